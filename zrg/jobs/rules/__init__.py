@@ -1,0 +1,1 @@
+"""Pure decisions of the job engine: values in, decision out; no database, no clock."""
