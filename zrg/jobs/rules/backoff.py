@@ -14,4 +14,5 @@ def backoff_seconds(attempt: float, jitter: float) -> float:
     spreads jobs that failed together and never lifts the wait above the cap.
     """
     exponent = math.floor(min(max(attempt, FIRST_EXPONENT), LAST_EXPONENT))
-    return min(BACKOFF_CAP_SECONDS, 2**exponent + jitter)
+    seconds: float = 2**exponent + jitter
+    return min(BACKOFF_CAP_SECONDS, seconds)

@@ -23,7 +23,7 @@ def fair_order(jobs: Iterable[PartitionedJob]) -> list[Any]:
     queues: dict[Any, deque[Any]] = defaultdict(deque)
     for job in jobs:
         queues[job.workspace].append(job.id)
-    order = []
+    order: list[Any] = []
     while queues:
         for workspace in list(queues):
             order.append(queues[workspace].popleft())
@@ -35,7 +35,7 @@ def fair_order(jobs: Iterable[PartitionedJob]) -> list[Any]:
 def select_partitioned(jobs: Sequence[PartitionedJob], max_jobs: int, per_workspace_cap: int) -> list[Any]:
     """Ids of the first `max_jobs` jobs in the given order, at most `per_workspace_cap` of one workspace."""
     taken: dict[Any, int] = defaultdict(int)
-    selected = []
+    selected: list[Any] = []
     for job in jobs:
         if len(selected) >= max_jobs:
             break

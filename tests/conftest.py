@@ -1,0 +1,58 @@
+"""Fixtures of all tests.
+
+`db` tests run inside one transaction under the platform context; requests of `client` and work of
+`drain` start without any context, as in production. `committed_db` tests really commit (needed for
+two connections, processes, on_commit) and empty the tables afterwards.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+
+from tests.support import database
+from zrg.workspaces.context import platform
+
+# Rows that migrations put there; never emptied.
+KEPT_TABLES = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "integrations_emailbisonbasehost",
+    "jobs_scheduledjob",
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    database.create_database()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    database.drop_database()
+
+
+@pytest.fixture(autouse=True)
+def _platform_context(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "db" not in request.fixturenames and request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    request.getfixturevalue("db")
+    with platform(timeout_ms=30_000):
+        yield
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A database in which transactions really commit."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        _empty_tables()
+        connections.close_all()
+
+
+def _empty_tables() -> None:
+    with connection.cursor() as cursor:
+        tables = [t for t in connection.introspection.table_names(cursor) if t not in KEPT_TABLES]
+        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")

@@ -1,0 +1,93 @@
+"""Databases of the tests: a template built once from the migrations, copied for each test process.
+
+ZRG_TEST_DATABASE_URL names the server as the schema owner (CREATEDB). Tests connect as `zrg_app`,
+so row security is in force exactly as in production.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+SUFFIX = os.environ.get("ZRG_TEST_DB_SUFFIX", "main")
+SCHEMA_SOURCES = ("*/migrations/*.py", "zrg/*/migrations/*.py", "zrg/workspaces/rls.py", "*/models/*.py", "zrg/*/models/*.py", "requirements.txt")
+
+
+def database_urls() -> tuple[str, str]:
+    """(runtime role, owner) URLs of this process's database."""
+    server = os.environ.get("ZRG_TEST_DATABASE_URL", "postgres://zrg_owner@/postgres?host=/nowhere")
+    return _with_database(server, database_name(), user="zrg_app"), _with_database(server, database_name())
+
+
+def database_name() -> str:
+    """One database per test process."""
+    return f"zrg_test_{SUFFIX}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def create_database() -> None:
+    """Copy the template (building it first when the schema changed)."""
+    server = os.environ["ZRG_TEST_DATABASE_URL"]
+    template = f"zrg_tpl_{SUFFIX}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        # xdist processes start together: one builds, the others wait and copy.
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        wanted = _schema_hash()
+        if _stored_hash(connection, template) != wanted:
+            _build_template(connection, server, template, wanted)
+        _drop(connection, database_name())
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database_name()), sql.Identifier(template))
+        )
+
+
+def drop_database() -> None:
+    """Remove this process's copy; the template stays for the next run."""
+    with psycopg.connect(os.environ["ZRG_TEST_DATABASE_URL"], autocommit=True) as connection:
+        _drop(connection, database_name())
+
+
+def _build_template(connection: psycopg.Connection, server: str, template: str, wanted: str) -> None:
+    _drop(connection, template)
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+    owner_url = _with_database(server, template)
+    environment = {**os.environ, "ZRG_MIGRATING": "1", "DATABASE_MIGRATION_URL": owner_url, "DATABASE_URL": owner_url}
+    for command in (["migrate", "--verbosity", "0"], ["createcachetable"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        # Tests that commit clean up with TRUNCATE; nothing in the product may.
+        owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO zrg_app")
+    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(template), sql.Literal(wanted)))
+
+
+def _stored_hash(connection: psycopg.Connection, name: str) -> str | None:
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _schema_hash() -> str:
+    digest = hashlib.sha256()
+    for pattern in SCHEMA_SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            if ".venv" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _with_database(server: str, name: str, user: str | None = None) -> str:
+    parts = urlsplit(server)
+    netloc = parts.netloc
+    if user is not None:
+        netloc = f"{user}@{netloc.rpartition('@')[2]}"
+    return urlunsplit(parts._replace(netloc=netloc, path=f"/{name}"))

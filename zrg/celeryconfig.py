@@ -1,0 +1,33 @@
+"""Celery settings (spec of the queues: docs/architecture.md)."""
+
+from django.conf import settings
+from kombu import Queue
+
+if settings.REDIS_URL:
+    broker_url = settings.REDIS_URL
+    broker_transport_options = {"visibility_timeout": 3600}
+else:
+    broker_url = "filesystem://"
+    for _name in ("queue", "control", "processed"):
+        (settings.BROKER_DIR / _name).mkdir(parents=True, exist_ok=True)
+    broker_transport_options = {
+        "data_folder_in": str(settings.BROKER_DIR / "queue"),
+        "data_folder_out": str(settings.BROKER_DIR / "queue"),
+        "control_folder": str(settings.BROKER_DIR / "control"),
+        "processed_folder": str(settings.BROKER_DIR / "processed"),
+        "store_processed": False,
+    }
+
+task_queues = [Queue(name) for name in ("events", "jobs", "scheduled", "sends", "routing")]
+task_default_queue = "jobs"
+task_serializer = "json"
+accept_content = ["json"]
+task_ignore_result = True
+task_acks_late = True
+task_reject_on_worker_lost = True
+worker_prefetch_multiplier = 1
+worker_hijack_root_logger = False
+broker_connection_retry_on_startup = True
+timezone = "UTC"
+enable_utc = True
+beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -1,0 +1,39 @@
+"""JSON lines on stdout (key=value in development), redacted before they are written."""
+
+from typing import Any
+
+import structlog
+
+from zrg.lib.redact import redact_event
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
+    redact_event,
+    structlog.processors.format_exc_info,
+]
+
+
+def configure_logging(*, development: bool, level: str) -> dict[str, Any]:
+    """Configure structlog and return Django's LOGGING dictionary."""
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False) if development else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processor": renderer,
+                "foreign_pre_chain": SHARED_PROCESSORS,
+            }
+        },
+        "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stdout"}},
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {"django.server": {"level": "WARNING"}, "django_structlog": {"level": "WARNING"}},
+    }

@@ -1,0 +1,268 @@
+"""The one settings file. Every value of the environment is read here; docs/settings.md lists them.
+
+A missing or malformed value stops the start with one line that names it, never with its content.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from zrg.logging import configure_logging
+from zrg.startup import read_secret, read_secret_list, require_url, stop
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("ZRG_VAR_DIR", BASE_DIR / "var"))
+
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(str(BASE_DIR / ".env"))
+
+try:
+    DEBUG = env.bool("DEBUG", default=False)
+    ZRG_DEMO = env.bool("ZRG_DEMO", default=False)
+    TESTING = env.bool("ZRG_TESTING", default=False)
+    ZRG_MIGRATING = env.bool("ZRG_MIGRATING", default=False)
+    SESSION_DAYS = env.int("SESSION_DAYS", default=14)
+    WEBHOOK_MAX_BODY_BYTES = env.int("WEBHOOK_MAX_BODY_BYTES", default=1_048_576)
+    EMAILBISON_REQUIRE_SECRET = env.bool("EMAILBISON_REQUIRE_SECRET", default=False)
+    ZRG_ALLOW_LOOPBACK_PROVIDERS = env.bool("ZRG_ALLOW_LOOPBACK_PROVIDERS", default=False)
+    ZRG_SIMULATOR_PORT = env.int("ZRG_SIMULATOR_PORT", default=8400)
+except (ValueError, ImproperlyConfigured) as error:
+    stop(f"Malformed setting: {error}")
+
+VERSION = "0.1.0"
+# Looser rules for secrets, no HTTPS redirects. Production is everything that is neither.
+DEVELOPMENT = DEBUG or TESTING
+
+# --- Secrets -------------------------------------------------------------------------------------
+SECRET_KEY = read_secret("DJANGO_SECRET_KEY", required=True, production=not DEVELOPMENT)
+SECRET_KEY_FALLBACKS = read_secret_list("DJANGO_SECRET_KEY_FALLBACKS", production=not DEVELOPMENT)
+FIELD_ENCRYPTION_KEYS = read_secret_list("FIELD_ENCRYPTION_KEYS", required=True, production=not DEVELOPMENT)
+CRON_SECRET = read_secret("CRON_SECRET", production=not DEVELOPMENT)
+WORKSPACE_PROVISIONING_SECRETS = read_secret_list("WORKSPACE_PROVISIONING_SECRET", production=not DEVELOPMENT)
+ADMIN_ACTIONS_SECRETS = read_secret_list("ADMIN_ACTIONS_SECRET", production=not DEVELOPMENT)
+METRICS_TOKEN = read_secret("METRICS_TOKEN", production=not DEVELOPMENT)
+OPENAI_API_KEY = read_secret("OPENAI_API_KEY", own=False, production=not DEVELOPMENT)
+
+# --- Addresses -----------------------------------------------------------------------------------
+PUBLIC_APP_URL = require_url("PUBLIC_APP_URL", default="http://127.0.0.1:8000" if DEVELOPMENT else None, https=not DEVELOPMENT)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEVELOPMENT else [PUBLIC_APP_URL.split("//", 1)[1].split(":")[0]])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_APP_URL])
+
+# --- People --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "workspaces.User"
+SUPER_ADMIN_EMAILS = frozenset(e.strip().lower() for e in env.list("SUPER_ADMIN_EMAILS", default=[]) if e.strip())
+SUPER_ADMIN_USER_IDS = frozenset(i.strip().lower() for i in env.list("SUPER_ADMIN_USER_IDS", default=[]) if i.strip())
+MFA_REQUIRED_ROLES = frozenset(
+    r.strip()
+    for r in env.list("MFA_REQUIRED_ROLES", default=[] if ZRG_DEMO else ["OWNER", "ADMIN", "GLOBAL_ADMIN", "SUPER_ADMIN"])
+    if r.strip()
+)
+
+# --- Applications --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    "guardian",
+    "pgtrigger",
+    "pghistory",
+    "django_celery_beat",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "import_export",
+    "django_htmx",
+    "template_partials",
+    "zrg.workspaces",
+    "zrg.jobs",
+    "zrg.ai",
+    "integrations",
+    "leads",
+    "booking",
+    "inbox",
+    "followups",
+    "assignment",
+    "notifications",
+    "zrg.analytics",
+]
+
+MIDDLEWARE = [
+    "zrg.workspaces.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "zrg.workspaces.middleware.ContentSecurityMiddleware",
+    "zrg.workspaces.middleware.AccessMiddleware",
+    "zrg.workspaces.middleware.ErrorMiddleware",
+]
+
+ROOT_URLCONF = "zrg.urls"
+WSGI_APPLICATION = "zrg.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zrg.workspaces.context_processors.shell",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    }
+]
+
+# --- Database ------------------------------------------------------------------------------------
+# The runtime role never owns a table and cannot bypass row security; migrations run as the owner.
+try:
+    _database_url = env.db("DATABASE_MIGRATION_URL" if ZRG_MIGRATING else "DATABASE_URL")
+except ImproperlyConfigured:
+    stop("Missing or malformed setting: " + ("DATABASE_MIGRATION_URL" if ZRG_MIGRATING else "DATABASE_URL"))
+DATABASES = {
+    "default": {
+        **_database_url,
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            **_database_url.get("OPTIONS", {}),
+            "application_name": env("ZRG_PROCESS", default="zrg"),
+            "connect_timeout": 5,
+            # A transaction pooler in between shares server connections: no named prepared statements.
+            "prepare_threshold": None,
+            "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s",
+        },
+        "ATOMIC_REQUESTS": False,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Cache and broker ----------------------------------------------------------------------------
+# Never needed for correctness. Without Redis: database cache, messages as files under var/broker.
+REDIS_URL = env("REDIS_URL", default="").strip()
+CACHES = (
+    {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "zrg"}}
+    if REDIS_URL
+    else {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "zrg_cache",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
+)
+BROKER_DIR = VAR_DIR / "broker"
+
+# --- Accounts (django-allauth) ---------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "display_name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = SESSION_DAYS * 86_400
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+GUARDIAN_MONKEY_PATCH_USER = False
+ANONYMOUS_USER_NAME = None
+
+# --- Language, time, files -------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+WHITENOISE_AUTOREFRESH = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# --- Mail ------------------------------------------------------------------------------------------
+# Account mails become rows of the outbox; EMAIL_URL is the transport that delivers them.
+EMAIL_BACKEND = "notifications.mail.OutboxBackend"
+_email_url = env.email_url("EMAIL_URL", default="consolemail://" if DEVELOPMENT else "")
+MAIL_TRANSPORT = {key.lower(): value for key, value in _email_url.items()}
+MAIL_CONFIGURED = bool(os.environ.get("EMAIL_URL")) or DEVELOPMENT
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ZRG <no-reply@zrg.invalid>")
+
+# --- API -------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["zrg.workspaces.api.permissions.DeclaredAction"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "zrg.workspaces.api.errors.handle_exception",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "ZRG", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
+
+# --- Model calls -----------------------------------------------------------------------------------
+OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").strip()
+
+# --- Observability -----------------------------------------------------------------------------------
+LOGGING = configure_logging(development=DEVELOPMENT, level=env("LOG_LEVEL", default="INFO"))
+SENTRY_DSN = env("SENTRY_DSN", default="").strip()
+DJANGO_STRUCTLOG_CELERY_ENABLED = False
+SILENCED_SYSTEM_CHECKS = ["security.W021"] if not DEVELOPMENT else []
+
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if "pytest" in sys.modules and not TESTING:
+    stop("Run the tests with `make test`; it sets ZRG_TESTING and the database of the tests.")
