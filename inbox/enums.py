@@ -1,0 +1,209 @@
+"""Closed sets of the inbox: values are the words of the specification, used on the wire too."""
+
+from django.db.models import TextChoices
+
+
+class Channel(TextChoices):
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "SMS"
+    LINKEDIN = "linkedin", "LinkedIn"
+
+
+class Direction(TextChoices):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageSource(TextChoices):
+    ZRG = "zrg", "Written here"
+    CAMPAIGN = "inboxxia_campaign", "Campaign step"
+    LINKEDIN = "linkedin", "LinkedIn"
+    BOUNCE = "bounce", "Delivery report"
+    IMPORT = "import", "Import"
+
+
+class MessageOrigin(TextChoices):
+    SETTER = "setter"
+    AI = "ai", "AI"
+    ENGINE = "engine"
+    EXTERNAL = "external"
+    CAMPAIGN = "campaign"
+
+
+class SentBy(TextChoices):
+    AI = "ai", "AI"
+    SETTER = "setter"
+
+
+class ClassificationState(TextChoices):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    NOT_NEEDED = "not_needed"
+
+
+class DeliveryStatus(TextChoices):
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class LinkedInKind(TextChoices):
+    DM = "dm", "Direct message"
+    INMAIL = "inmail", "InMail"
+    CONNECTION_REQUEST = "connection_request"
+
+
+class SafetyKind(TextChoices):
+    NONE = "none"
+    OPT_OUT = "opt_out"
+    BOUNCE = "bounce"
+    DEAD_INBOX = "dead_inbox"
+    OUT_OF_OFFICE = "out_of_office"
+    AUTOMATED_REPLY = "automated_reply"
+    ACK_ONLY = "ack_only"
+
+
+class SentimentTag(TextChoices):
+    NEW = "New", "New"
+    MEETING_BOOKED = "Meeting Booked", "Meeting Booked"
+    MEETING_REQUESTED = "Meeting Requested", "Meeting Requested"
+    CALL_REQUESTED = "Call Requested", "Call Requested"
+    INFORMATION_REQUESTED = "Information Requested", "Information Requested"
+    OBJECTION = "Objection", "Objection"
+    NOT_INTERESTED = "Not Interested", "Not Interested"
+    BLACKLIST = "Blacklist", "Blacklist"
+    FOLLOW_UP = "Follow Up", "Follow Up"
+    OUT_OF_OFFICE = "Out of Office", "Out of Office"
+    AUTOMATED_REPLY = "Automated Reply", "Automated Reply"
+    INTERESTED = "Interested", "Interested"
+    NEUTRAL = "Neutral", "Neutral"
+    SNOOZED = "Snoozed", "Snoozed"
+
+
+class OrderSource(TextChoices):
+    DASHBOARD = "dashboard"
+    SLACK = "slack"
+    AUTO_SEND = "auto_send"
+    FOLLOWUP_DUE = "followup_due"
+    API = "api", "API"
+
+
+class OrderState(TextChoices):
+    WAITING = "waiting"
+    TAKEN = "taken"
+    DONE = "done"
+    FAILED = "failed"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class DraftOrigin(TextChoices):
+    INBOUND = "inbound"
+    REGENERATE = "regenerate"
+    FAST_REGENERATE = "fast_regenerate"
+    MANUAL_SENTIMENT = "manual_sentiment"
+    FOLLOWUP_TASK = "followup_task"
+    FOLLOWUP_STEP = "followup_step"
+    CLARIFICATION = "clarification"
+    BOOKING = "booking"
+
+
+class DraftStatus(TextChoices):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class DraftClosedReason(TextChoices):
+    HUMAN_REJECTED = "human_rejected"
+    SUPERSEDED_BY_NEWER_INBOUND = "superseded_by_newer_inbound"
+    SUPERSEDED_BY_REGENERATE = "superseded_by_regenerate"
+    MANUAL_REPLY_SENT = "manual_reply_sent"
+    LEAD_OPTED_OUT = "lead_opted_out"
+    AUTOMATED_REPLY = "automated_reply"
+    MEETING_BOOKED = "meeting_booked"
+    LEAD_REPLIED = "lead_replied"
+    EXPIRED = "expired"
+
+
+class GenerationPath(TextChoices):
+    THREE_STEP = "three_step"
+    TWO_STEP = "two_step"
+    SINGLE_STEP = "single_step"
+    FAST = "fast"
+    TEMPLATE_FALLBACK = "template_fallback"
+    DETERMINISTIC = "deterministic"
+
+
+class ResponseDisposition(TextChoices):
+    AUTO_SENT = "AUTO_SENT", "Sent automatically"
+    APPROVED = "APPROVED", "Approved unchanged"
+    EDITED = "EDITED", "Edited"
+
+
+class ApprovalSource(TextChoices):
+    AUTO_SEND = "auto_send"
+    DASHBOARD = "dashboard"
+    SLACK = "slack"
+    FOLLOWUP_DUE = "followup_due"
+    API = "api", "API"
+
+
+class AutoSendMode(TextChoices):
+    AI_AUTO_SEND = "AI_AUTO_SEND", "Automatic"
+    LEGACY_AUTO_REPLY = "LEGACY_AUTO_REPLY", "Per lead"
+    DISABLED = "DISABLED", "Off"
+
+
+class AutoSendAction(TextChoices):
+    SEND_IMMEDIATE = "send_immediate"
+    SEND_DELAYED = "send_delayed"
+    NEEDS_REVIEW = "needs_review"
+    SKIP = "skip"
+    ERROR = "error"
+
+
+class AutoSendOutcome(TextChoices):
+    SCHEDULED = "scheduled"
+    SENT = "sent"
+    CANCELED = "canceled"
+    NEEDS_REVIEW = "needs_review"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class DraftEventKind(TextChoices):
+    EVALUATED = "evaluated"
+    REVISED = "revised"
+    SCHEDULED = "scheduled"
+    RESCHEDULED = "rescheduled"
+    REVALIDATED = "revalidated"
+    CANCELED = "canceled"
+    REVIEW_REQUESTED = "review_requested"
+    APPROVE_CLICKED = "approve_clicked"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EDITED = "edited"
+    SUPERSEDED = "superseded"
+    SENT = "sent"
+    SEND_FAILED = "send_failed"
+    SEND_UNKNOWN = "send_unknown"
+    RECONCILED = "reconciled"
+
+
+class DraftEventSource(TextChoices):
+    JOB = "job"
+    DASHBOARD = "dashboard"
+    SLACK = "slack"
+    API = "api", "API"
+    SYSTEM = "system"
+
+
+class StageState(TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"

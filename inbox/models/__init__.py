@@ -1,0 +1,7 @@
+from inbox.models.draft import Draft, DraftEvent
+from inbox.models.message import Message, MessageRaw
+from inbox.models.send_order import SendOrder
+from inbox.models.stage_run import InboundStageRun
+from inbox.models.views import LeadView, SavedView
+
+__all__ = ["Draft", "DraftEvent", "InboundStageRun", "LeadView", "Message", "MessageRaw", "SavedView", "SendOrder"]

@@ -1,0 +1,92 @@
+"""The query language of the inbox."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Q
+
+from inbox.enums import DeliveryStatus, Direction, DraftStatus, MessageOrigin, OrderState
+from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
+
+
+class MessageQuerySet(LeadScopedQuerySet):
+    """Messages; `counting` ones hold back automatic sends, delivered or possibly delivered."""
+
+    def inbound(self) -> Self:
+        return self.filter(direction=Direction.INBOUND)
+
+    def outbound(self) -> Self:
+        return self.filter(direction=Direction.OUTBOUND)
+
+    def on_channel(self, channel: str) -> Self:
+        return self.filter(channel=channel)
+
+    def of_lead(self, lead_id: UUID | str) -> Self:
+        return self.filter(lead_id=lead_id)
+
+    def counting(self) -> Self:
+        """Outbound rows count when delivered, sent by the provider itself, or possibly sent (03 R8)."""
+        return self.filter(
+            Q(delivery_status__isnull=True) | Q(delivery_status__in=[DeliveryStatus.SENT, DeliveryStatus.UNKNOWN])
+        )
+
+    def answers(self) -> Self:
+        """Outbound that is no campaign step, from whichever tool it was written."""
+        return self.outbound().counting().exclude(origin=MessageOrigin.CAMPAIGN)
+
+    def in_thread_order(self) -> Self:
+        """Oldest first, the display order."""
+        return self.order_by("sent_at", "created_at", "id")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-sent_at", "-created_at", "-id")
+
+
+class DraftQuerySet(LeadScopedQuerySet):
+    """Drafts and their events."""
+
+    def pending(self) -> Self:
+        return self.filter(status=DraftStatus.PENDING)
+
+    def of_lead(self, lead_id: UUID | str) -> Self:
+        return self.filter(lead_id=lead_id)
+
+    def on_channel(self, channel: str) -> Self:
+        return self.filter(channel=channel)
+
+
+class DraftEventQuerySet(LeadScopedQuerySet):
+    """Events hang on a draft, that on a lead."""
+
+    lead_path = "draft__lead"
+
+
+class MessageRawQuerySet(LeadScopedQuerySet):
+    """Raw parts hang on a message, that on a lead."""
+
+    lead_path = "message__lead"
+
+
+class SendOrderQuerySet(LeadScopedQuerySet):
+    """Orders to send."""
+
+    def waiting(self) -> Self:
+        return self.filter(state=OrderState.WAITING)
+
+    def due(self, now: datetime) -> Self:
+        return self.waiting().filter(due_at__lte=now)
+
+
+class StageRunQuerySet(LeadScopedQuerySet):
+    """Stage runs hang on a message, that on a lead."""
+
+    lead_path = "message__lead"
+
+
+class LeadViewQuerySet(LeadScopedQuerySet):
+    """Who saw which lead."""
+
+
+class SavedViewQuerySet(TenantQuerySet):
+    """Saved filters belong to one person."""
