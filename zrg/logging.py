@@ -10,8 +10,9 @@ SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
-    redact_event,
     structlog.processors.format_exc_info,
+    # Last, so that the text of exceptions is redacted too.
+    redact_event,
 ]
 
 

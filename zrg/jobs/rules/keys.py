@@ -1,11 +1,11 @@
 """Deterministic keys: the same request always has the same key, and the database refuses the second."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from zrg.lib.hashing import canonical_json, sha
 
 DISPATCH_WINDOW_SECONDS = 60
 # Parameters every schedule understands, at the values they have when nobody names them.
@@ -66,9 +66,8 @@ def effective_params(params: Mapping[str, Any] | None, defaults: Mapping[str, An
 
 
 def params_digest(params: Mapping[str, Any]) -> str:
-    """First 16 hex digits of the SHA-256 of the canonical JSON: keys sorted, no spaces, UTF-8."""
-    canonical = json.dumps(params, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:PARAMS_DIGEST_LENGTH]
+    """First 16 hex digits of the SHA-256 of the canonical JSON; values are JSON values."""
+    return sha(canonical_json(dict(params)))[:PARAMS_DIGEST_LENGTH]
 
 
 def _same(value: Any, default: Any) -> bool:
