@@ -1,0 +1,167 @@
+"""Checks of single settings values; each raises ValidationError with a sentence for a person."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.deconstruct import deconstructible
+
+from zrg.workspaces.constants import GRANTABLE
+
+WALL_TIME = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
+DIGEST_TIME = re.compile(r"^\d{1,2}:\d{2}$")
+E164 = re.compile(r"^\+[1-9]\d{6,14}$")
+SLACK_CHANNEL = re.compile(r"^[CG][A-Z0-9]{6,}$")
+DOMAIN = re.compile(r"^@(?=.{3,254}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")
+TIMEZONES = frozenset(available_timezones())
+MAX_BLACKOUT_DATES = 366
+MAX_QUESTIONS = 10
+MAX_APPROVAL_RECIPIENTS = 50
+MAX_BUNDLE_BUDGET = 16_000
+
+
+@deconstructible
+class MaxItems:
+    """At most this many entries."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, value: Sequence[Any]) -> None:
+        if len(value) > self.limit:
+            raise ValidationError(f"At most {self.limit} entries.", code="max_items")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MaxItems) and self.limit == other.limit
+
+    def __hash__(self) -> int:
+        return hash(self.limit)
+
+
+def validate_timezone(value: str) -> None:
+    """An IANA zone."""
+    if value not in TIMEZONES:
+        raise ValidationError("Not a known time zone.", code="timezone")
+
+
+def validate_wall_time(value: str) -> None:
+    """`HH:MM`."""
+    if not WALL_TIME.match(value):
+        raise ValidationError("A time of day as HH:MM.", code="wall_time")
+
+
+def validate_digest_time(value: str) -> None:
+    """`H:MM` or `HH:MM`, within a day."""
+    if not DIGEST_TIME.match(value) or not WALL_TIME.match(value.zfill(5)):
+        raise ValidationError("A time of day as HH:MM.", code="wall_time")
+
+
+def validate_https(value: str) -> None:
+    """An address over https."""
+    if not value.startswith("https://"):
+        raise ValidationError("Only https addresses.", code="https")
+
+
+def validate_emails(value: Sequence[str]) -> None:
+    """Distinct lower-case addresses."""
+    _distinct(value)
+    for address in value:
+        if address != address.strip().lower():
+            raise ValidationError("Addresses are written in lower case.", code="email")
+        validate_email(address)
+
+
+def validate_phones(value: Sequence[str]) -> None:
+    """Distinct E.164 numbers."""
+    _distinct(value)
+    _all_match(value, E164, "Numbers as +14155550123.")
+
+
+def validate_slack_channels(value: Sequence[str]) -> None:
+    """Distinct channel ids."""
+    _distinct(value)
+    _all_match(value, SLACK_CHANNEL, "Slack channel ids start with C or G.")
+
+
+def validate_own_addresses(value: Sequence[str]) -> None:
+    """Addresses or `@domain` patterns."""
+    for entry in value:
+        if entry.startswith("@"):
+            if not DOMAIN.match(entry):
+                raise ValidationError("A domain as @example.com.", code="domain")
+        else:
+            validate_emails([entry])
+
+
+def validate_blackout_dates(value: Sequence[date]) -> None:
+    """At most one year of days."""
+    if len(value) > MAX_BLACKOUT_DATES:
+        raise ValidationError(f"At most {MAX_BLACKOUT_DATES} days.", code="max_items")
+
+
+def validate_extra_permissions(value: Sequence[str]) -> None:
+    """Only what may be granted."""
+    if not set(value) <= set(GRANTABLE):
+        raise ValidationError("Not a permission that can be granted.", code="grantable")
+
+
+def validate_questions(value: Any) -> None:
+    """At most ten `{"id", "question", "required"}` with distinct ids."""
+    if not isinstance(value, list) or len(value) > MAX_QUESTIONS:
+        raise ValidationError(f"A list of at most {MAX_QUESTIONS} questions.", code="questions")
+    for entry in value:
+        if not (
+            isinstance(entry, dict)
+            and set(entry) == {"id", "question", "required"}
+            and _text(entry["id"])
+            and _text(entry["question"])
+            and isinstance(entry["required"], bool)
+        ):
+            raise ValidationError("Each question has an id, a text and whether it is required.", code="questions")
+    _distinct([entry["id"] for entry in value])
+
+
+def validate_approval_recipients(value: Any) -> None:
+    """At most fifty `{"id", "displayName", "email"?, "avatarUrl"?}`."""
+    if not isinstance(value, list) or len(value) > MAX_APPROVAL_RECIPIENTS:
+        raise ValidationError(f"A list of at most {MAX_APPROVAL_RECIPIENTS} people.", code="recipients")
+    for entry in value:
+        if not isinstance(entry, dict) or not set(entry) <= {"id", "displayName", "email", "avatarUrl"}:
+            raise ValidationError("Each recipient is a Slack user.", code="recipients")
+        if not _text(entry.get("id")) or not _text(entry.get("displayName")):
+            raise ValidationError("Each recipient has an id and a name.", code="recipients")
+    _distinct([entry["id"] for entry in value])
+
+
+def validate_bundle_budgets(value: Any) -> None:
+    """`{profile: characters}` within 0…16,000."""
+    if not isinstance(value, dict) or not all(
+        isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= MAX_BUNDLE_BUDGET
+        for size in value.values()
+    ):
+        raise ValidationError(f"Sizes between 0 and {MAX_BUNDLE_BUDGET}.", code="budgets")
+
+
+def validate_json_object(value: Any) -> None:
+    """A JSON object."""
+    if not isinstance(value, dict):
+        raise ValidationError("A JSON object.", code="object")
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _distinct(value: Iterable[Any]) -> None:
+    entries = list(value)
+    if len(entries) != len(set(entries)):
+        raise ValidationError("Each entry once.", code="duplicate")
+
+
+def _all_match(value: Sequence[str], pattern: re.Pattern[str], message: str) -> None:
+    if not all(pattern.match(entry) for entry in value):
+        raise ValidationError(message, code="format")
