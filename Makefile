@@ -1,0 +1,73 @@
+# ZRG: the commands of the first day and of every day after. `make help` lists them.
+# Needs Python >= 3.11 (PYTHON=... names one) and nothing else; `uv` is used when present, pip otherwise.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+DIR ?= tests/vectors/cases
+TESTS ?= tests
+ARGS ?=
+VENV := .venv/bin
+STACK := $(VENV)/python -m zrg.stack
+WITH_TEST_SERVER := $(STACK) with-test-server
+APPS := zrg inbox leads followups booking notifications assignment integrations
+
+# Given on the command line they reach the programs as environment.
+export PYTHON ZRG_PORT ZRG_SIMULATOR_PORT
+
+.PHONY: help up down clean test check audit vectors e2e test-redis bench manage logs env-run env-dev env-bench
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+up: env-run ## Start everything here: database, broker, simulators, web, worker, beat
+	@exec $(STACK) up
+
+down: ## Stop what make up started
+	@if [ -x $(VENV)/python ]; then exec $(STACK) down; else echo "Nothing is running."; fi
+
+logs: ## Follow the logs of the running installation
+	@exec tail -n 20 -F var/log/*.log
+
+manage: env-run ## Run a management command: make manage ARGS="doctor"
+	@exec $(STACK) manage $(ARGS)
+
+test: env-dev ## Run the whole test suite on a PostgreSQL of its own
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -n 2 --dist loadfile -m "not e2e" $(TESTS) $(ARGS)
+
+e2e: env-dev ## Drive the product with a real browser and real processes
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m e2e $(TESTS) $(ARGS)
+
+test-redis: env-dev ## Prove DATABASE_URL and REDIS_URL against a redis-server
+	@exec $(VENV)/python -m zrg.stack with-durable-server $(VENV)/python -m pytest -q -m redis tests/stack $(ARGS)
+
+vectors: env-dev ## Run example cases: make vectors DIR=<folder>
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m tests.vectors $(DIR)
+
+bench: env-bench ## Measure the budgets against rivals in the same run
+	@exec $(VENV)/python -m zrg.stack with-durable-server $(VENV)/python -m bench $(ARGS)
+
+check: env-dev ## Lint, format, templates, layers, types, migrations, deploy check, dependencies
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/python -m zrg.stack.templates $(VENV)/djade --check
+	$(VENV)/lint-imports
+	$(VENV)/mypy
+	$(WITH_TEST_SERVER) $(VENV)/python -m zrg.stack.deploy_check
+	$(VENV)/deptry .
+
+audit: env-dev ## Look for known vulnerabilities in the packages (needs the network)
+	$(VENV)/pip-audit --requirement requirements.txt
+
+clean: down ## Stop, and remove var/ with the database, logs and secrets
+	@if [ -x $(VENV)/python ]; then $(STACK) clean; else rm -rf var; fi
+	@rm -rf staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+env-run:
+	@sh zrg/stack/bootstrap.sh run
+
+env-dev:
+	@sh zrg/stack/bootstrap.sh dev
+
+env-bench:
+	@sh zrg/stack/bootstrap.sh bench

@@ -1,0 +1,119 @@
+"""The environment of the supervised processes.
+
+What the caller or `.env` says always wins; generated secrets and the addresses of this machine fill the rest.
+"""
+
+import base64
+import os
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import environ
+
+from zrg.stack.errors import StackError
+from zrg.stack.layout import Layout
+from zrg.stack.ports import HOST
+from zrg.stack.postgres import APP_ROLE, OWNER_ROLE, Server
+from zrg.stack.processes import MARK_VARIABLE
+
+SETTER_LOGIN = "setter@demo.example"
+OWNER_LOGIN = "owner@demo.example"
+DEMO_PASSWORD = "ZRG_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
+
+_SECRET_BYTES = 32
+_PASSWORD_BYTES = 12
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def _new_fernet_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(_SECRET_BYTES)).decode()
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(_PASSWORD_BYTES)
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {
+    "DJANGO_SECRET_KEY": _new_secret,
+    "FIELD_ENCRYPTION_KEYS": _new_fernet_key,
+    "CRON_SECRET": _new_secret,
+    "WORKSPACE_PROVISIONING_SECRET": _new_secret,
+    "ADMIN_ACTIONS_SECRET": _new_secret,
+    DEMO_PASSWORD: _new_password,
+    MARK_VARIABLE: _new_password,
+}
+
+
+def load_dotenv(layout: Layout) -> None:
+    """Read `.env` of the checkout into the environment of this process, as the settings do; what is set stays."""
+    dotenv = layout.project / ".env"
+    if dotenv.exists():
+        environ.Env.read_env(str(dotenv))
+
+
+def development_secrets(layout: Layout) -> dict[str, str]:
+    """Return the generated secrets, making those that are missing; the file is readable by its owner only."""
+    known = _read(layout.secrets)
+    missing = {name: make() for name, make in GENERATED.items() if not known.get(name)}
+    if missing:
+        known |= missing
+        _write(layout.secrets, known)
+    elif layout.secrets.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        layout.secrets.chmod(0o600)
+    return known
+
+
+def child_environment(
+    layout: Layout, *, server: Server | None, port: int, simulator_port: int, base: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the environment of every process of this installation; `server` is None when DATABASE_URL is set."""
+    given = {name: value for name, value in (os.environ if base is None else base).items() if value.strip()}
+    simulator = f"http://{HOST}:{simulator_port}"
+    defaults = {
+        **development_secrets(layout),
+        "DEBUG": "1",
+        "ZRG_DEMO": "1",
+        "ZRG_ALLOW_LOOPBACK_PROVIDERS": "1",
+        "EMAILBISON_BASE_URL": f"{simulator}/emailbison",
+        "PUBLIC_APP_URL": f"http://{HOST}:{port}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if "OPENAI_API_KEY" not in given:
+        # A real key goes to the real service; without one the simulator answers.
+        defaults |= {"OPENAI_API_KEY": "sim-key-development", "OPENAI_BASE_URL": f"{simulator}/openai/v1"}
+    # Only the supervisor marks what it starts: a person's own commands must not be taken for its leftovers.
+    del defaults[MARK_VARIABLE]
+    environment = {**defaults, **given, "ZRG_PORT": str(port), "ZRG_SIMULATOR_PORT": str(simulator_port)}
+    return environment if server is None else _with_embedded_database(environment, server)
+
+
+def _with_embedded_database(environment: dict[str, str], server: Server) -> dict[str, str]:
+    """Point at the embedded server; libpq's own variables would lead elsewhere."""
+    kept = {name: value for name, value in environment.items() if not name.startswith("PG")}
+    return {**kept, "DATABASE_URL": server.url(APP_ROLE), "DATABASE_MIGRATION_URL": server.url(OWNER_ROLE)}
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StackError(f"Cannot read {path} ({error.strerror}); run as the user who made it.") from error
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _write(path: Path, values: Mapping[str, str]) -> None:
+    scratch = path.with_suffix(".new")
+    scratch.unlink(missing_ok=True)
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("# Generated for this machine by make up. Never copy it to another one.\n")
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+    scratch.replace(path)
