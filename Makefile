@@ -50,10 +50,11 @@ bench: env-bench ## Measure the budgets against rivals in the same run
 check: env-dev ## Lint, format, templates, layers, types, migrations, deploy check, dependencies
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
-	$(VENV)/python -m zrg.stack.templates $(VENV)/djade --check
+	find $(APPS) -name '*.html' -print0 | xargs -0 -r $(VENV)/djade --check
 	$(VENV)/lint-imports
-	$(VENV)/mypy
-	$(WITH_TEST_SERVER) $(VENV)/python -m zrg.stack.deploy_check
+	$(STACK) as-production $(VENV)/mypy
+	$(WITH_TEST_SERVER) $(STACK) as-production $(VENV)/python manage.py makemigrations --check --dry-run
+	$(WITH_TEST_SERVER) $(STACK) as-production $(VENV)/python manage.py check --deploy --fail-level WARNING
 	$(VENV)/deptry .
 
 audit: env-dev ## Look for known vulnerabilities in the packages (needs the network)

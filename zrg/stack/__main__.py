@@ -1,11 +1,15 @@
-"""Command line of the first day: `python -m zrg.stack up|down|clean|manage|with-test-server|with-durable-server`."""
+"""Command line of the first day: `python -m zrg.stack <command>`.
+
+up, down, clean; manage <command>; with-test-server <program>, with-durable-server <program>: with a PostgreSQL of its
+own; as-production <program>: with settings as strict as production's, for checks.
+"""
 
 import os
 import shutil
 import sys
 
 from zrg.stack.console import complain, say
-from zrg.stack.environment import child_environment, load_dotenv
+from zrg.stack.environment import child_environment, load_dotenv, production_like_environment
 from zrg.stack.errors import StackError
 from zrg.stack.layout import Layout
 from zrg.stack.locks import FileLock
@@ -31,9 +35,11 @@ def main(arguments: list[str]) -> int:
                 return clean(layout)
             case ["manage", *rest]:
                 return manage(layout, rest)
-            case ["with-test-server", *command]:
+            case ["as-production", *command] if command:
+                os.execvpe(command[0], command, production_like_environment())  # noqa: S606 - no shell is wanted
+            case ["with-test-server", *command] if command:
                 return run_with_server(layout, "test-postgres", command, durable=False)
-            case ["with-durable-server", *command]:
+            case ["with-durable-server", *command] if command:
                 return run_with_server(layout, "bench-postgres", command, durable=True)
             case _:
                 complain(__doc__ or "")

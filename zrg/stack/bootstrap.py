@@ -51,8 +51,8 @@ def _make_venv() -> bool:
     done = subprocess.run([*command, str(VENV)], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return True
-    _say("Cannot make .venv: this Python has no complete venv module (on Debian: apt install python3-venv), and no uv.")
     sys.stderr.write(done.stderr)
+    _say("Cannot make .venv; without a complete venv module (on Debian: apt install python3-venv) uv is needed.")
     return False
 
 
@@ -65,7 +65,9 @@ def _install(name: str) -> bool:
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
         command += ["--no-warn-script-location", *files]
-    if subprocess.run(command, check=False).returncode != 0:
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout)
         _say("Installing packages failed; the lines above say why.")
         return False
     _stamp(name).write_text(_fingerprint(name))

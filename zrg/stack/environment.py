@@ -92,6 +92,23 @@ def child_environment(
     return environment if server is None else _with_embedded_database(environment, server)
 
 
+def production_like_environment() -> dict[str, str]:
+    """Return an environment that passes the rules of production, with secrets drawn now, for checks and builds.
+
+    The database is the server the tests use when one is named; otherwise an address that nobody connects to.
+    """
+    server = os.environ.get("ZRG_TEST_DATABASE_URL") or f"postgres://{OWNER_ROLE}@{HOST}/postgres"
+    return {
+        **os.environ,
+        **{name: make() for name, make in GENERATED.items() if name not in (DEMO_PASSWORD, MARK_VARIABLE)},
+        "DEBUG": "0",
+        "ZRG_DEMO": "0",
+        "PUBLIC_APP_URL": "https://zrg.example",
+        "DATABASE_URL": server.replace(OWNER_ROLE, APP_ROLE, 1),
+        "DATABASE_MIGRATION_URL": server,
+    }
+
+
 def _with_embedded_database(environment: dict[str, str], server: Server) -> dict[str, str]:
     """Point at the embedded server; libpq's own variables would lead elsewhere."""
     kept = {name: value for name, value in environment.items() if not name.startswith("PG")}
