@@ -71,7 +71,6 @@ class Code(models.TextChoices):
     LINKEDIN_DISCONNECTED = "linkedin_disconnected"
     LINKEDIN_UNREACHABLE = "linkedin_unreachable"
     SENDER_INVALID = "sender_invalid"
-    CIRCUIT_OPEN = "circuit_open"
 
 
 # The provider could not be used at all; these count against the connection and its circuit.

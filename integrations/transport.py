@@ -1,0 +1,222 @@
+"""From an HTTP exchange to a `ProviderResult`: the client contract all providers share.
+
+`unknown` (possibly performed) is never repeated here, nor are other writes except after a 429, which
+the provider refused. Reads are repeated after timeouts and network errors.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from integrations.contracts import ProviderResult
+from integrations.enums import Code, Outcome
+from integrations.rules.hosts import host_of, is_loopback
+from integrations.wire import Call, Exchange, exchange
+from zrg.lib.log_events import PROVIDER_CALL, PROVIDER_THROTTLED
+from zrg.lib.redact import redact_text
+
+MAX_MESSAGE = 2_000
+# A call may sleep this long for 429s in total; longer waits go back to the job.
+RATE_LIMIT_SLEEP_SECONDS = 30.0
+# What a job should wait when the provider names no time.
+DEFAULT_RETRY_AFTER_SECONDS = 30.0
+
+CODE_OF_STATUS = {
+    400: Code.BAD_REQUEST,
+    401: Code.AUTH_FAILED,
+    402: Code.PAYMENT_REQUIRED,
+    403: Code.AUTH_FAILED,
+    404: Code.NOT_FOUND,
+    409: Code.CONFLICT,
+    422: Code.UNPROCESSABLE,
+    429: Code.RATE_LIMITED,
+}
+
+logger = structlog.get_logger(__name__)
+
+Reader = Callable[[Any], Any]
+Explainer = Callable[[int, Any], tuple[str, str]]
+
+
+class Refused(Exception):
+    """A reader found in a 2xx answer that the provider did not do it."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+class UnexpectedAnswer(Exception):
+    """A reader cannot make sense of a 2xx answer."""
+
+
+class Transport:
+    """Calls of one connection. `refusal` is asked before every call (circuit, missing credential);
+    `observer` hears the final result of every call that was tried.
+    """
+
+    def __init__(
+        self,
+        *,
+        provider: str,
+        base_url: str,
+        headers: dict[str, str],
+        timeout: float,
+        max_retries: int,
+        explain: Explainer,
+        refusal: Callable[[], ProviderResult | None] = lambda: None,
+        observer: Callable[[ProviderResult], None] = lambda result: None,
+        pause: Callable[[float], None] = time.sleep,
+    ):
+        self.provider = provider
+        self.base_url = base_url
+        self._headers = headers
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self._explain = explain
+        self._refusal = refusal
+        self._observer = observer
+        self._pause = pause
+
+    def request(self, call: Call, read: Reader) -> ProviderResult:
+        """Perform `call`; `read` turns the JSON of a 2xx answer into `data` (may raise `Refused` or
+        `UnexpectedAnswer`). Never raises for what the provider does.
+        """
+        refused = self._refusal() or host_refusal(self.base_url)
+        if refused is not None:
+            return refused
+        slept = 0.0
+        attempt = 0
+        while True:
+            result = self._attempt(call, read, attempt)
+            wait = self._wait(call, result, attempt)
+            if wait is None or slept + wait > RATE_LIMIT_SLEEP_SECONDS:
+                break
+            self._pause(wait)
+            slept += wait
+            attempt += 1
+        self._observer(result)
+        return result
+
+    def _attempt(self, call: Call, read: Reader, attempt: int) -> ProviderResult:
+        started = time.monotonic()
+        answer = exchange(call, base_url=self.base_url, headers=self._all_headers(), timeout=self._timeout)
+        result = self._result(call, answer, read)
+        logger.info(
+            PROVIDER_CALL,
+            provider=self.provider,
+            method=call.method,
+            path=call.template,
+            status=result.status,
+            outcome=result.outcome,
+            code=result.code,
+            ms=round((time.monotonic() - started) * 1000),
+            attempt=attempt + 1,
+        )
+        return result
+
+    def _all_headers(self) -> dict[str, str]:
+        context = structlog.contextvars.get_contextvars()
+        correlation_id = context.get("correlation_id") or context.get("request_id")
+        return {**self._headers, **({"X-Request-Id": str(correlation_id)} if correlation_id else {})}
+
+    def _wait(self, call: Call, result: ProviderResult, attempt: int) -> float | None:
+        if attempt >= self._max_retries:
+            return None
+        if result.code == Code.RATE_LIMITED:
+            wait = result.retry_after if result.retry_after is not None else float(2**attempt)
+            logger.warning(PROVIDER_THROTTLED, provider=self.provider, path=call.template, wait_seconds=wait)
+            return wait
+        if call.reads_only and result.code in (Code.TIMEOUT, Code.NETWORK):
+            return float(2**attempt)
+        return None
+
+    def _result(self, call: Call, answer: Exchange, read: Reader) -> ProviderResult:
+        possibly_done = Outcome.FAILED if call.reads_only or not answer.written else Outcome.UNKNOWN
+        if answer.status is None:
+            return _not_ok(possibly_done, None, answer.failure or Code.NETWORK, answer.detail)
+        if 200 <= answer.status < 300:
+            return self._read(answer, read, possibly_done)
+        if answer.status >= 500:
+            _, message = self._explain(answer.status, answer.body)
+            return _not_ok(possibly_done, answer.status, Code.PROVIDER_5XX, message)
+        if answer.status < 400:
+            # Redirects are not followed; whether the provider acted before it answered so is open.
+            return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, "redirects are not followed")
+        code, message = self._explain(answer.status, answer.body)
+        retry_after = retry_after_seconds(answer.headers.get("retry-after")) if answer.status == 429 else None
+        return _not_ok(Outcome.FAILED, answer.status, code, message, retry_after)
+
+    def _read(self, answer: Exchange, read: Reader, possibly_done: str) -> ProviderResult:
+        if answer.detail or not answer.is_json:
+            return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, answer.detail or "answer is no JSON")
+        try:
+            data = read(answer.body)
+        except Refused as refused:
+            return _not_ok(Outcome.FAILED, answer.status, refused.code, str(refused))
+        except UnexpectedAnswer as unexpected:
+            return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, str(unexpected))
+        return ProviderResult(outcome=Outcome.OK.value, status=answer.status, data=data)
+
+
+def host_refusal(base_url: str) -> ProviderResult | None:
+    """Why no credential may be sent to this address, or None. Plain http and this machine only for tests."""
+    if settings.ZRG_ALLOW_LOOPBACK_PROVIDERS:
+        return None
+    host = host_of(base_url)
+    if base_url.startswith("https://") and host and not is_loopback(host):
+        return None
+    return failure(Code.HOST_REFUSED, "only https to a public host is allowed")
+
+
+def failure(code: str, message: str, *, retry_after: float | None = None) -> ProviderResult:
+    """A call that was not made."""
+    return _not_ok(Outcome.FAILED, None, code, message, retry_after)
+
+
+def retry_after_seconds(header: str | None) -> float | None:
+    """Seconds of a Retry-After header (number or date), never negative; None when absent or unreadable."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header.strip()))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def error_text(body: Any) -> str:
+    """The sentence in the usual error shapes; "" when there is none."""
+    if not isinstance(body, dict):
+        return ""
+    data = body.get("data")
+    for found in (body.get("message"), body.get("error"), data.get("message") if isinstance(data, dict) else None):
+        if isinstance(found, str) and found.strip():
+            return found.strip()
+        if isinstance(found, list):
+            return "; ".join(str(item) for item in found)
+    return ""
+
+
+def _not_ok(
+    outcome: str, status: int | None, code: str, message: str, retry_after: float | None = None
+) -> ProviderResult:
+    if code == Code.RATE_LIMITED and retry_after is None and status != 429:
+        retry_after = DEFAULT_RETRY_AFTER_SECONDS
+    return ProviderResult(
+        outcome=str(outcome),  # type: ignore[arg-type]
+        status=status,
+        code=str(code),
+        message=redact_text(message)[:MAX_MESSAGE],
+        retry_after=retry_after,
+    )
