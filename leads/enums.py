@@ -1,0 +1,218 @@
+"""Closed sets of a lead and what hangs on it; the values are the words of the glossary."""
+
+from django.db.models import TextChoices
+
+
+class Channel(TextChoices):
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "SMS"
+    LINKEDIN = "linkedin", "LinkedIn"
+
+
+class LeadStatus(TextChoices):
+    NEW = "new", "New"
+    QUALIFIED = "qualified", "Qualified"
+    MEETING_REQUESTED = "meeting_requested", "Meeting requested"
+    MEETING_BOOKED = "meeting_booked", "Meeting booked"
+    NOT_INTERESTED = "not_interested", "Not interested"
+    UNQUALIFIED = "unqualified", "Unqualified"
+    BLACKLISTED = "blacklisted", "Blacklisted"
+    NEEDS_REPAIR = "needs_repair", "Needs repair"
+
+
+# Leads nobody works on: left out of attention, drafts and awaiting reply.
+CLOSED_STATUSES = (LeadStatus.BLACKLISTED, LeadStatus.UNQUALIFIED)
+
+
+class BlacklistReason(TextChoices):
+    OPT_OUT = "opt_out", "Opted out"
+    UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+    COMPLAINT = "complaint", "Complaint"
+    MANUAL = "manual", "Set by a person"
+    BOUNCE = "bounce", "E-mail bounced"
+    DEAD_INBOX = "dead_inbox", "Mailbox not read"
+    EMAIL_INVALID = "email_invalid", "E-mail invalid"
+
+
+# These block every channel and only a person may lift them; the others block e-mail alone.
+ALL_CHANNEL_REASONS = frozenset(
+    {BlacklistReason.OPT_OUT, BlacklistReason.UNSUBSCRIBED, BlacklistReason.COMPLAINT, BlacklistReason.MANUAL}
+)
+
+
+class SentimentTag(TextChoices):
+    NEW = "New", "New"
+    MEETING_BOOKED = "Meeting Booked", "Meeting Booked"
+    MEETING_REQUESTED = "Meeting Requested", "Meeting Requested"
+    CALL_REQUESTED = "Call Requested", "Call Requested"
+    INFORMATION_REQUESTED = "Information Requested", "Information Requested"
+    OBJECTION = "Objection", "Objection"
+    NOT_INTERESTED = "Not Interested", "Not Interested"
+    BLACKLIST = "Blacklist", "Blacklist"
+    FOLLOW_UP = "Follow Up", "Follow Up"
+    OUT_OF_OFFICE = "Out of Office", "Out of Office"
+    AUTOMATED_REPLY = "Automated Reply", "Automated Reply"
+    INTERESTED = "Interested", "Interested"
+    NEUTRAL = "Neutral", "Neutral"
+    SNOOZED = "Snoozed", "Snoozed"
+    # Read-only: older rows only, the same as Interested.
+    POSITIVE = "Positive", "Positive"
+
+
+# Tags that ask a person to look. `is_attention` in the database is generated from this list.
+ATTENTION_TAGS = (
+    SentimentTag.MEETING_BOOKED,
+    SentimentTag.MEETING_REQUESTED,
+    SentimentTag.CALL_REQUESTED,
+    SentimentTag.INFORMATION_REQUESTED,
+    SentimentTag.POSITIVE,
+    SentimentTag.INTERESTED,
+    SentimentTag.FOLLOW_UP,
+)
+
+# A score of 1 with one of these tags was given without reading the thread.
+DISQUALIFYING_TAGS = (
+    "Blacklist",
+    "Opt Out",
+    "Opted Out",
+    "Unsubscribe",
+    "Unsubscribed",
+    "Bounced",
+    "Bounce",
+)
+
+
+class LinkedInConnection(TextChoices):
+    UNKNOWN = "unknown", "Unknown"
+    NOT_CONNECTED = "not_connected", "Not connected"
+    PENDING = "pending", "Invitation pending"
+    CONNECTED = "connected", "Connected"
+
+
+class TimezoneSource(TextChoices):
+    MANUAL = "manual", "Set by a person"
+    CONVERSATION = "conversation", "Said in the conversation"
+    PROVIDER = "provider", "From the provider"
+    REGION = "region", "From the region"
+    STATE = "state", "From the state"
+    AI = "ai", "Inferred by a model"
+
+
+class EnrichmentStatus(TextChoices):
+    PENDING = "pending", "Pending"
+    ENRICHED = "enriched", "Enriched"
+    NOT_FOUND = "not_found", "Not found"
+    NOT_NEEDED = "not_needed", "Not needed"
+    FAILED = "failed", "Failed"
+
+
+class EnrichmentSource(TextChoices):
+    MESSAGE_CONTENT = "message_content", "Message"
+    EMAILBISON = "emailbison", "EmailBison"
+    SIGNATURE = "signature", "Signature"
+    GHL = "ghl", "GHL"
+    CLAY = "clay", "Clay"
+    MANUAL = "manual", "Set by a person"
+    IMPORT = "import", "Import"
+
+
+class RoutingStatus(TextChoices):
+    PENDING = "pending", "Pending"
+    ROUTING = "routing", "Routing"
+    ROUTED = "routed", "Routed"
+    FAILED = "failed", "Failed"
+    EXPIRED = "expired", "Expired"
+
+
+class LeadSource(TextChoices):
+    """How a lead came to be; with routing on, the pushed ones take part in it."""
+
+    WEBHOOK = "webhook", "Incoming message"
+    SYNC = "sync", "Conversation sync"
+    IMPORT = "import", "Import"
+    MANUAL = "manual", "Manual form"
+    PUSH = "push", "Provider push"
+    API = "api", "API"
+
+
+ROUTED_SOURCES = frozenset({LeadSource.IMPORT, LeadSource.MANUAL, LeadSource.PUSH, LeadSource.API})
+
+
+class OptOutKind(TextChoices):
+    EMAIL = "email", "E-mail address"
+    PHONE = "phone", "Phone number"
+
+
+class Identifier(TextChoices):
+    """What two leads may quarrel about."""
+
+    EMAIL = "email", "E-mail address"
+    PHONE = "phone", "Phone number"
+    GHL_CONTACT_ID = "ghl_contact_id", "GHL contact"
+    EMAIL_BISON_LEAD_ID = "email_bison_lead_id", "EmailBison lead"
+    LINKEDIN_ID = "linkedin_id", "LinkedIn member"
+    LINKEDIN_URL = "linkedin_url", "LinkedIn profile"
+    ALTERNATE_EMAIL = "alternate_email", "Alternate e-mail address"
+
+
+class ConflictSource(TextChoices):
+    WEBHOOK = "webhook", "Incoming message"
+    SYNC = "sync", "Conversation sync"
+    IMPORT = "import", "Import"
+    MANUAL = "manual", "Set by a person"
+
+
+class ConflictStatus(TextChoices):
+    OPEN = "open", "Open"
+    MERGED = "merged", "Merged"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+class ResponseMode(TextChoices):
+    SETTER_MANAGED = "SETTER_MANAGED", "Setters answer"
+    AI_AUTO_SEND = "AI_AUTO_SEND", "AI may send"
+
+
+class EnrichmentKind(TextChoices):
+    LINKEDIN = "linkedin", "LinkedIn profile"
+    PHONE = "phone", "Phone number"
+
+
+class EnrichmentRequestStatus(TextChoices):
+    QUEUED = "queued", "Queued"
+    SENT = "sent", "Sent"
+    SUCCEEDED = "succeeded", "Succeeded"
+    NOT_FOUND = "not_found", "Not found"
+    ERROR = "error", "Error"
+    EXPIRED = "expired", "Expired"
+
+
+class EnrichmentTrigger(TextChoices):
+    POSITIVE_REPLY = "positive_reply", "Positive reply"
+    CALL_INTENT = "call_intent", "Asked for a call"
+    MANUAL = "manual", "By a person"
+    BATCH = "batch", "Batch"
+    BACKFILL = "backfill", "Backfill"
+
+
+class ImportSource(TextChoices):
+    CSV = "csv", "CSV file"
+    DATASHOPPER = "datashopper", "DataShopper"
+    AUDIENCE_LABS = "audience_labs", "AudienceLabs"
+    CLAY = "clay", "Clay"
+    API = "api", "API"
+    MANUAL = "manual", "Manual"
+
+
+class ImportStatus(TextChoices):
+    PENDING = "pending", "Pending"
+    VALIDATING = "validating", "Validating"
+    PROCESSING = "processing", "Processing"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class DuplicateHandling(TextChoices):
+    SKIP = "skip", "Leave the existing lead alone"
+    UPDATE = "update", "Fill empty fields"

@@ -1,0 +1,17 @@
+from leads.models.campaign import EmailCampaign, SmsCampaign
+from leads.models.conflict import LeadIdentityConflict
+from leads.models.enrichment import EnrichmentRequest
+from leads.models.importing import LeadImportJob, LeadImportMapping
+from leads.models.lead import Lead
+from leads.models.opt_out import OptOut
+
+__all__ = [
+    "EmailCampaign",
+    "EnrichmentRequest",
+    "Lead",
+    "LeadIdentityConflict",
+    "LeadImportJob",
+    "LeadImportMapping",
+    "OptOut",
+    "SmsCampaign",
+]

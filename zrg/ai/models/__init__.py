@@ -1,0 +1,3 @@
+from zrg.ai.models.persona import Persona
+
+__all__ = ["Persona"]
