@@ -1,0 +1,120 @@
+"""What the inbox announces, and the values its services return."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from zrg.jobs.contracts import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Event):
+    """An inbound message was stored."""
+
+    message_id: UUID
+
+    @property
+    def key(self) -> str:
+        return f"message_received:{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(Event):
+    """An outbound message was stored, or proved sent."""
+
+    message_id: UUID
+
+    @property
+    def key(self) -> str:
+        return f"message_sent:{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyClassified(Event):
+    """Stage `apply_state` has named the intent of a reply."""
+
+    message_id: UUID
+    tag: str
+
+    @property
+    def key(self) -> str:
+        return f"reply_classified:{self.message_id}:{self.tag}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentimentChanged(Event):
+    """The lead's tag changed; `cause` is inbound, manual, crm, booking or sweep."""
+
+    previous: str
+    new: str
+    message_id: UUID | None
+    cause: str
+    actor_id: UUID | None
+    change_id: str
+
+    @property
+    def key(self) -> str:
+        return f"sentiment_changed:{self.change_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequested(Event):
+    """A draft waits for a person who should be told."""
+
+    draft_id: UUID
+
+    @property
+    def key(self) -> str:
+        return f"review_requested:{self.draft_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDecided(Event):
+    """A draft was approved, rejected or superseded."""
+
+    draft_id: UUID
+    status: str
+    version: int
+
+    @property
+    def key(self) -> str:
+        return f"draft_decided:{self.draft_id}:{self.status}:{self.version}"
+
+
+SendStatus = Literal["sent", "blocked", "failed", "unknown", "duplicate", "in_progress"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """What became of one message; `code` is a stable word, `detail` a sentence for the sender."""
+
+    status: SendStatus
+    code: str = ""
+    detail: str = ""
+    message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Answer of approve, reject and manual send.
+
+    `state`: queued, already_decided, rejected or blocked; `code` names why it is blocked and
+    `http_status` what the edge answers; `data` holds what the screen shows.
+    """
+
+    state: Literal["queued", "already_decided", "rejected", "blocked"]
+    code: str = ""
+    http_status: int = 200
+    detail: str = ""
+    order_id: UUID | None = None
+    due_at: datetime | None = None
+    data: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipients:
+    """Whom an e-mail goes to; `to_email` None keeps the thread's own recipient."""
+
+    to_email: str | None = None
+    cc: tuple[str, ...] | None = None

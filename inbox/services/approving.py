@@ -1,0 +1,392 @@
+"""Deciding about drafts and sending by hand (06 R17, 07 R8). One decision, at most one message.
+
+Locks are taken in the order lead → draft everywhere. Nothing here calls a provider: a decision writes
+one SendOrder, whose job sends. The functions run in the caller's transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from inbox.contracts import Decision, DraftDecided
+from inbox.enums import (
+    ApprovalSource,
+    AutoSendOutcome,
+    Channel,
+    DraftClosedReason,
+    DraftEventKind,
+    DraftEventSource,
+    DraftStatus,
+    OrderSource,
+    OrderState,
+)
+from inbox.errors import DraftNotPending, StaleDraft
+from inbox.models import Draft, Message, SendOrder
+from inbox.rules.disposition import disposition
+from inbox.rules.outbound_text import find_placeholders, has_truncated_url, split_sms_parts
+from inbox.services.draft_events import record_draft_event
+from inbox.services.flags import refresh_lead_flags
+from inbox.services.guards import is_blocked_on, newer_message
+from inbox.services.orders import OrderText, pending_for, place_order, refuse_while_sending
+from inbox.services.recipients import check_recipients
+from leads.models import Lead
+from zrg.jobs.services.announce import announce
+from zrg.lib import log_events
+from zrg.lib.errors import BadInput, NotVisible
+from zrg.workspaces.models import User, UserPreference
+
+logger = structlog.get_logger(__name__)
+
+MAX_SEND_LATER = timedelta(days=90)
+MAX_BODY = 20_000
+MAX_SMS_PARTS = 3
+DEFAULT_UNDO_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What a person typed; recipients None = as the thread has them."""
+
+    content: str | None = None
+    subject: str | None = None
+    to: str | None = None
+    cc: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was on the person's screen, for the send guard."""
+
+    message_id: UUID | None = None
+    acknowledge_newer: bool = False
+    version: int | None = None
+
+
+def approve_draft(
+    draft_id: UUID,
+    *,
+    source: ApprovalSource,
+    text: Text | None = None,
+    seen: Seen | None = None,
+    by: User | None = None,
+    slack_user: str | None = None,
+    send_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Decision:
+    """Approve a draft and order its sending: queued, already_decided or blocked, exactly one message.
+
+    Idempotent by the draft's state: the second approval, whoever makes it, answers what the first did.
+    """
+    now = now or timezone.now()
+    text = text or Text()
+    seen = seen or Seen()
+    lead, draft = lock_lead_and_draft(draft_id)
+    if draft.status != DraftStatus.PENDING:
+        return already_decided(draft)
+    content = draft.content if text.content is None else clean_body(text.content)
+    blocked = _refuse_approval(lead, draft, content, source, seen)
+    if blocked is not None:
+        return blocked
+    if text.content is not None and by is not None:
+        check_recipients(lead, draft.channel, to=text.to, cc=text.cc)
+    edited = content != draft.content
+    _mark_approved(draft, content, edited=edited, source=source, by=by, slack_user=slack_user, now=now)
+    order, _placed = place_order(
+        lead,
+        OrderText(
+            channel=draft.channel,
+            body=content,
+            subject=text.subject or draft.subject,
+            to_override=text.to,
+            cc=text.cc,
+            due_at=due_time(source, by, send_at, now),
+        ),
+        order_key=f"draft:{draft.pk}",
+        source=OrderSource(source),
+        draft=draft,
+        by=by,
+        seen_message_id=_seen_at_sending(lead, draft, source, seen),
+    )
+    record_draft_event(draft, DraftEventKind.APPROVED, source=_event_source(source), actor=by, edited=edited)
+    _announce_decision(draft, DraftStatus.APPROVED)
+    refresh_lead_flags(lead.pk)
+    logger.info(log_events.DRAFT_APPROVED, draft=str(draft.pk), source=source, edited=edited)
+    return Decision(state="queued", order_id=order.pk, due_at=order.due_at)
+
+
+def reject_draft(
+    draft_id: UUID, *, by: User | None, reason: str = "", source: ApprovalSource = ApprovalSource.DASHBOARD
+) -> Decision:
+    """Reject a pending draft; a decided one answers what was decided."""
+    lead, draft = lock_lead_and_draft(draft_id)
+    if draft.status != DraftStatus.PENDING:
+        return already_decided(draft)
+    refuse_while_sending(draft)
+    scheduled = draft.auto_send_outcome == AutoSendOutcome.SCHEDULED
+    Draft.objects.filter(pk=draft.pk).update(
+        status=DraftStatus.REJECTED,
+        closed_reason=DraftClosedReason.HUMAN_REJECTED,
+        rejected_by=by,
+        rejected_at=timezone.now(),
+        reject_reason=reason.strip()[:500],
+        auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
+        updated_at=timezone.now(),
+    )
+    record_draft_event(draft, DraftEventKind.REJECTED, source=_event_source(source), reason="human_rejected", actor=by)
+    _announce_decision(draft, DraftStatus.REJECTED)
+    refresh_lead_flags(lead.pk)
+    logger.info(log_events.DRAFT_REJECTED, draft=str(draft.pk))
+    return Decision(state="rejected")
+
+
+def edit_draft(draft_id: UUID, content: str, *, expected_version: int, by: User) -> Draft:
+    """Save the text a person typed; never sends. A stale version raises with the current text."""
+    lead, draft = lock_lead_and_draft(draft_id)
+    if draft.status != DraftStatus.PENDING:
+        raise DraftNotPending("This draft was decided.", **(already_decided(draft).data or {}))
+    refuse_while_sending(draft)
+    if draft.version != expected_version:
+        raise StaleDraft("Somebody changed this draft.", version=draft.version, content=draft.content)
+    body = clean_body(content, allow_empty=True)
+    if body == draft.content:
+        return draft
+    Draft.objects.filter(pk=draft.pk).update(
+        content=body, version=draft.version + 1, edited_by_person=True, updated_at=timezone.now()
+    )
+    record_draft_event(
+        draft, DraftEventKind.EDITED, source=DraftEventSource.DASHBOARD, actor=by, version=draft.version + 1
+    )
+    Lead.objects.filter(pk=lead.pk).update(changed_at=timezone.now())
+    draft.refresh_from_db()
+    return draft
+
+
+def send_manual(
+    lead_id: UUID,
+    *,
+    channel: str,
+    text: Text,
+    seen: Seen,
+    idempotency_key: UUID,
+    by: User,
+    send_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Decision:
+    """Order a message a person wrote; closes the channel's pending reply draft in the same transaction.
+
+    Idempotent by `idempotency_key` (made when the form opened): a repeat returns the same order.
+    """
+    now = now or timezone.now()
+    lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
+    if lead is None:
+        raise NotVisible
+    body = clean_body(text.content or "")
+    blocked = _refuse_text(lead, channel, body) or _refuse_newer(lead, seen)
+    if blocked is not None:
+        return blocked
+    check_recipients(lead, channel, to=text.to, cc=text.cc)
+    order, placed = place_order(
+        lead,
+        OrderText(
+            channel=channel,
+            body=body,
+            subject=text.subject,
+            to_override=text.to,
+            cc=text.cc,
+            due_at=due_time(ApprovalSource.DASHBOARD, by, send_at, now),
+        ),
+        order_key=f"manual:{idempotency_key}",
+        source=OrderSource.DASHBOARD,
+        by=by,
+        seen_message_id=_newest_stored(lead.pk),
+    )
+    if placed:
+        supersede_pending(lead.pk, channel, DraftClosedReason.MANUAL_REPLY_SENT, by=by)
+        refresh_lead_flags(lead.pk)
+    logger.info(log_events.MESSAGE_MANUAL_SEND, order=str(order.pk), channel=channel)
+    return Decision(state="queued", order_id=order.pk, due_at=order.due_at)
+
+
+def supersede_pending(lead_id: UUID, channel: str, reason: DraftClosedReason, *, by: User | None = None) -> int:
+    """Close the channel's pending reply drafts because something took their place."""
+    drafts = [d for d in pending_for(lead_id, channel) if d.origin not in ("followup_task", "followup_step")]
+    for draft in drafts:
+        Draft.objects.filter(pk=draft.pk).update(
+            status=DraftStatus.SUPERSEDED, closed_reason=reason, updated_at=timezone.now()
+        )
+        record_draft_event(draft, DraftEventKind.SUPERSEDED, source=DraftEventSource.DASHBOARD, reason=reason, actor=by)
+        _announce_decision(draft, DraftStatus.SUPERSEDED)
+    return len(drafts)
+
+
+def lock_lead_and_draft(draft_id: UUID) -> tuple[Lead, Draft]:
+    """Lock both, always in this order."""
+    lead_id = Draft.objects.filter(pk=draft_id).values_list("lead_id", flat=True).first()
+    if lead_id is None:
+        raise NotVisible
+    lead = Lead.objects.select_for_update().get(pk=lead_id)
+    return lead, Draft.objects.select_for_update().get(pk=draft_id)
+
+
+def already_decided(draft: Draft) -> Decision:
+    """State, who and when: the same answer for the second click, Slack and the timer."""
+    who = draft.approved_by or draft.rejected_by
+    at = draft.approved_at or draft.rejected_at or draft.updated_at
+    message = Message.objects.filter(draft=draft).order_by("draft_part_index").values_list("pk", flat=True).first()
+    return Decision(
+        state="already_decided",
+        code="already_decided",
+        data={
+            "state": draft.status,
+            "reason": draft.closed_reason,
+            "by": (who.display_name or who.email) if who else None,
+            "at": at.isoformat() if at else None,
+            "messageId": str(message) if message else None,
+        },
+    )
+
+
+def clean_body(text: str, *, allow_empty: bool = False) -> str:
+    """Trimmed text of 1 to 20,000 characters without NUL."""
+    body = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if not body and not allow_empty:
+        raise BadInput("Write a message first.", code="empty_body", field="content")
+    if len(body) > MAX_BODY:
+        raise BadInput(f"At most {MAX_BODY:,} characters.", code="body_too_long", field="content")
+    return body
+
+
+def due_time(source: ApprovalSource, by: User | None, send_at: datetime | None, now: datetime) -> datetime:
+    """When the order is carried out: the chosen time, or after the person's undo seconds."""
+    if send_at is not None:
+        if not now <= send_at <= now + MAX_SEND_LATER:
+            raise BadInput("Choose a time within the next 90 days.", code="bad_send_at", field="sendAt")
+        return send_at
+    if source != ApprovalSource.DASHBOARD or by is None:
+        return now
+    seconds = UserPreference.objects.filter(user=by).values_list("undo_seconds", flat=True).first()
+    return now + timedelta(seconds=DEFAULT_UNDO_SECONDS if seconds is None else seconds)
+
+
+def _refuse_approval(lead: Lead, draft: Draft, content: str, source: ApprovalSource, seen: Seen) -> Decision | None:
+    if is_blocked_on(lead, draft.channel):
+        Draft.objects.filter(pk=draft.pk).update(
+            status=DraftStatus.REJECTED,
+            closed_reason=DraftClosedReason.LEAD_OPTED_OUT,
+            rejected_at=timezone.now(),
+            updated_at=timezone.now(),
+        )
+        refresh_lead_flags(lead.pk)
+        return _blocked("lead_blacklisted", "This lead asked not to be contacted.", 409)
+    if refused := _refuse_text(lead, draft.channel, content):
+        return refused
+    if seen.version is not None and seen.version != draft.version:
+        return _blocked("stale", "Somebody changed this draft.", 409, version=draft.version, content=draft.content)
+    if source == ApprovalSource.DASHBOARD:
+        return _refuse_newer(lead, seen)
+    return _refuse_newer(lead, Seen(message_id=draft.context_message_id))
+
+
+def _refuse_text(lead: Lead, channel: str, body: str) -> Decision | None:
+    if is_blocked_on(lead, channel):
+        return _blocked("lead_blacklisted", "This lead asked not to be contacted.", 409)
+    if not body:
+        return _blocked("empty_draft", "There is no text to send.", 422)
+    if placeholders := find_placeholders(body):
+        return _blocked(
+            "placeholder", "Fill in or remove: " + ", ".join(placeholders[:5]), 422, placeholders=placeholders
+        )
+    if has_truncated_url(body):
+        return _blocked("truncated_url", "A link in the text is cut off.", 422)
+    if channel == Channel.SMS and len(split_sms_parts(body)) > MAX_SMS_PARTS:
+        return _blocked("too_long", "At most three SMS parts of 160 characters.", 422)
+    return None
+
+
+def _refuse_newer(lead: Lead, seen: Seen) -> Decision | None:
+    newer = newer_message(lead.pk, seen.message_id)
+    if newer is None or (seen.acknowledge_newer and newer.sent_by != "ai"):
+        return None
+    return _blocked(
+        "newer_message",
+        "A newer message arrived while you were writing.",
+        409,
+        message={
+            "id": str(newer.pk),
+            "direction": newer.direction,
+            "channel": newer.channel,
+            "preview": newer.body[:240],
+            "sentAt": newer.sent_at.isoformat(),
+        },
+    )
+
+
+def _mark_approved(
+    draft: Draft,
+    content: str,
+    *,
+    edited: bool,
+    source: ApprovalSource,
+    by: User | None,
+    slack_user: str | None,
+    now: datetime,
+) -> None:
+    Draft.objects.filter(pk=draft.pk).update(
+        status=DraftStatus.APPROVED,
+        content=content,
+        version=draft.version + 1 if edited else draft.version,
+        edited_by_person=draft.edited_by_person or (edited and by is not None),
+        response_disposition=disposition(
+            content, draft.ai_content, "ai" if source == ApprovalSource.AUTO_SEND else "setter"
+        ),
+        approval_source=source,
+        approved_by=by,
+        approved_by_slack_user_id=slack_user,
+        approved_at=now,
+        updated_at=now,
+    )
+    draft.refresh_from_db()
+
+
+def _seen_at_sending(lead: Lead, draft: Draft, source: ApprovalSource, seen: Seen) -> UUID | None:
+    """The job's guard starts from what is stored now: what the person saw or acknowledged."""
+    if source == ApprovalSource.DASHBOARD:
+        return _newest_stored(lead.pk)
+    return seen.message_id or draft.context_message_id
+
+
+def _newest_stored(lead_id: UUID) -> UUID | None:
+    return Message.objects.of_lead(lead_id).order_by("-created_at", "-id").values_list("pk", flat=True).first()
+
+
+def _event_source(source: ApprovalSource) -> DraftEventSource:
+    return {
+        ApprovalSource.DASHBOARD: DraftEventSource.DASHBOARD,
+        ApprovalSource.SLACK: DraftEventSource.SLACK,
+        ApprovalSource.API: DraftEventSource.API,
+    }.get(source, DraftEventSource.JOB)
+
+
+def _announce_decision(draft: Draft, status: DraftStatus) -> None:
+    announce(
+        DraftDecided(
+            workspace_id=draft.workspace_id,
+            lead_id=draft.lead_id,
+            draft_id=draft.pk,
+            status=status,
+            version=draft.version,
+        )
+    )
+
+
+def _blocked(code: str, detail: str, http_status: int, **data: object) -> Decision:
+    logger.info(log_events.DRAFT_APPROVE_CONFLICT, reason=code)
+    return Decision(state="blocked", code=code, http_status=http_status, detail=detail, data=data)
+
+
+def order_of(draft_id: UUID) -> SendOrder | None:
+    """The live order of a draft, for the thread's delivery state."""
+    return SendOrder.objects.filter(draft_id=draft_id).exclude(state=OrderState.CANCELLED).first()

@@ -1,0 +1,110 @@
+"""What is checked again under the lead's lock before anything leaves."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db.models import Q
+from leads.rules.participants import is_cc_replier
+from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
+
+from inbox.enums import Channel, Direction, MessageOrigin, MessageSource
+from inbox.models import Message
+from inbox.rules.newer import is_newer
+from inbox.rules.outbound_text import find_placeholders
+from inbox.rules.safety import is_opt_out
+from inbox.services.stopping import stop_lead
+from leads.models import Lead
+from zrg.workspaces.models import Workspace
+
+logger = structlog.get_logger(__name__)
+
+EMAIL_ONLY_BLOCKS = ("bounce", "dead_inbox", "email_invalid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Why a message does not leave: a stable code and a sentence for the sender."""
+
+    code: str
+    detail: str
+
+
+def blocked_by_compliance(lead: Lead, channel: str, body: str) -> Block | None:
+    """03.compliance-under-the-lock. Call with the lead row locked, in the transaction that writes ahead.
+
+    An opt-out that nobody acted upon yet stops the lead here.
+    """
+    if is_blocked_on(lead, channel):
+        return Block(code="lead_blacklisted", detail="This lead asked not to be contacted, or mail to them bounces.")
+    if opt_out := unhandled_opt_out(lead):
+        stop_lead(lead, "opt_out", message=opt_out)
+        return Block(code="opted_out", detail="The latest message of this lead is an opt-out.")
+    if sending_disabled(lead.workspace_id):
+        return Block(code="sending_disabled", detail="Sending is switched off for this workspace.")
+    if not body.strip():
+        return Block(code="empty_body", detail="The message is empty.")
+    if placeholders := find_placeholders(body):
+        return Block(code="placeholder", detail="Fill in or remove: " + ", ".join(placeholders[:5]))
+    return None
+
+
+def is_blocked_on(lead: Lead, channel: str) -> bool:
+    """Whether the lead's blacklist covers this channel (03.channel-scope-of-stops)."""
+    if lead.status != "blacklisted":
+        return False
+    return lead.blacklist_reason not in EMAIL_ONLY_BLOCKS or channel == Channel.EMAIL
+
+
+def unhandled_opt_out(lead: Lead) -> Message | None:
+    """The newest inbound of any channel, when it withdraws consent and no person has lifted that.
+
+    A colleague's withdrawal on the thread concerns the colleague (its address is in OptOut).
+    """
+    newest = Message.objects.of_lead(lead.pk).inbound().exclude(source=MessageSource.BOUNCE).newest_first().first()
+    if newest is None or newest.pk == lead.opted_out_message_id:
+        return None
+    if newest.channel == Channel.EMAIL and is_cc_replier(lead.email, newest.from_email):
+        return None
+    our_subject = (
+        Message.objects.of_lead(lead.pk)
+        .filter(direction=Direction.OUTBOUND, channel=Channel.EMAIL, sent_at__lt=newest.sent_at)
+        .newest_first()
+        .values_list("subject", flat=True)
+        .first()
+    )
+    return newest if is_opt_out(newest.body, newest.subject or "", newest.channel, our_subject) else None
+
+
+def sending_disabled(workspace_id: UUID) -> bool:
+    """Suspended workspace or the operator's stop; when the switch cannot be read nothing is sent."""
+    if not Workspace.objects.filter(pk=workspace_id, status="active").exists():
+        return True
+    try:
+        return is_switch_on("OUTBOUND_DISABLED")
+    except SwitchUnreadable:
+        return True
+
+
+def newer_message(lead_id: UUID, seen_message_id: UUID | None, *, own_keys_like: str | None = None) -> Message | None:
+    """The newest inbound, or outbound that is no campaign step, that the writer has not seen.
+
+    `own_keys_like` leaves out the messages of the order itself (parts of one text).
+    """
+    candidates = (
+        Message.objects.of_lead(lead_id)
+        .filter(Q(direction=Direction.INBOUND) | ~Q(origin=MessageOrigin.CAMPAIGN))
+        .exclude(source=MessageSource.BOUNCE)
+        .exclude(delivery_status="failed")
+    )
+    if own_keys_like:
+        candidates = candidates.exclude(send_key__startswith=own_keys_like)
+    newest = candidates.order_by("-created_at", "-id").first()
+    if newest is None or newest.pk == seen_message_id:
+        return None
+    seen_at = (
+        Message.objects.of_lead(lead_id).filter(pk=seen_message_id).values_list("created_at", flat=True).first()
+        if seen_message_id
+        else None
+    )
+    return newest if is_newer(newest.created_at, seen_at) else None

@@ -1,0 +1,125 @@
+"""The deterministic safety reading in force: what it finds and what follows, in the storing transaction."""
+
+from dataclasses import dataclass
+
+import structlog
+from leads.rules.participants import is_cc_replier
+from leads.services.optouts import remember_opt_out
+from leads.services.status import lift_email_block
+from zrg.workspaces.services.audit import record_audit
+
+from inbox.enums import Channel, Direction, SafetyKind, StageState
+from inbox.models import InboundStageRun, Message
+from inbox.rules.safety import classify_bounce, classify_safety, is_opt_out
+from inbox.services.stopping import stop_lead
+from leads.models import Lead
+from zrg.jobs.contracts import TaskNeeded
+from zrg.jobs.services.announce import announce
+from zrg.lib import log_events
+
+logger = structlog.get_logger(__name__)
+
+STAGE_SAFETY = "safety"
+EMAIL_ONLY_BLOCKS = ("bounce", "dead_inbox", "email_invalid")
+HUMAN_KINDS = (SafetyKind.NONE, SafetyKind.ACK_ONLY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyReading:
+    """Kind of an inbound text; `family` names the opt-out pattern, `hard` qualifies a bounce."""
+
+    kind: str
+    family: str = ""
+    hard: bool = False
+
+    @property
+    def stop_reason(self) -> str:
+        return "complaint" if self.family == "complaint" else "opt_out"
+
+
+def read_safety(
+    *,
+    body: str,
+    subject: str | None,
+    channel: str,
+    from_email: str | None,
+    provider_automated: bool,
+    lead: Lead,
+) -> SafetyReading:
+    """Read one inbound text; pure but for the lead's last outbound subject."""
+    our_subject = _our_subject(lead) if channel == Channel.EMAIL and subject else None
+    kind = classify_safety(
+        body=body,
+        subject=subject or "",
+        channel=channel,
+        from_email=from_email or "",
+        headers={},
+        provider_automated=provider_automated,
+        lead_name=lead.first_name or "",
+        our_subject=our_subject,
+    )
+    family = ""
+    if kind == SafetyKind.OPT_OUT:
+        family = is_opt_out(body, subject or "", channel, our_subject, explain=True).family or ""
+    return SafetyReading(
+        kind=str(kind), family=family, hard=kind == SafetyKind.BOUNCE and classify_bounce(body) == "hard"
+    )
+
+
+def apply_safety(lead: Lead, message: Message, reading: SafetyReading) -> None:
+    """Put the reading in force. Runs once per message; the stage row tells the pipeline it was done."""
+    if reading.kind != SafetyKind.NONE:
+        logger.info(log_events.SAFETY_HIT, message=str(message.pk), kind=reading.kind, family=reading.family)
+    if reading.kind == SafetyKind.OPT_OUT:
+        _apply_opt_out(lead, message, reading)
+    elif reading.kind in (SafetyKind.BOUNCE, SafetyKind.DEAD_INBOX):
+        if lead.status != "blacklisted" and (reading.hard or reading.kind == SafetyKind.DEAD_INBOX):
+            stop_lead(lead, "bounce" if reading.kind == SafetyKind.BOUNCE else "dead_inbox", message=message)
+    elif reading.kind in HUMAN_KINDS and lead.status == "blacklisted":
+        _apply_human_reply(lead, message)
+    InboundStageRun.objects.update_or_create(
+        message=message,
+        stage=STAGE_SAFETY,
+        defaults={
+            "workspace_id": message.workspace_id,
+            "state": StageState.DONE,
+            "started_at": message.created_at,
+            "finished_at": message.created_at,
+            "attempts": 1,
+            "result": {"kind": reading.kind, "family": reading.family},
+        },
+    )
+
+
+def _apply_opt_out(lead: Lead, message: Message, reading: SafetyReading) -> None:
+    """The lead's own withdrawal stops everybody; a colleague's stops writing to that colleague."""
+    if message.channel == Channel.EMAIL and is_cc_replier(lead.email, message.from_email):
+        remember_opt_out(lead.workspace_id, emails=[message.from_email], reason=reading.stop_reason, lead_id=lead.pk)
+        record_audit("lead.colleague_opted_out", actor=None, workspace=lead.workspace_id, obj=lead)
+        _ask_for_person(lead, message, "colleague_opted_out", "A colleague of this lead asked not to be written to.")
+        return
+    stop_lead(lead, reading.stop_reason, message=message)
+
+
+def _apply_human_reply(lead: Lead, message: Message) -> None:
+    if lead.blacklist_reason in EMAIL_ONLY_BLOCKS:
+        if message.channel == Channel.EMAIL:
+            lift_email_block(lead, reason="human_reply")
+            logger.info(log_events.SAFETY_CLEARED, lead=str(lead.pk))
+        return
+    record_audit("lead.opted_out_wrote_again", actor=None, workspace=lead.workspace_id, obj=lead)
+    _ask_for_person(lead, message, "opted_out_wrote_again", "This lead opted out earlier and has written again.")
+
+
+def _ask_for_person(lead: Lead, message: Message, kind: str, text: str) -> None:
+    announce(TaskNeeded(workspace_id=lead.workspace_id, lead_id=lead.pk, kind=kind, message_id=message.pk, text=text))
+
+
+def _our_subject(lead: Lead) -> str | None:
+    return (
+        Message.objects.of_lead(lead.pk)
+        .filter(direction=Direction.OUTBOUND, channel=Channel.EMAIL, subject__isnull=False)
+        .newest_first()
+        .values_list("subject", flat=True)
+        .first()
+    )

@@ -1,0 +1,301 @@
+"""What arrives: replies, our own campaign mails, bounces, unsubscribes become rows of a lead's thread.
+
+Every function runs inside the event's tenant transaction, is idempotent (the provider ids are unique
+per workspace) and returns the event's outcome. No provider and no model is called here.
+"""
+
+from datetime import datetime
+
+import structlog
+from django.db import IntegrityError, transaction
+from leads.errors import NoUsableIdentity
+from leads.services.campaigns import upsert_email_campaign
+from leads.services.matching import LeadMatch, find_or_create_lead
+from leads.services.rollups import bump_rollups
+
+from inbox.contracts import MessageReceived, MessageSent
+from inbox.enums import Channel, ClassificationState, Direction, MessageOrigin, MessageSource, SafetyKind, SentimentTag
+from inbox.models import Message, MessageRaw
+from inbox.rules.cleaning import CleanedEmail, clean_email
+from inbox.rules.safety import classify_bounce, is_bounce_address
+from inbox.services.automation import apply_enrichment_switch, apply_reply_switches
+from inbox.services.bounced_recipient import find_failed_lead
+from inbox.services.protecting import SafetyReading, apply_safety, read_safety
+from inbox.services.repliers import update_replier
+from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
+from inbox.services.settling import settle_as_sent
+from inbox.services.stopping import stop_lead
+from integrations.contracts import Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
+from leads.models import EmailCampaign, Lead
+from zrg.jobs.services.announce import announce
+from zrg.jobs.services.enqueue import enqueue_job, requeue_job
+from zrg.lib import log_events
+
+logger = structlog.get_logger(__name__)
+
+PROCESSED = "processed"
+POST_PROCESS_JOBS = {
+    "EMAILBISON": "EMAIL_INBOUND_POST_PROCESS",
+    "SMARTLEAD": "SMARTLEAD_INBOUND_POST_PROCESS",
+    "INSTANTLY": "INSTANTLY_INBOUND_POST_PROCESS",
+    "GHL": "SMS_INBOUND_POST_PROCESS",
+    "UNIPILE": "LINKEDIN_INBOUND_POST_PROCESS",
+}
+"""Job type of the reading half of the pipeline, by provider (spec 05 R1)."""
+
+
+def receive_message(contract: InboundMessage) -> str:
+    """Store a reply in its lead's thread, read it for safety and queue the pipeline, in one transaction.
+
+    Idempotent by the provider's message id: a repeat changes nothing, except that a later "interested"
+    of the provider for a known reply is applied and repeats the pipeline from its state on.
+    """
+    if _is_delivery_report(contract):
+        return _receive_delivery_report(contract)
+    try:
+        match = _match_person(contract)
+    except NoUsableIdentity:
+        return "ignored:no_usable_identity"
+    lead = Lead.objects.select_for_update().get(pk=match.lead.pk)
+    cleaned = clean_email(contract.html or "", contract.text or "")
+    reading = read_safety(
+        body=cleaned.body,
+        subject=contract.subject,
+        channel=contract.channel,
+        from_email=contract.from_address.email if contract.from_address else None,
+        provider_automated=contract.automated,
+        lead=lead,
+    )
+    message, created = _store_inbound(contract, lead, cleaned, reading)
+    if not created:
+        return _repeat_interest(contract, lead, message)
+    update_replier(lead, contract)
+    if message.source != MessageSource.BOUNCE:
+        bump_rollups(lead.pk, message.channel, Direction.INBOUND, message.sent_at, None)
+        announce(MessageReceived(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
+    apply_safety(lead, message, reading)
+    if contract.interested and reading.kind in (SafetyKind.NONE, SafetyKind.ACK_ONLY):
+        set_sentiment(lead.pk, SentimentTag.INTERESTED, message=message, cause=CAUSE_INBOUND)
+    apply_reply_switches(lead.pk)
+    enqueue_job(POST_PROCESS_JOBS[contract.provider], lead.workspace_id, lead_id=lead.pk, message_id=message.pk)
+    logger.info(log_events.MESSAGE_INBOUND, lead=str(lead.pk), message=str(message.pk), channel=message.channel)
+    return PROCESSED
+
+
+def receive_sent(contract: SentMessage) -> str:
+    """Store a campaign step of the provider once, or complete one of our own messages."""
+    if contract.confirm_only:
+        return _confirm_own_send(contract)
+    try:
+        match = _match_person(contract)
+    except NoUsableIdentity:
+        return "ignored:no_usable_identity"
+    lead = match.lead
+    cleaned = clean_email(contract.html or "", contract.text or "")
+    message, created = _insert_once(
+        "inboxxia_scheduled_email_id",
+        contract.scheduled_id or contract.provider_message_id,
+        workspace_id=lead.workspace_id,
+        lead=lead,
+        channel=contract.channel,
+        direction=Direction.OUTBOUND,
+        source=MessageSource.CAMPAIGN,
+        origin=MessageOrigin.CAMPAIGN,
+        subject=_cut(contract.subject, 998),
+        body=cleaned.body,
+        from_email=contract.sender_account.email if contract.sender_account else None,
+        from_name=contract.sender_account.name if contract.sender_account else None,
+        to_email=contract.person.email,
+        is_read=True,
+        sent_at=contract.sent_at,
+    )
+    if created:
+        _store_raw(message, cleaned)
+    # Repeated on a redelivery too: both are idempotent, so a crash half-way heals.
+    bump_rollups(lead.pk, message.channel, Direction.OUTBOUND, message.sent_at, MessageOrigin.CAMPAIGN)
+    announce(MessageSent(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
+    return PROCESSED
+
+
+def receive_bounce(contract: Bounce) -> str:
+    """Store the delivery report; a hard bounce blocks e-mail to the lead, a soft one changes nothing."""
+    try:
+        match = _match_person(contract)
+    except NoUsableIdentity:
+        return "ignored:no_usable_identity"
+    report = " ".join(part for part in (contract.reason, contract.status_code, contract.text) if part)
+    _record_bounce(match.lead, report or "Delivery failed", contract, bounced_at=contract.bounced_at)
+    return PROCESSED
+
+
+def receive_unsubscribe(contract: Unsubscribe) -> str:
+    """The provider's unsubscribe link stops every channel."""
+    try:
+        match = _match_person(contract)
+    except NoUsableIdentity:
+        return "ignored:no_usable_identity"
+    lead = Lead.objects.select_for_update().get(pk=match.lead.pk)
+    stop_lead(lead, "unsubscribed")
+    apply_enrichment_switch(lead.pk)
+    return PROCESSED
+
+
+def _match_person(contract: InboundMessage | SentMessage | Bounce | Unsubscribe) -> LeadMatch:
+    """The lead is whoever the provider's lead record names; the writer is only the replier."""
+    return find_or_create_lead(
+        contract.workspace_id,
+        contract.person,
+        contract.ids,
+        _campaign(contract),
+        source="webhook",
+        sender_account_id=contract.sender_account.id if contract.sender_account else None,
+    )
+
+
+def _campaign(contract: InboundMessage | SentMessage | Bounce | Unsubscribe) -> EmailCampaign | None:
+    if contract.campaign is None:
+        return None
+    return upsert_email_campaign(contract.workspace_id, contract.provider, contract.campaign.id, contract.campaign.name)
+
+
+def _store_inbound(
+    contract: InboundMessage, lead: Lead, cleaned: CleanedEmail, reading: SafetyReading
+) -> tuple[Message, bool]:
+    id_field, id_value = _inbound_id(contract)
+    writer = contract.from_address
+    message, created = _insert_once(
+        id_field,
+        id_value,
+        workspace_id=lead.workspace_id,
+        lead=lead,
+        channel=contract.channel,
+        direction=Direction.INBOUND,
+        source=MessageSource.BOUNCE if reading.kind == SafetyKind.BOUNCE else MessageSource.ZRG,
+        subject=_cut(contract.subject, 998),
+        body=cleaned.body,
+        body_truncated=contract.body_truncated,
+        is_automated=contract.automated,
+        from_email=_cut(writer.email, 320) if writer else contract.person.email,
+        from_name=_cut(writer.name, 255) if writer else None,
+        to_email=contract.to[0].email if contract.to else None,
+        to_name=_cut(contract.to[0].name, 255) if contract.to else None,
+        cc=[address.email for address in contract.cc][:100],
+        bcc=[address.email for address in contract.bcc][:100],
+        attachments=[{"type": a.kind, "url": a.url, "name": a.name} for a in contract.attachments],
+        classification_state=ClassificationState.PENDING,
+        safety_kind=reading.kind,
+        sent_at=contract.sent_at,
+    )
+    if created:
+        _store_raw(message, cleaned)
+    return message, created
+
+
+def _inbound_id(contract: InboundMessage) -> tuple[str, str]:
+    if contract.channel == Channel.EMAIL:
+        return "email_bison_reply_id", contract.thread_handle or contract.provider_message_id
+    if contract.channel == Channel.LINKEDIN:
+        return "unipile_message_id", contract.provider_message_id
+    return "webhook_dedupe_key", contract.event_key
+
+
+def _insert_once(id_field: str, id_value: str | None, **values: object) -> tuple[Message, bool]:
+    """Insert, or return the row that holds the provider id already."""
+    try:
+        with transaction.atomic():
+            return Message.objects.create(**{id_field: id_value}, **values), True
+    except IntegrityError:
+        known = Message.objects.filter(workspace_id=values["workspace_id"], **{id_field: id_value}).first()
+        if known is None:
+            raise
+        return known, False
+
+
+def _store_raw(message: Message, cleaned: CleanedEmail) -> None:
+    if cleaned.raw_text or cleaned.raw_html:
+        MessageRaw.objects.create(
+            workspace_id=message.workspace_id, message=message, raw_text=cleaned.raw_text, raw_html=cleaned.raw_html
+        )
+
+
+def _repeat_interest(contract: InboundMessage, lead: Lead, message: Message) -> str:
+    if contract.interested and lead.status != "blacklisted" and message.safety_kind != SafetyKind.OPT_OUT:
+        change = set_sentiment(lead.pk, SentimentTag.INTERESTED, message=message, cause=CAUSE_INBOUND)
+        if change.changed:
+            job = POST_PROCESS_JOBS[contract.provider]
+            key = f"{lead.workspace_id}:{message.pk}:{job}:interested"
+            enqueue_job(
+                job,
+                lead.workspace_id,
+                lead_id=lead.pk,
+                message_id=message.pk,
+                dedupe_key=key,
+                payload={"variant": "interested"},
+            )
+            requeue_job(key)
+    return PROCESSED
+
+
+def _is_delivery_report(contract: InboundMessage) -> bool:
+    """A report addressed by a mail system, with nobody named as lead, never makes one."""
+    writer = contract.from_address
+    return (
+        contract.channel == Channel.EMAIL
+        and writer is not None
+        and is_bounce_address(writer.email)
+        and not contract.ids.email_bison_lead_id
+    )
+
+
+def _receive_delivery_report(contract: InboundMessage) -> str:
+    report = "\n".join(part for part in (contract.text, contract.html) if part)
+    lead = find_failed_lead(contract.workspace_id, report)
+    if lead is None:
+        return "ignored:original_recipient_unknown"
+    _record_bounce(lead, report, contract, bounced_at=contract.sent_at)
+    return PROCESSED
+
+
+def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_at: datetime) -> None:
+    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    cleaned = clean_email("", report)
+    _message, created = _insert_once(
+        "webhook_dedupe_key",
+        contract.event_key,
+        workspace_id=lead.workspace_id,
+        lead=lead,
+        channel=Channel.EMAIL,
+        direction=Direction.INBOUND,
+        source=MessageSource.BOUNCE,
+        body=f"[BOUNCED] {(cleaned.body or report)[:2000]}",
+        safety_kind=SafetyKind.BOUNCE,
+        classification_state=ClassificationState.NOT_NEEDED,
+        is_automated=True,
+        is_read=True,
+        sent_at=bounced_at,
+    )
+    if created and classify_bounce(report) == "hard":
+        # A block of e-mail never replaces a stop of every channel.
+        if lead.status != "blacklisted":
+            stop_lead(lead, "bounce")
+        apply_enrichment_switch(lead.pk)
+
+
+def _confirm_own_send(contract: SentMessage) -> str:
+    """The provider reports a mail that we sent through it: complete the message, never add one."""
+    healed = (
+        Message.objects.in_workspace(contract.workspace_id)
+        .outbound()
+        .filter(inboxxia_scheduled_email_id__isnull=True, source=MessageSource.ZRG, delivery_status="unknown")
+        .filter(to_email=contract.person.email, subject=contract.subject)
+        .newest_first()
+        .first()
+    )
+    if healed is None or not contract.scheduled_id:
+        return "ignored:no_matching_send"
+    settle_as_sent(healed.pk, provider_id=contract.scheduled_id, sent_at=contract.sent_at, reason="webhook")
+    return PROCESSED
+
+
+def _cut(value: str | None, length: int) -> str | None:
+    return value[:length] if value else None

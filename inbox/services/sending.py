@@ -1,0 +1,168 @@
+"""`send_message`: the only function that calls a provider for a lead (03 R12).
+
+Write ahead, call once, record. The Message row with its unique `send_key` is committed before the
+provider is called; whatever happens afterwards, the same key is never called twice unless the
+provider definitely did not perform the first call. The lead is locked while compliance is checked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from integrations.results import ProviderResult
+
+from inbox.contracts import SendResult
+from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource, SentBy
+from inbox.models import Draft, Message
+from inbox.services.channels import email
+from inbox.services.guards import Block, blocked_by_compliance
+from inbox.services.settling import record_result
+from leads.models import Lead
+from zrg.lib import log_events
+from zrg.workspaces.context import tenant
+from zrg.workspaces.models import User
+
+logger = structlog.get_logger(__name__)
+
+IN_PROGRESS_FOR = timedelta(minutes=10)
+"""A `sending` row younger than this belongs to a live worker; older ones become `unknown` (sweeper)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """One message to send. `send_key` names it for ever; `settle` runs in the recording transaction."""
+
+    channel: str
+    body: str
+    send_key: str
+    origin: MessageOrigin
+    sent_by: SentBy
+    actor: User | None = None
+    draft: Draft | None = None
+    part_index: int = 0
+    subject: str | None = None
+    to_override: str | None = None
+    cc: list[str] | None = None
+    settle: Callable[[Message, SendResult], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    message_id: UUID
+    prepared: email.PreparedEmail
+
+
+def send_message(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> SendResult:
+    """Send one message exactly once. Call outside of any transaction.
+
+    Returns sent, blocked (nothing written), failed (definitely not performed), unknown (may have been
+    performed; never repeated by the system), duplicate (this key was sent before) or in_progress.
+    """
+    with tenant(workspace_id):
+        claimed = _claim(workspace_id, lead_id, outbound)
+    if isinstance(claimed, SendResult):
+        logger.info(log_events.SEND_BLOCKED, lead=str(lead_id), code=claimed.code, status=claimed.status)
+        return claimed
+    logger.info(log_events.SEND_STARTED, lead=str(lead_id), message=str(claimed.message_id), channel=outbound.channel)
+    result = email.deliver(claimed.prepared)
+    with tenant(workspace_id):
+        return _record(claimed.message_id, result, outbound)
+
+
+def _claim(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> _Claim | SendResult:
+    lead = Lead.objects.select_for_update().in_workspace(workspace_id).get(pk=lead_id)
+    existing = Message.objects.in_workspace(workspace_id).filter(send_key=outbound.send_key).first()
+    if existing is not None and (answer := _answer_for(existing)):
+        return answer
+    if block := blocked_by_compliance(lead, outbound.channel, outbound.body):
+        return _blocked(block)
+    prepared = _prepare(lead, outbound)
+    if isinstance(prepared, Block):
+        return _blocked(prepared)
+    if existing is not None:
+        return _take_again(existing, outbound, prepared)
+    return _write_ahead(lead, outbound, prepared)
+
+
+def _answer_for(existing: Message) -> SendResult | None:
+    """What a key that was used before means; None = the first attempt definitely failed, go on."""
+    if existing.delivery_status == DeliveryStatus.SENT:
+        return SendResult(status="duplicate", message_id=existing.pk)
+    if existing.delivery_status == DeliveryStatus.UNKNOWN:
+        return SendResult(
+            status="blocked",
+            code="outcome_unknown",
+            detail="It is not known whether this message was sent; decide in “Unconfirmed sends”.",
+            message_id=existing.pk,
+        )
+    if existing.delivery_status == DeliveryStatus.SENDING:
+        if existing.updated_at > timezone.now() - IN_PROGRESS_FOR:
+            return SendResult(status="in_progress", message_id=existing.pk)
+        # Its worker is gone; only the sweeper and a person decide what happened.
+        return SendResult(status="blocked", code="outcome_unknown", message_id=existing.pk)
+    return None
+
+
+def _prepare(lead: Lead, outbound: Outbound) -> email.PreparedEmail | Block:
+    if outbound.channel != Channel.EMAIL:
+        return Block(code="channel_not_connected", detail="This channel is not connected in this workspace.")
+    return email.prepare(
+        lead, outbound.body, subject=outbound.subject, to_override=outbound.to_override, cc=outbound.cc
+    )
+
+
+def _write_ahead(lead: Lead, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim | SendResult:
+    try:
+        with transaction.atomic():
+            message = Message.objects.create(
+                workspace_id=lead.workspace_id,
+                lead=lead,
+                channel=outbound.channel,
+                direction=Direction.OUTBOUND,
+                source=MessageSource.ZRG,
+                origin=outbound.origin,
+                send_key=outbound.send_key,
+                body=outbound.body,
+                sent_by=outbound.sent_by,
+                sent_by_user=outbound.actor,
+                draft=outbound.draft,
+                draft_part_index=outbound.part_index if outbound.draft else None,
+                delivery_status=DeliveryStatus.SENDING,
+                is_read=True,
+                sent_at=timezone.now(),
+                **prepared.message_fields(),
+            )
+    except IntegrityError:
+        return SendResult(status="in_progress")
+    return _Claim(message_id=message.pk, prepared=prepared)
+
+
+def _take_again(existing: Message, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim | SendResult:
+    """A definitely failed row is used again: compare-and-set, so only one caller goes on."""
+    now = timezone.now()
+    taken = Message.objects.filter(pk=existing.pk, delivery_status=DeliveryStatus.FAILED).update(
+        delivery_status=DeliveryStatus.SENDING,
+        delivery_error_code=None,
+        delivery_error=None,
+        body=outbound.body,
+        sent_by_user=outbound.actor,
+        sent_at=now,
+        updated_at=now,
+        **prepared.message_fields(),
+    )
+    return _Claim(message_id=existing.pk, prepared=prepared) if taken else SendResult(status="in_progress")
+
+
+def _record(message_id: UUID, result: ProviderResult, outbound: Outbound) -> SendResult:
+    message, recorded = record_result(message_id, result)
+    if outbound.settle is not None:
+        outbound.settle(message, recorded)
+    return recorded
+
+
+def _blocked(block: Block) -> SendResult:
+    return SendResult(status="blocked", code=block.code, detail=block.detail)

@@ -1,0 +1,136 @@
+"""The one writer of a lead's sentiment tag."""
+
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from leads.services.status import set_status
+from zrg.workspaces.services.audit import record_audit
+
+from inbox.contracts import SentimentChanged
+from inbox.enums import DraftClosedReason, SentimentTag
+from inbox.models import Message
+from inbox.rules.tags import MACHINE_TAGS, status_for
+from inbox.services.flags import refresh_lead_flags
+from inbox.services.stopping import reject_pending_drafts, stop_lead
+from leads.models import Lead
+from zrg.jobs.services.announce import announce
+from zrg.lib import log_events
+from zrg.workspaces.models import User
+
+logger = structlog.get_logger(__name__)
+
+CAUSE_INBOUND = "inbound"
+CAUSE_MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentimentChange:
+    """What `set_sentiment` did; `reason` says why nothing changed."""
+
+    changed: bool
+    previous: str
+    new: str
+    reason: str = ""
+
+
+def set_sentiment(
+    lead_id: uuid.UUID,
+    tag: str,
+    *,
+    message: Message | None = None,
+    actor: User | None = None,
+    cause: str,
+    blacklist_reason: str = "opt_out",
+) -> SentimentChange:
+    """Set the tag with everything that depends on it, in one transaction.
+
+    The same tag again is a no-op. A message older than the one that caused the present tag is
+    ignored. Machine tags (Out of Office, Automated Reply) never replace a tag a person caused, yet
+    an Automated Reply always closes the pending reply drafts.
+    """
+    with transaction.atomic():
+        lead = Lead.objects.select_for_update().get(pk=lead_id)
+        new = coerce_booked(tag, lead)
+        if refused := _refusal(lead, new, message, actor):
+            if new == SentimentTag.AUTOMATED_REPLY and refused != "older_message":
+                _close_reply_drafts(lead)
+            return SentimentChange(changed=False, previous=lead.sentiment_tag, new=lead.sentiment_tag, reason=refused)
+        return _apply(lead, new, message, actor, cause, blacklist_reason)
+
+
+def coerce_booked(tag: str, lead: Lead) -> str:
+    """Meeting Booked needs provider evidence of an appointment; without it the lead asked for one."""
+    if tag != SentimentTag.MEETING_BOOKED or has_booking_evidence(lead):
+        return tag
+    logger.info(log_events.SENTIMENT_BOOKED_COERCED, lead=str(lead.pk))
+    return SentimentTag.MEETING_REQUESTED
+
+
+def has_booking_evidence(lead: Lead) -> bool:
+    """Whether a provider confirmed an appointment that was not cancelled."""
+    booked = lead.appointment_booked_at or lead.ghl_appointment_id or lead.calendly_invitee_uri
+    return bool(booked) and lead.appointment_canceled_at is None
+
+
+def _refusal(lead: Lead, new: str, message: Message | None, actor: User | None) -> str:
+    if message is not None and _older_than_cause(lead, message):
+        return "older_message"
+    if new == lead.sentiment_tag:
+        return "same_tag"
+    if new in MACHINE_TAGS and actor is None and lead.sentiment_tag not in (SentimentTag.NEW, *MACHINE_TAGS):
+        return "machine_tag"
+    return ""
+
+
+def _older_than_cause(lead: Lead, message: Message) -> bool:
+    if lead.sentiment_message_id in (None, message.pk):
+        return False
+    cause = Message.objects.in_workspace(lead.workspace_id).filter(pk=lead.sentiment_message_id).first()
+    return cause is not None and (message.sent_at, message.created_at) < (cause.sent_at, cause.created_at)
+
+
+def _apply(
+    lead: Lead, new: str, message: Message | None, actor: User | None, cause: str, blacklist_reason: str
+) -> SentimentChange:
+    previous = lead.sentiment_tag
+    if new == SentimentTag.BLACKLIST:
+        stop_lead(lead, blacklist_reason, message=message, actor=actor)
+    else:
+        Lead.objects.filter(pk=lead.pk).update(sentiment_tag=new, sentiment_message_id=message.pk if message else None)
+        status = status_for(new, lead.status)
+        if status != lead.status:
+            set_status(lead, status, by=actor)
+    if new == SentimentTag.AUTOMATED_REPLY:
+        _close_reply_drafts(lead)
+    change_id = f"{lead.pk}:{message.pk}:{new}" if message else str(uuid.uuid4())
+    announce(
+        SentimentChanged(
+            workspace_id=lead.workspace_id,
+            lead_id=lead.pk,
+            previous=previous,
+            new=new,
+            message_id=message.pk if message else None,
+            cause=cause,
+            actor_id=actor.pk if actor else None,
+            change_id=change_id,
+        )
+    )
+    if actor is not None:
+        record_audit(
+            "lead.sentiment_set",
+            actor=actor,
+            workspace=lead.workspace_id,
+            obj=lead,
+            before={"sentiment_tag": previous},
+            after={"sentiment_tag": new},
+        )
+    refresh_lead_flags(lead.pk)
+    logger.info(log_events.SENTIMENT_SET, lead=str(lead.pk), tag=new, cause=cause)
+    return SentimentChange(changed=True, previous=previous, new=new)
+
+
+def _close_reply_drafts(lead: Lead) -> None:
+    if reject_pending_drafts(lead.pk, DraftClosedReason.AUTOMATED_REPLY, only_replies=True):
+        refresh_lead_flags(lead.pk)

@@ -1,0 +1,98 @@
+"""Stopping everything for a lead: the effect of an opt-out, a hard bounce, a manual blacklist."""
+
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+from leads.services.status import blacklist_lead
+
+from inbox.contracts import DraftDecided
+from inbox.enums import (
+    AutoSendOutcome,
+    DraftClosedReason,
+    DraftEventKind,
+    DraftEventSource,
+    DraftStatus,
+    OrderState,
+    SentimentTag,
+)
+from inbox.models import Draft, Message, SendOrder
+from inbox.services.draft_events import record_draft_event
+from inbox.services.flags import refresh_lead_flags
+from leads.models import Lead
+from zrg.jobs.services.announce import announce
+from zrg.jobs.services.enqueue import enqueue_job
+from zrg.lib import log_events
+from zrg.workspaces.models import User
+
+logger = structlog.get_logger(__name__)
+
+STOP_FUTURE_EMAILS = "STOP_FUTURE_EMAILS"
+
+
+def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor: User | None = None) -> None:
+    """Blacklist the lead, close its drafts and orders, in the caller's transaction.
+
+    Idempotent: a second stop for the same reason changes nothing. Follow-ups end in their own job
+    (`LeadStopped`); until that ran, every send path refuses because it reads the status under lock.
+    """
+    blacklist_lead(
+        lead,
+        reason,
+        message_id=message.pk if message else None,
+        channel=message.channel if message else None,
+        by=actor,
+    )
+    Lead.objects.filter(pk=lead.pk).update(
+        sentiment_tag=SentimentTag.BLACKLIST, sentiment_message_id=message.pk if message else None
+    )
+    reject_pending_drafts(lead.pk, DraftClosedReason.LEAD_OPTED_OUT)
+    cancel_waiting_orders(lead.pk, reason)
+    if lead.email_bison_lead_id:
+        enqueue_job(
+            STOP_FUTURE_EMAILS,
+            lead.workspace_id,
+            dedupe_key=f"{lead.workspace_id}:{lead.pk}:{STOP_FUTURE_EMAILS}",
+            payload={"lead_id": str(lead.pk)},
+        )
+    refresh_lead_flags(lead.pk)
+    logger.info(log_events.LEAD_BLACKLISTED, lead=str(lead.pk), reason=reason)
+
+
+def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_replies: bool = False) -> int:
+    """Close the lead's pending drafts; scheduled automatic sends end with them. Returns how many."""
+    pending = Draft.objects.of_lead(lead_id).pending().select_for_update()
+    if only_replies:
+        pending = pending.exclude(origin__in=["followup_task", "followup_step"])
+    drafts = list(pending)
+    for draft in drafts:
+        scheduled = draft.auto_send_outcome == AutoSendOutcome.SCHEDULED
+        Draft.objects.filter(pk=draft.pk).update(
+            status=DraftStatus.REJECTED,
+            closed_reason=reason,
+            rejected_at=timezone.now(),
+            updated_at=timezone.now(),
+            auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
+            auto_send_outcome_reason=reason if scheduled else draft.auto_send_outcome_reason,
+        )
+        record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason=reason)
+        announce(
+            DraftDecided(
+                workspace_id=draft.workspace_id, draft_id=draft.pk, status=DraftStatus.REJECTED, version=draft.version
+            )
+        )
+    return len(drafts)
+
+
+def cancel_waiting_orders(lead_id: UUID, reason: str) -> int:
+    """Cancel orders that wait or are held; the draft behind an order is rejected, its text stays readable."""
+    orders = SendOrder.objects.filter(lead_id=lead_id, state__in=[OrderState.WAITING, OrderState.HELD])
+    draft_ids = list(orders.exclude(draft=None).values_list("draft_id", flat=True))
+    cancelled = orders.update(state=OrderState.CANCELLED, held_reason=reason[:64], updated_at=timezone.now())
+    Draft.objects.filter(pk__in=draft_ids, status=DraftStatus.APPROVED).update(
+        status=DraftStatus.REJECTED,
+        closed_reason=DraftClosedReason.LEAD_OPTED_OUT,
+        rejected_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
+    return cancelled
