@@ -145,7 +145,7 @@ class Supervisor:
         name = slot.service.name
         if slot.failures >= _FAILURES_BEFORE_GIVING_UP and not self.settled:
             raise StackError(f"{name} ended {slot.failures} times in a row; read {self._log_path(name)}")
-        delay = min(_FIRST_DELAY_SECONDS * 4 ** (slot.failures - 1), _LONGEST_DELAY_SECONDS)
+        delay = min(_FIRST_DELAY_SECONDS * 2 ** (slot.failures - 1), _LONGEST_DELAY_SECONDS)
         slot.next_start_at = time.monotonic() + delay
         say(f"{name} ended with {process.returncode}; starting it again (log: {self._log_path(name)}).")
 
