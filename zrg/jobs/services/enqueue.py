@@ -1,0 +1,112 @@
+"""Putting work into the queue, inside the caller's transaction."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F, Func, JSONField, Value
+from django.db.models.functions import Now
+
+from zrg.jobs import registry
+from zrg.jobs.constants import DEDUPE_KEY_LENGTH, JOB_MAX_ATTEMPTS
+from zrg.jobs.enums import JobStatus
+from zrg.jobs.models import BackgroundJob
+from zrg.jobs.rules.keys import build_job_dedupe_key
+from zrg.jobs.services.nudges import nudge_queue
+from zrg.lib import log_events
+from zrg.lib.hashing import sha
+from zrg.workspaces.models import Workspace
+
+log = structlog.get_logger(__name__)
+
+# No conflict target: any unique key that is taken makes it a duplicate, and no row is read back.
+_INSERT = """
+INSERT INTO jobs_backgroundjob
+  (id, type, dedupe_key, workspace_id, lead_id, message_id, draft_id, payload, run_at, max_attempts)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, coalesce(%s, statement_timestamp()), %s)
+ON CONFLICT DO NOTHING
+"""
+
+
+def enqueue_job(
+    type: str,
+    workspace: "Workspace | UUID | str | None",
+    *,
+    lead_id: UUID | str | None = None,
+    message_id: UUID | str | None = None,
+    draft_id: UUID | str | None = None,
+    dedupe_key: str | None = None,
+    run_at: datetime | None = None,
+    max_attempts: int | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> bool:
+    """Insert one job in the caller's transaction; True when it is new, False for a duplicate.
+
+    The dedupe key (default `{workspace}:{message}:{type}`) makes this idempotent. Workers are woken
+    after the commit; a lost wake-up costs at most a minute. `lead_id` means that the job takes turns
+    with the other jobs of that lead.
+    """
+    workspace_id = workspace.pk if isinstance(workspace, Workspace) else workspace
+    key = job_key(dedupe_key or _default_key(type, workspace_id, message_id))
+    spec = registry.job_spec(type)
+    attempts = max_attempts or (spec.max_attempts if spec else JOB_MAX_ATTEMPTS)
+    row = [uuid4(), type, key, workspace_id, lead_id, message_id, draft_id, json.dumps(payload or {}, default=str)]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*row, run_at, attempts])
+        created = cursor.rowcount == 1
+    log.info(log_events.JOB_ENQUEUED if created else log_events.JOB_DUPLICATE, job_type=type, dedupe_key=key)
+    if created:
+        queue = registry.queue_of(type)
+        transaction.on_commit(lambda: nudge_queue(queue, run_at=run_at))
+    return created
+
+
+def requeue_job(dedupe_key: str) -> bool:
+    """Run a finished job again: SUCCEEDED, FAILED or CANCELLED goes back to PENDING with attempts 0.
+
+    A PENDING one is left; a RUNNING one is flagged and goes back to PENDING when it ends. Returns
+    whether the job will run (again) because of this call.
+    """
+    rows = BackgroundJob.objects.filter(dedupe_key=job_key(dedupe_key))
+    changed = rows.filter(status__in=(JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)).update(
+        **pending_again()
+    )
+    if changed:
+        queue = registry.queue_of(rows.values_list("type", flat=True).get())
+        transaction.on_commit(lambda: nudge_queue(queue))
+        return True
+    flag = Func(F("payload"), Value({"rerun": True}, output_field=JSONField()), function="", arg_joiner=" || ")
+    return bool(rows.filter(status=JobStatus.RUNNING).update(payload=flag, updated_at=Now()))
+
+
+def pending_again() -> dict[str, Any]:
+    """Column values that put a finished row back to the start of its life."""
+    return {
+        "status": "PENDING",
+        "attempts": 0,
+        "run_at": Now(),
+        "locked_at": None,
+        "locked_by": None,
+        "started_at": None,
+        "finished_at": None,
+        "last_error": None,
+        "updated_at": Now(),
+    }
+
+
+def job_key(key: str) -> str:
+    """`key` if it fits the column, otherwise its readable start and its hash."""
+    if len(key) <= DEDUPE_KEY_LENGTH:
+        return key
+    digest = sha(key)
+    return f"{key[: DEDUPE_KEY_LENGTH - len(digest) - 3]}:h:{digest}"
+
+
+def _default_key(type: str, workspace_id: UUID | str | None, message_id: UUID | str | None) -> str:
+    if workspace_id is None or message_id is None:
+        raise ValueError(f"a {type} job without workspace and message needs its own dedupe key")
+    return build_job_dedupe_key(workspace_id, message_id, type)
