@@ -3,13 +3,16 @@
 The worker parses an event into exactly one of these and hands it, inside the event's transaction, to
 the receiver registered for the class (`integrations.registry`). All ids are strings whatever the
 provider sends; unknown values are None; addresses are as received, trimmed and lower-cased. Nothing
-here knows a lead: finding or making one is the receiver's business.
+here knows a lead: finding or making one is the receiver's business. The last three are
+announced by this app.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
+
+from zrg.jobs.contracts import Event
 
 Channel = Literal["email", "sms", "linkedin"]
 
@@ -258,3 +261,44 @@ class ProviderResult:
     def ok(self) -> bool:
         """Whether the call was performed."""
         return self.outcome == "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSwitched(Event):
+    """The workspace's e-mail provider, or its account or instance there, changed: ids of the former one
+    point at strangers now. `switch_id` makes each switch its own event.
+    """
+
+    switch_id: UUID
+    provider: str | None
+
+    @property
+    def key(self) -> str:
+        return str(self.switch_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSaved(Event):
+    """A connection became usable for the first time."""
+
+    connection_id: UUID
+    provider: str
+
+    @property
+    def key(self) -> str:
+        return str(self.connection_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionStateChanged(Event):
+    """A connection was lost or came back; `detail` is short and redacted."""
+
+    connection_id: UUID
+    provider: str
+    state: str
+    detail: str
+    changed_at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.connection_id}:{self.state}:{int(self.changed_at.timestamp())}"

@@ -74,9 +74,7 @@ class Code(models.TextChoices):
 
 
 # The provider could not be used at all; these count against the connection and its circuit.
-OUTAGE_CODES = frozenset(
-    [Code.TIMEOUT, Code.NETWORK, Code.PROVIDER_5XX, Code.INVALID_RESPONSE, Code.HOST_REFUSED]
-)
+OUTAGE_CODES = frozenset([Code.TIMEOUT, Code.NETWORK, Code.PROVIDER_5XX, Code.INVALID_RESPONSE, Code.HOST_REFUSED])
 
 
 class CircuitState(models.TextChoices):

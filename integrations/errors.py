@@ -3,8 +3,7 @@
 from zrg.lib.errors import BadInput, Conflict, ZrgError
 
 SEVERAL_EMAIL_PROVIDERS = (
-    "Multiple email providers are configured for this workspace. "
-    "Select exactly one (EmailBison, SmartLead, Instantly)."
+    "Multiple email providers are configured for this workspace. Select exactly one (EmailBison, SmartLead, Instantly)."
 )
 
 

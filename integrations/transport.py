@@ -6,6 +6,7 @@ the provider refused. Reads are repeated after timeouts and network errors.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -100,6 +101,8 @@ class Transport:
             self._pause(wait)
             slept += wait
             attempt += 1
+        if result.code == Code.RATE_LIMITED and result.retry_after is None:
+            result = replace(result, retry_after=DEFAULT_RETRY_AFTER_SECONDS)
         self._observer(result)
         return result
 
@@ -211,8 +214,6 @@ def error_text(body: Any) -> str:
 def _not_ok(
     outcome: str, status: int | None, code: str, message: str, retry_after: float | None = None
 ) -> ProviderResult:
-    if code == Code.RATE_LIMITED and retry_after is None and status != 429:
-        retry_after = DEFAULT_RETRY_AFTER_SECONDS
     return ProviderResult(
         outcome=str(outcome),  # type: ignore[arg-type]
         status=status,

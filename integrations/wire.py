@@ -109,16 +109,19 @@ def exchange(call: Call, *, base_url: str, headers: dict[str, str], timeout: flo
     token = _wire.set(wire)
     deadline = time.monotonic() + timeout
     try:
-        with _session() as session, session.request(
-            call.method,
-            base_url + call.path,
-            params=call.params or None,
-            json=call.json,
-            headers={"User-Agent": f"ZRG/{settings.VERSION}", "Connection": "close", **headers},
-            timeout=(min(timeout, CONNECT_TIMEOUT_SECONDS), timeout),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            _session() as session,
+            session.request(
+                call.method,
+                base_url + call.path,
+                params=call.params or None,
+                json=call.json,
+                headers={"User-Agent": f"ZRG/{settings.VERSION}", "Connection": "close", **headers},
+                timeout=(min(timeout, CONNECT_TIMEOUT_SECONDS), timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             return _read(response, deadline)
     except requests.exceptions.Timeout as error:
         return Exchange(written=wire.written, failure="timeout", detail=type(error).__name__)
@@ -164,4 +167,8 @@ def _read(response: requests.Response, deadline: float) -> Exchange:
 
 def _describe(error: BaseException) -> str:
     reason = error.args[0] if error.args else error
-    return type(getattr(reason, "reason", None) or reason).__name__ if isinstance(reason, Exception) else type(error).__name__
+    return (
+        type(getattr(reason, "reason", None) or reason).__name__
+        if isinstance(reason, Exception)
+        else type(error).__name__
+    )

@@ -32,9 +32,7 @@ class ProviderBudget(UUIDModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "provider"], name="providerbudget_scope", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["workspace", "provider"], name="providerbudget_scope", nulls_distinct=False)
         ]
         indexes = [
             # open circuits, read before claiming

@@ -9,7 +9,9 @@ from zrg.workspaces.querysets import TenantQuerySet
 class NotificationContact(UUIDModel):
     """The provider contact through which a phone of the team is reached; never a lead."""
 
-    workspace = models.ForeignKey("workspaces.Workspace", on_delete=models.CASCADE, related_name="notification_contacts")
+    workspace = models.ForeignKey(
+        "workspaces.Workspace", on_delete=models.CASCADE, related_name="notification_contacts"
+    )
     phone = models.CharField(max_length=16)
     provider_contact_id = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)

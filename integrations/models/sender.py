@@ -30,7 +30,9 @@ class EmailSender(UUIDModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "provider", "sender_email_id"], name="emailsender_provider_id"),
+            models.UniqueConstraint(
+                fields=["workspace", "provider", "sender_email_id"], name="emailsender_provider_id"
+            ),
             models.CheckConstraint(
                 condition=models.Q(email_address__isnull=True) | models.Q(email_address=Lower("email_address")),
                 name="emailsender_address_lower",

@@ -1,0 +1,100 @@
+"""Reading single values out of EmailBison's JSON, webhooks and answers alike.
+
+Ids come as numbers or strings; anything that is neither (booleans, fractions, lists, objects) counts
+as missing. Nothing here raises.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from integrations.contracts import Address
+
+FUTURE_TOLERANCE = timedelta(hours=24)
+MAX_ADDRESSES = 200
+
+
+def obj(value: Any) -> dict[str, Any]:
+    """`value` if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: Any) -> str | None:
+    """A non-blank string, trimmed; numbers without fraction as their digits; None for anything else."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return None
+
+
+def raw_text(value: Any) -> str | None:
+    """A string as it is (bodies keep their blanks); None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
+def email(value: Any) -> str | None:
+    """An address in lower case."""
+    found = text(value)
+    return found.lower() if found else None
+
+
+def moment(value: Any, *, now: datetime | None = None) -> datetime | None:
+    """A timestamp, UTC when it names no zone; None when unreadable or more than a day ahead."""
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        found = _from_epoch(value)
+    else:
+        return None
+    if found is None:
+        return None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    if found > (now or datetime.now(UTC)) + FUTURE_TOLERANCE:
+        return None
+    return found
+
+
+def addresses(value: Any) -> tuple[Address, ...]:
+    """A header's mailboxes, in either spelling the provider uses; entries without an address are dropped."""
+    entries = value if isinstance(value, list) else [value]
+    found = []
+    for entry in entries[:MAX_ADDRESSES]:
+        address = email(entry) if isinstance(entry, str) else _address_of(obj(entry))
+        if address:
+            found.append(Address(email=address, name=None if isinstance(entry, str) else text(entry.get("name"))))
+    return tuple(found)
+
+
+def address(value: Any, name: Any = None) -> Address | None:
+    """One mailbox; None without an address."""
+    found = email(value)
+    return Address(email=found, name=text(name)) if found else None
+
+
+def flag(value: Any) -> bool | None:
+    """A truth value, also written as 0/1 or a word; None when it says nothing."""
+    if isinstance(value, bool):
+        return value
+    word = (text(value) or "").lower()
+    if word in ("1", "true", "yes"):
+        return True
+    return False if word in ("0", "false", "no") else None
+
+
+def _address_of(entry: dict[str, Any]) -> str | None:
+    return email(entry.get("address")) or email(entry.get("email_address")) or email(entry.get("email"))
+
+
+def _from_epoch(value: float) -> datetime | None:
+    seconds = value / 1000 if abs(value) > 10**12 else value
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
