@@ -33,19 +33,19 @@ manage: env-run ## Run a management command: make manage ARGS="doctor"
 	@exec $(STACK) manage $(ARGS)
 
 test: env-dev ## Run the whole test suite on a PostgreSQL of its own
-	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -n 2 --dist loadfile -m "not e2e" $(TESTS) $(ARGS)
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -n 2 --dist loadfile -m "not e2e and not redis" $(TESTS) $(ARGS)
 
 e2e: env-dev ## Drive the product with a real browser and real processes
 	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m e2e $(TESTS) $(ARGS)
 
 test-redis: env-dev ## Prove DATABASE_URL and REDIS_URL against a redis-server
-	@exec $(VENV)/python -m zrg.stack with-durable-server $(VENV)/python -m pytest -q -m redis tests/stack $(ARGS)
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m redis tests/stack $(ARGS)
 
 vectors: env-dev ## Run example cases: make vectors DIR=<folder>
 	@exec $(WITH_TEST_SERVER) $(VENV)/python -m tests.vectors $(DIR)
 
 bench: env-bench ## Measure the budgets against rivals in the same run
-	@exec $(VENV)/python -m zrg.stack with-durable-server $(VENV)/python -m bench $(ARGS)
+	@exec $(STACK) with-durable-server $(VENV)/python -m bench $(ARGS)
 
 check: env-dev ## Lint, format, templates, layers, types, migrations, deploy check, dependencies
 	$(VENV)/ruff check .

@@ -18,7 +18,7 @@ def layout() -> Iterator[Layout]:
     project.chmod(0o755)
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    made = Layout(project=project)
+    made = Layout.below(project)
     made.make_folders()
     yield made
     shutil.rmtree(project)

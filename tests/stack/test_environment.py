@@ -73,7 +73,9 @@ def test_secrets_pass_the_rules_of_production(layout):
 
     assert [load_secret(name, values[name], 24, "production") for name in SECRETS] == [values[n] for n in SECRETS]
     assert len({values[name] for name in SECRETS}) == len(SECRETS)
-    assert Fernet(values["FIELD_ENCRYPTION_KEYS"]).decrypt(Fernet(values["FIELD_ENCRYPTION_KEYS"]).encrypt(b"x")) == b"x"
+    assert (
+        Fernet(values["FIELD_ENCRYPTION_KEYS"]).decrypt(Fernet(values["FIELD_ENCRYPTION_KEYS"]).encrypt(b"x")) == b"x"
+    )
 
 
 def test_environment_of_a_bare_machine(layout, server):

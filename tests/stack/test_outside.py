@@ -25,7 +25,7 @@ def test_folder_is_made_once_and_only_ours_to_write(layout):
 
     assert outside_folder(layout) == folder
     assert stat.S_IMODE(folder.stat().st_mode) == 0o711
-    assert (folder / "project").read_text().strip() == str(layout.project)
+    assert (folder / "owner").read_text().strip() == str(layout.var)
 
 
 @pytest.mark.parametrize("mode", [0o731, 0o713])
@@ -47,7 +47,7 @@ def test_folder_that_is_a_link_is_not_trusted(layout, base):
 
 def test_moved_checkout_takes_its_folder_along(layout):
     folder = outside_folder(layout)
-    moved = Layout(project=Path(f"{layout.project}-moved"))
+    moved = Layout.below(Path(f"{layout.project}-moved"))
     layout.project.rename(moved.project)
 
     found = recorded_folder(moved)
@@ -60,7 +60,7 @@ def test_moved_checkout_takes_its_folder_along(layout):
 
 def test_copied_checkout_gets_its_own(layout):
     folder = outside_folder(layout)
-    copy = Layout(project=Path(f"{layout.project}-copy"))
+    copy = Layout.below(Path(f"{layout.project}-copy"))
     shutil.copytree(layout.project, copy.project, symlinks=True)
 
     other = outside_folder(copy)
@@ -71,7 +71,7 @@ def test_copied_checkout_gets_its_own(layout):
 
 
 def test_abandoned_folder_of_a_temporary_checkout_goes_at_once(layout, tmp_path):
-    gone = Layout(project=tmp_path / "gone")
+    gone = Layout.below(tmp_path / "gone")
     gone.make_folders()
     folder, kept = outside_folder(gone), outside_folder(layout)
     shutil.rmtree(gone.project)
@@ -85,9 +85,9 @@ def test_abandoned_folder_of_a_temporary_checkout_goes_at_once(layout, tmp_path)
 @pytest.mark.parametrize(("idle_seconds", "stays"), [(0, True), (WEEK_AND_A_DAY, False)])
 def test_abandoned_folder_of_another_checkout_waits_a_week(layout, idle_seconds, stays):
     folder = outside_folder(layout)
-    (folder / "project").write_text("/srv/not-mounted-now/zrg\n")
-    used_at = (folder / "project").stat().st_mtime - idle_seconds
-    os.utime(folder / "project", (used_at, used_at))
+    (folder / "owner").write_text("/srv/not-mounted-now/zrg/var\n")
+    used_at = (folder / "owner").stat().st_mtime - idle_seconds
+    os.utime(folder / "owner", (used_at, used_at))
 
     remove_abandoned_folders()
 

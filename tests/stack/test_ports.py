@@ -25,7 +25,7 @@ def test_read_port_takes_the_variable(monkeypatch):
 def test_read_port_names_the_malformed_variable(monkeypatch, raw):
     monkeypatch.setenv("ZRG_PORT", raw)
 
-    with pytest.raises(StackError, match="^ZRG_PORT must be a port between 1 and 65535, not "):
+    with pytest.raises(StackError, match=r"^ZRG_PORT must be a port between 1 and 65535, not "):
         read_port("ZRG_PORT")
 
 

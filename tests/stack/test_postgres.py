@@ -37,7 +37,7 @@ def private_layout(layout):
     home.mkdir(mode=0o700)
     project = home / "checkout"
     layout.project.rename(project)
-    yield Layout(project=project)
+    yield Layout.below(project)
     project.rename(layout.project)
     home.rmdir()
 
@@ -102,7 +102,7 @@ def test_server_ends_when_its_starter_is_killed(server, layout):
     code = (
         "import sys, os, signal; from pathlib import Path; from zrg.stack.layout import Layout;"
         "from zrg.stack.postgres import place_server, start_server;"
-        "s = place_server(Layout(project=Path(sys.argv[1])), 'postgres', durable=False); start_server(s);"
+        "s = place_server(Layout.below(Path(sys.argv[1])), 'postgres', durable=False); start_server(s);"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
 
@@ -136,7 +136,7 @@ def test_failing_server_says_why_in_one_line(server):
 
 
 def test_deep_checkout_gets_a_short_socket(layout):
-    deep = Layout(project=layout.project / ("d" * 60) / ("e" * 60))
+    deep = Layout.below(layout.project / ("d" * 60) / ("e" * 60))
     deep.make_folders()
 
     server = place_server(deep, "postgres", durable=False)

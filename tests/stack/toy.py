@@ -23,7 +23,7 @@ PARENT = (
 
 
 def main(checkout: str, kind: str) -> int:
-    layout = Layout(project=Path(checkout))
+    layout = Layout.below(Path(checkout))
     command = {
         "parent": (sys.executable, "-c", PARENT, f"{checkout}/numbers"),
         "failing": (sys.executable, "-c", "raise SystemExit(3)"),

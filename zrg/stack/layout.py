@@ -1,5 +1,6 @@
 """Where the files of one checkout lie; everything that is made at run time is below `var/`."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,18 +9,21 @@ from zrg.stack.errors import StackError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Paths of one checkout."""
+    """Paths of one checkout and of one installation in it."""
 
     project: Path
+    var: Path
 
     @classmethod
     def of_this_checkout(cls) -> "Layout":
-        """Return the layout of the checkout this file belongs to."""
-        return cls(project=Path(__file__).resolve().parents[2])
+        """Return the layout of the checkout this file belongs to; ZRG_VAR_DIR moves what is made at run time."""
+        project = Path(__file__).resolve().parents[2]
+        return cls(project=project, var=Path(os.environ.get("ZRG_VAR_DIR") or project / "var").absolute())
 
-    @property
-    def var(self) -> Path:
-        return self.project / "var"
+    @classmethod
+    def below(cls, project: Path) -> "Layout":
+        """Return the layout of another checkout, as it is unless it says otherwise."""
+        return cls(project=project, var=project / "var")
 
     @property
     def run(self) -> Path:

@@ -19,7 +19,7 @@ from zrg.stack.processes import end_processes, processes_working_in
 
 BASE = Path("/var/tmp")  # noqa: S108 - the name is drawn by mkdtemp; survives a restart of the machine
 PREFIX = "zrg-"
-OWNER_FILE = "project"
+OWNER_FILE = "owner"
 RECORD_FILE = "outside-folder"
 
 # A checkout on a disk that is not mounted right now looks gone; one in a temporary folder really is.
@@ -41,15 +41,14 @@ def recorded_folder(layout: Layout) -> Path | None:
 
     A moved checkout takes its folder along; a copied one does not share it.
     """
-    try:
-        folder = Path((layout.run / RECORD_FILE).read_text().strip())
-        owner = (folder / OWNER_FILE).read_text().strip()
-    except OSError:
+    folder = _read_record(layout.var)
+    if folder is None or not (folder / OWNER_FILE).exists():
         return None
-    if not _is_ours(folder) or (owner != str(layout.project) and Path(owner).exists()):
+    owner = (folder / OWNER_FILE).read_text().strip()
+    if not _is_ours(folder) or (owner != str(layout.var) and Path(owner).exists()):
         return None
-    if owner != str(layout.project):
-        (folder / OWNER_FILE).write_text(f"{layout.project}\n")
+    if owner != str(layout.var):
+        (folder / OWNER_FILE).write_text(f"{layout.var}\n")
     return folder
 
 
@@ -76,10 +75,17 @@ def _make_folder(layout: Layout) -> Path:
         folder.chmod(0o711)
         # The record first: a folder that names its checkout but is unknown there counts as abandoned.
         (layout.run / RECORD_FILE).write_text(f"{folder}\n")
-        (folder / OWNER_FILE).write_text(f"{layout.project}\n")
+        (folder / OWNER_FILE).write_text(f"{layout.var}\n")
     except OSError as error:
         raise StackError(f"Cannot make a folder in {BASE} ({error.strerror}); set DATABASE_URL.") from error
     return folder
+
+
+def _read_record(var: Path) -> Path | None:
+    try:
+        return Path((var / "run" / RECORD_FILE).read_text().strip())
+    except OSError:
+        return None
 
 
 def _is_ours(folder: Path) -> bool:
@@ -92,11 +98,11 @@ def _is_ours(folder: Path) -> bool:
 
 def _is_abandoned(folder: Path) -> bool:
     try:
-        project = Path((folder / OWNER_FILE).read_text().strip())
+        var = Path((folder / OWNER_FILE).read_text().strip())
         idle_seconds = time.time() - (folder / OWNER_FILE).stat().st_mtime
     except OSError:
         return False
-    if project.exists():
-        return recorded_folder(Layout(project=project)) != folder
-    is_temporary = any(base in project.parents for base in _TEMPORARY)
+    if var.exists():
+        return _read_record(var) != folder
+    is_temporary = any(base in var.parents for base in _TEMPORARY)
     return is_temporary or idle_seconds > KEEP_VANISHED_SECONDS
