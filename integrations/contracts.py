@@ -241,29 +241,6 @@ class SlackClick(ProviderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderResult:
-    """What became of one call to a provider.
-
-    `outcome`: `ok`, `failed` (definitely not performed) or `unknown` (possibly performed: never
-    repeated by a machine). `code` is one of `integrations.enums.Code` unless ok; `message` is redacted
-    and may be shown; `retry_after` in seconds when the provider asked us to wait; `data` is the typed
-    answer of the call.
-    """
-
-    outcome: Literal["ok", "failed", "unknown"]
-    status: int | None = None
-    data: Any = None
-    code: str | None = None
-    message: str = ""
-    retry_after: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the call was performed."""
-        return self.outcome == "ok"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSwitched(Event):
     """The workspace's e-mail provider, or its account or instance there, changed: ids of the former one
     point at strangers now. `switch_id` makes each switch its own event.

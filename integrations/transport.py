@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from integrations.contracts import ProviderResult
 from integrations.enums import Code, Outcome
+from integrations.results import ProviderResult
 from integrations.rules.hosts import host_of, is_loopback
 from integrations.wire import Call, Exchange, exchange
 from zrg.lib.log_events import PROVIDER_CALL, PROVIDER_THROTTLED

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from integrations.contracts import Address, ProviderResult
+from integrations.contracts import Address
 from integrations.emailbison import answers
 from integrations.enums import Code
+from integrations.results import ProviderResult
 from integrations.rules.hosts import same_origin
 from integrations.transport import Transport, failure
 from integrations.wire import Call

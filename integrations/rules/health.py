@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from integrations.contracts import ProviderResult
 from integrations.enums import OUTAGE_CODES, Code, ConnectionStatus
+from integrations.results import ProviderResult
 
 FAILURES_UNTIL_DEGRADED = 3
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
-from integrations.contracts import ConnectionStateChanged, ProviderResult
+from integrations.contracts import ConnectionStateChanged
 from integrations.enums import OUTAGE_CODES, CircuitState, Code, ConnectionStatus
 from integrations.models import Connection, ProviderBudget
 from integrations.models.connection import MAX_ERROR_MESSAGE
+from integrations.results import ProviderResult
 from integrations.rules.circuit import Circuit, after_result, closed_until
 from integrations.rules.health import Health, HealthChange, next_health
 from integrations.transport import failure

@@ -1,0 +1,57 @@
+"""What a connection needs to be complete, and how typed values are read."""
+
+import re
+from collections.abc import Mapping
+
+from integrations.enums import Provider
+from integrations.errors import ConnectionRefused
+
+# Secrets by provider: name → required.
+SECRETS: Mapping[str, Mapping[str, bool]] = {
+    Provider.EMAILBISON: {"api_key": True, "webhook_secret": False},
+    Provider.SMARTLEAD: {"api_key": True, "webhook_secret": True},
+    Provider.INSTANTLY: {"api_key": True, "webhook_secret": True},
+    Provider.GHL: {"private_key": True, "webhook_secret": False},
+    Provider.UNIPILE: {},
+    Provider.CALENDLY: {"access_token": True, "webhook_signing_key": False},
+    Provider.SLACK: {"bot_token": True, "signing_secret": False},
+    Provider.RESEND: {"api_key": True},
+    Provider.LEAD_PUSH: {"webhook_secret": True},
+    Provider.CRM_WEBHOOK: {"secret": True},
+}
+
+MAX_ACCOUNT_ID = 191
+
+_WORDING = {
+    "api_key": "an API key",
+    "webhook_secret": "a webhook secret",
+    "private_key": "a private key",
+    "access_token": "an access token",
+    "bot_token": "a bot token",
+    "secret": "a secret",
+}
+
+
+def missing_secrets(provider: str, present: Mapping[str, str]) -> list[str]:
+    """Names of the required secrets that are not there."""
+    return [name for name, required in SECRETS[provider].items() if required and not present.get(name)]
+
+
+def requirement(provider: str) -> str:
+    """The sentence that says what a provider needs."""
+    needed = " and ".join(_WORDING[name] for name, required in SECRETS[provider].items() if required)
+    return f"{Provider(provider).label} requires {needed}"
+
+
+def normalise_account_id(provider: str, typed: str | None) -> str | None:
+    """The provider's account id as stored: trimmed, blank as None; EmailBison's are digits, also when
+    pasted as `# 123`. Raises `ConnectionRefused`.
+    """
+    value = (typed or "").strip()
+    if provider == Provider.EMAILBISON:
+        value = re.sub(r"^#\s*", "", value)
+        if value and not re.fullmatch(r"[0-9]{1,32}", value):
+            raise ConnectionRefused("The EmailBison workspace id is a number", field="external_account_id")
+    if len(value) > MAX_ACCOUNT_ID or any(character.isspace() for character in value):
+        raise ConnectionRefused("This is not an account id", field="external_account_id")
+    return value or None

@@ -1,0 +1,289 @@
+"""Saving, switching and clearing the connections of a workspace.
+
+All functions join the caller's context and transaction; permission and step-up are the caller's
+business. Secrets go in and never come out: reads return booleans and masks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from integrations.contracts import ConnectionSaved, ProviderSwitched
+from integrations.enums import ConnectionStatus, Provider
+from integrations.errors import AccountTaken, ConnectionRefused, SecretUnreadable, SeveralEmailProviders
+from integrations.models import Connection, EmailBisonBaseHost, EmailSender, ProviderBudget, WebhookRoute
+from integrations.rules.connections import SECRETS, missing_secrets, normalise_account_id, requirement
+from integrations.rules.routes import account_key, route_hash
+from integrations.services.hosts import effective_host
+from integrations.services.routes import refresh_routes
+from integrations.services.secrets import read_secrets, seal
+from integrations.services.senders import request_refresh
+from zrg.jobs.services.announce import announce
+from zrg.lib.errors import BadInput
+from zrg.lib.log_events import CONNECTION_SAVED
+from zrg.lib.secrets_hygiene import clean_secret_input, mask_secret
+from zrg.workspaces.models import User, Workspace
+from zrg.workspaces.services.audit import record_audit
+
+logger = structlog.get_logger(__name__)
+
+
+class Unchanged:
+    """Marks a setting the caller does not touch."""
+
+
+UNCHANGED = Unchanged()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionInput:
+    """What was typed. Blank or masked secrets stay as they are; `remove` names secrets to clear.
+
+    `switch=True` confirms that another active e-mail provider may be deactivated and its secrets erased.
+    """
+
+    secrets: Mapping[str, str | None] = field(default_factory=dict)
+    remove: frozenset[str] = frozenset()
+    external_account_id: str | None | Unchanged = UNCHANGED
+    base_host: EmailBisonBaseHost | None | Unchanged = UNCHANGED
+    config: Mapping[str, Any] = field(default_factory=dict)
+    switch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionView:
+    """What people with settings rights may read of a connection."""
+
+    provider: str
+    connected: bool
+    status: str
+    masked: dict[str, str]
+
+
+def active_email_provider(workspace_id: UUID) -> str | None:
+    """The e-mail provider the workspace uses; None when it uses none."""
+    rows = Connection.objects.in_workspace(workspace_id).active().email()
+    return rows.values_list("provider", flat=True).first()
+
+
+@transaction.atomic
+def save_connection(
+    workspace: Workspace, provider: str, given: ConnectionInput, *, by: User | str | None
+) -> Connection:
+    """Create or change a connection; returns the saved row.
+
+    Raises `SeveralEmailProviders` while another e-mail provider is complete and `switch` is not
+    confirmed, `AccountTaken` when another workspace has the account, `ConnectionRefused` for an
+    incomplete or malformed one. Saving the same values again changes nothing but the audit.
+    """
+    connection = _locked(workspace, provider)
+    before = _identity(connection)
+    changed = _apply(connection, given)
+    others = _other_email_providers(connection)
+    if others and not given.switch and any(other.secrets for other in others):
+        raise SeveralEmailProviders
+    _refuse_taken_account(connection)
+    switched_from = _deactivate(others)
+    _store(connection)
+    if switched_from or _moved(before, _identity(connection)):
+        forget_provider(workspace.pk, connection.provider)
+    refresh_routes(connection)
+    _after_save(connection, changed, first=before is None, by=by)
+    return connection
+
+
+@transaction.atomic
+def clear_email_provider(workspace: Workspace, *, by: User | str | None) -> int:
+    """Use no e-mail provider: all three deactivated, their secrets erased; returns how many there were."""
+    active = list(Connection.objects.select_for_update().in_workspace(workspace).active().email())
+    for connection in active:
+        disable_connection(connection, by=by)
+    return len(active)
+
+
+@transaction.atomic
+def disable_connection(connection: Connection, *, by: User | str | None) -> None:
+    """Stop using a connection and erase its secrets; its inbound calls are then answered as ignored."""
+    was_active = _deactivate([connection])
+    if was_active and connection.is_email:
+        forget_provider(connection.workspace_id, None)
+    _audit(connection, ["is_active", "secrets"], by=by, action="connection.disabled")
+
+
+def forget_provider(workspace_id: UUID, provider: str | None) -> None:
+    """Ids of the former provider point at strangers now: mailboxes go, leads drop theirs on the event."""
+    EmailSender.objects.in_workspace(workspace_id).delete()
+    announce(ProviderSwitched(workspace_id=workspace_id, switch_id=uuid4(), provider=provider))
+
+
+def describe(connection: Connection) -> ConnectionView:
+    """Booleans and masks only."""
+    try:
+        secrets = read_secrets(connection)
+    except SecretUnreadable:
+        secrets = {}
+    complete = not missing_secrets(connection.provider, secrets)
+    return ConnectionView(
+        provider=connection.provider,
+        connected=connection.is_active and complete and connection.status != ConnectionStatus.DISCONNECTED,
+        status=connection.status,
+        masked={name: mask_secret(secrets.get(name)) for name in SECRETS[connection.provider]},
+    )
+
+
+def _locked(workspace: Workspace, provider: str) -> Connection:
+    rows = Connection.objects.select_for_update(of=("self",)).in_workspace(workspace).of(provider)
+    found = rows.select_related("workspace", "base_host").first()
+    return found or Connection(workspace=workspace, provider=provider, is_active=False)
+
+
+def _apply(connection: Connection, given: ConnectionInput) -> list[str]:
+    """Set what was typed on the row; returns the names of what changed."""
+    changed = _apply_secrets(connection, given)
+    if not isinstance(given.external_account_id, Unchanged):
+        account_id = normalise_account_id(connection.provider, given.external_account_id)
+        changed += ["external_account_id"] if account_id != connection.external_account_id else []
+        connection.external_account_id = account_id
+    if not isinstance(given.base_host, Unchanged):
+        if given.base_host is not None and connection.provider != Provider.EMAILBISON:
+            raise ConnectionRefused("Only EmailBison has base hosts", field="base_host")
+        changed += ["base_host"] if given.base_host != connection.base_host else []
+        connection.base_host = given.base_host
+    for name, value in given.config.items():
+        changed += [name] if connection.config.get(name) != value else []
+        connection.config = {**connection.config, name: value}
+    if not connection.is_active:
+        connection.is_active = True
+        changed.append("is_active")
+    return changed
+
+
+def _apply_secrets(connection: Connection, given: ConnectionInput) -> list[str]:
+    known = SECRETS[connection.provider]
+    if unknown := sorted((given.secrets.keys() | given.remove) - known.keys()):
+        raise BadInput(f"Unknown secret: {unknown[0]}", field=unknown[0])
+    typed = {name: value for name, raw in given.secrets.items() if (value := clean_secret_input(name, raw))}
+    stored = _stored_secrets(connection, replaced=set(typed) | given.remove)
+    secrets = {name: value for name, value in {**stored, **typed}.items() if name not in given.remove}
+    if missing_secrets(connection.provider, secrets):
+        raise ConnectionRefused(
+            requirement(connection.provider), field=missing_secrets(connection.provider, secrets)[0]
+        )
+    changed = sorted(name for name in known if secrets.get(name) != stored.get(name))
+    if changed:
+        connection.secrets = seal(connection.workspace_id, connection.provider, secrets)
+        _reset_health(connection)
+    return changed
+
+
+def _stored_secrets(connection: Connection, *, replaced: set[str]) -> dict[str, str]:
+    try:
+        return read_secrets(connection)
+    except SecretUnreadable:
+        # Whoever types the required secrets anew repairs a connection whose key was lost.
+        if missing := set(missing_secrets(connection.provider, {})) - replaced:
+            raise ConnectionRefused(
+                f"The stored credential cannot be read; {requirement(connection.provider)}", field=sorted(missing)[0]
+            ) from None
+        return {}
+
+
+def _reset_health(connection: Connection) -> None:
+    connection.status = ConnectionStatus.UNKNOWN
+    connection.consecutive_failures = 0
+    connection.disconnected_at = connection.last_error_at = None
+    connection.last_error_code = connection.last_error_message = None
+
+
+def _other_email_providers(connection: Connection) -> list[Connection]:
+    if not connection.is_email:
+        return []
+    rows = Connection.objects.select_for_update().in_workspace(connection.workspace_id).active().email()
+    return list(rows.exclude(provider=connection.provider))
+
+
+def _deactivate(connections: list[Connection]) -> bool:
+    for connection in connections:
+        connection.is_active = False
+        connection.secrets = ""
+        connection.config = {}
+        _reset_health(connection)
+        connection.save()
+    return bool(connections)
+
+
+def _refuse_taken_account(connection: Connection) -> None:
+    account = connection.external_account_id
+    if account is None or connection.provider not in (Provider.EMAILBISON, Provider.GHL, Provider.UNIPILE):
+        return
+    emailbison = connection.provider == Provider.EMAILBISON
+    key = account_key(account, effective_host(connection.base_host) if emailbison else None)
+    # The look-up table is the one place that knows the accounts of all workspaces.
+    rows = WebhookRoute.objects.filter(provider=connection.provider, key_hash=route_hash(key))
+    if rows.exclude(target_id=connection.workspace_id).exists():
+        raise AccountTaken("Another workspace is connected to this account")
+
+
+def _store(connection: Connection) -> None:
+    try:
+        with transaction.atomic():
+            connection.save()
+    except IntegrityError as refused:
+        constraint = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", "")
+        if constraint == "connection_one_email_provider":
+            raise SeveralEmailProviders from refused
+        if constraint in ("connection_emailbison_account", "connection_ghl_account", "connection_unipile_account"):
+            raise AccountTaken("Another workspace is connected to this account") from refused
+        raise
+
+
+def _identity(connection: Connection) -> tuple[str, str | None, str | None] | None:
+    """What the ids of the provider depend on; None before the first save."""
+    if connection._state.adding or not connection.is_email:
+        return None
+    host = effective_host(connection.base_host) if connection.provider == Provider.EMAILBISON else None
+    return connection.provider, host, connection.external_account_id
+
+
+def _moved(before: tuple[str, str | None, str | None] | None, after: tuple[str, str | None, str | None] | None) -> bool:
+    """Whether ids known so far belong to another account. Naming an account for the first time does not
+    move it."""
+    if before is None or after is None or before == after:
+        return False
+    return before[:2] != after[:2] or before[2] is not None
+
+
+def _after_save(connection: Connection, changed: list[str], *, first: bool, by: User | str | None) -> None:
+    if changed:
+        ProviderBudget.objects.filter(workspace_id=connection.workspace_id, provider=connection.provider).delete()
+    if first:
+        announce(
+            ConnectionSaved(
+                workspace_id=connection.workspace_id, connection_id=connection.pk, provider=connection.provider
+            )
+        )
+    if connection.provider == Provider.EMAILBISON and changed:
+        request_refresh(connection.workspace_id, now=timezone.now())
+    _audit(connection, changed, by=by, action="connection.saved")
+
+
+def _audit(connection: Connection, changed: list[str], *, by: User | str | None, action: str) -> None:
+    record_audit(
+        action,
+        actor=by,
+        workspace=connection.workspace_id,
+        obj=connection,
+        after={"provider": connection.provider, "fields": sorted(changed)},
+    )
+    logger.info(
+        CONNECTION_SAVED,
+        workspace=str(connection.workspace_id),
+        connection=str(connection.pk),
+        provider=connection.provider,
+        fields=sorted(changed),
+    )
