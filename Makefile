@@ -1,5 +1,6 @@
 # ZRG: the commands of the first day and of every day after. `make help` lists them.
 # Needs Python >= 3.11 (PYTHON=... names one) and nothing else; `uv` is used when present, pip otherwise.
+# What is given on the command line reaches the programs as environment: make up ZRG_PORT=8001
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -11,9 +12,6 @@ VENV := .venv/bin
 STACK := $(VENV)/python -m zrg.stack
 WITH_TEST_SERVER := $(STACK) with-test-server
 APPS := zrg inbox leads followups booking notifications assignment integrations
-
-# Given on the command line they reach the programs as environment.
-export PYTHON ZRG_PORT ZRG_SIMULATOR_PORT
 
 .PHONY: help up down clean test check audit vectors e2e test-redis bench manage logs env-run env-dev env-bench
 

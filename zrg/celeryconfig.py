@@ -16,6 +16,8 @@ else:
         "control_folder": str(settings.BROKER_DIR / "control"),
         "processed_folder": str(settings.BROKER_DIR / "processed"),
         "store_processed": False,
+        # Files announce nothing: this is how late a nudge may be noticed.
+        "polling_interval": 0.1,
     }
 
 task_queues = [Queue(name) for name in ("events", "jobs", "scheduled", "sends", "routing")]

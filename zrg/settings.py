@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from zrg.logging import configure_logging
-from zrg.startup import read_secret, read_secret_list, require_url, stop
+from zrg.startup import read_secret, read_secret_list, read_typed, require_url, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("ZRG_VAR_DIR", BASE_DIR / "var"))
@@ -20,18 +20,15 @@ env = environ.Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(str(BASE_DIR / ".env"))
 
-try:
-    DEBUG = env.bool("DEBUG", default=False)
-    ZRG_DEMO = env.bool("ZRG_DEMO", default=False)
-    TESTING = env.bool("ZRG_TESTING", default=False)
-    ZRG_MIGRATING = env.bool("ZRG_MIGRATING", default=False)
-    SESSION_DAYS = env.int("SESSION_DAYS", default=14)
-    WEBHOOK_MAX_BODY_BYTES = env.int("WEBHOOK_MAX_BODY_BYTES", default=1_048_576)
-    EMAILBISON_REQUIRE_SECRET = env.bool("EMAILBISON_REQUIRE_SECRET", default=False)
-    ZRG_ALLOW_LOOPBACK_PROVIDERS = env.bool("ZRG_ALLOW_LOOPBACK_PROVIDERS", default=False)
-    ZRG_SIMULATOR_PORT = env.int("ZRG_SIMULATOR_PORT", default=8400)
-except (ValueError, ImproperlyConfigured) as error:
-    stop(f"Malformed setting: {error}")
+DEBUG = read_typed(env.bool, "DEBUG", default=False)
+ZRG_DEMO = read_typed(env.bool, "ZRG_DEMO", default=False)
+TESTING = read_typed(env.bool, "ZRG_TESTING", default=False)
+ZRG_MIGRATING = read_typed(env.bool, "ZRG_MIGRATING", default=False)
+SESSION_DAYS = read_typed(env.int, "SESSION_DAYS", default=14)
+WEBHOOK_MAX_BODY_BYTES = read_typed(env.int, "WEBHOOK_MAX_BODY_BYTES", default=1_048_576)
+EMAILBISON_REQUIRE_SECRET = read_typed(env.bool, "EMAILBISON_REQUIRE_SECRET", default=False)
+ZRG_ALLOW_LOOPBACK_PROVIDERS = read_typed(env.bool, "ZRG_ALLOW_LOOPBACK_PROVIDERS", default=False)
+ZRG_SIMULATOR_PORT = read_typed(env.int, "ZRG_SIMULATOR_PORT", default=8400)
 
 VERSION = "0.1.0"
 # Looser rules for secrets, no HTTPS redirects. Production is everything that is neither.
@@ -64,6 +61,8 @@ MFA_REQUIRED_ROLES = frozenset(
 
 # --- Applications --------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # First: its templates replace those of allauth and the admin's log-in.
+    "zrg.workspaces",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -91,7 +90,6 @@ INSTALLED_APPS = [
     "import_export",
     "django_htmx",
     "template_partials",
-    "zrg.workspaces",
     "zrg.jobs",
     "zrg.ai",
     "integrations",
@@ -196,6 +194,45 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "zrg.workspaces.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[ZRG] "
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_APP_URL.split(":", 1)[0]
+# Failed log-ins per address and per client; requests for a reset per address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "5/15m/key,20/15m/ip,50/24h/key",
+    "reset_password": "60/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+PASSWORD_RESET_TIMEOUT = 3600
+MFA_ADAPTER = "zrg.workspaces.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "zrg.workspaces.forms.second_factor.AuthenticateForm",
+    "reauthenticate": "zrg.workspaces.forms.second_factor.ReauthenticateForm",
+}
+MFA_TOTP_ISSUER = "ZRG"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
+SOCIALACCOUNT_ADAPTER = "zrg.workspaces.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# Proxies in front whose X-Forwarded-For entry is believed.
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -204,7 +241,7 @@ SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
+SECURE_SSL_REDIRECT = read_typed(env.bool, "SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
@@ -259,6 +296,8 @@ OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").st
 LOGGING = configure_logging(development=DEVELOPMENT, level=env("LOG_LEVEL", default="INFO"))
 SENTRY_DSN = env("SENTRY_DSN", default="").strip()
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 SILENCED_SYSTEM_CHECKS = ["security.W021"] if not DEVELOPMENT else []
 
 if TESTING:

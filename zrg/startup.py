@@ -2,13 +2,18 @@
 
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from zrg.lib.secrets_hygiene import BadSecret, load_secret
 
 OWN_SECRET_MIN_LENGTH = 24
 PROVIDER_KEY_MIN_LENGTH = 8
+
+Value = TypeVar("Value")
 
 
 def stop(message: str) -> NoReturn:
@@ -31,6 +36,14 @@ def read_secret_list(name: str, *, production: bool, required: bool = False) -> 
     if required and not values:
         stop(f"Missing setting: {name}")
     return values
+
+
+def read_typed(read: Callable[..., Value], name: str, *, default: Value) -> Value:
+    """A value read by one of django-environ's readers."""
+    try:
+        return read(name, default=default)
+    except (ValueError, ImproperlyConfigured):
+        stop(f"Malformed setting: {name}")
 
 
 def require_url(name: str, *, default: str | None, https: bool) -> str:
