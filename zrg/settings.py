@@ -273,7 +273,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 # --- Mail ------------------------------------------------------------------------------------------
 # Account mails become rows of the outbox; EMAIL_URL is the transport that delivers them.
 EMAIL_BACKEND = "notifications.mail.OutboxBackend"
-_email_url = env.email_url("EMAIL_URL", default="consolemail://" if DEVELOPMENT else "")
+_email_url = env.email_url("EMAIL_URL", default="consolemail://" if DEVELOPMENT else "dummymail://")
 MAIL_TRANSPORT = {key.lower(): value for key, value in _email_url.items()}
 MAIL_CONFIGURED = bool(os.environ.get("EMAIL_URL")) or DEVELOPMENT
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ZRG <no-reply@zrg.invalid>")
