@@ -60,7 +60,7 @@ $$
 """
 
 SEARCH_QUERY = """
-CREATE FUNCTION public.zrg_search_query(workspace uuid, value text) RETURNS tsquery
+CREATE FUNCTION public.zrg_search_query(workspaces uuid[], value text) RETURNS tsquery
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     words text[] := public.zrg_words(left(value, 100));
@@ -69,12 +69,12 @@ BEGIN
     IF cardinality(longer) > 0 THEN
         words := longer;
     END IF;
-    IF cardinality(words) = 0 THEN
+    IF cardinality(words) = 0 OR cardinality(workspaces) = 0 THEN
         RETURN NULL;
     END IF;
     RETURN (
-        quote_literal('ws:' || workspace::text)
-        || (SELECT string_agg(' & ' || quote_literal(word) || ':*', '') FROM unnest(words[1:6]) AS word)
+        '(' || (SELECT string_agg(quote_literal('ws:' || workspace::text), ' | ') FROM unnest(workspaces) AS workspace)
+        || ')' || (SELECT string_agg(' & ' || quote_literal(word) || ':*', '') FROM unnest(words[1:6]) AS word)
     )::tsquery;
 END
 $$
@@ -218,7 +218,7 @@ FUNCTIONS = (
     (LOWER, "zrg_fold(text)"),
     (WORDS, "zrg_words(text)"),
     (SEARCH_VECTOR, "zrg_search_vector(uuid, text)"),
-    (SEARCH_QUERY, "zrg_search_query(uuid, text)"),
+    (SEARCH_QUERY, "zrg_search_query(uuid[], text)"),
     (LEAD_SEARCH_VECTOR, "zrg_lead_search_vector(uuid, text, text, text, text[], text, text, text, text)"),
     (LEAD_NAME_KEY, "zrg_lead_name_key(text, text, text, text, text, text)"),
     (DEDUPE_EMAIL, "zrg_dedupe_email(text)"),

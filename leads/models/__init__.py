@@ -3,11 +3,12 @@ from leads.models.conflict import LeadIdentityConflict
 from leads.models.enrichment import EnrichmentRequest
 from leads.models.importing import LeadImportJob, LeadImportMapping
 from leads.models.lead import Lead
-from leads.models.opt_out import OptOut
+from leads.models.opt_out import InstallationSalt, OptOut
 
 __all__ = [
     "EmailCampaign",
     "EnrichmentRequest",
+    "InstallationSalt",
     "Lead",
     "LeadIdentityConflict",
     "LeadImportJob",

@@ -8,6 +8,19 @@ from zrg.workspaces.models.base import UUIDModel
 from zrg.workspaces.rls import SETTER_WRITABLE
 
 
+class InstallationSalt(models.Model):
+    """The one random value that address hashes are made with; losing it would forget every opt-out."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    value = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="installation_salt_single")]
+
+    def __str__(self) -> str:
+        return "Installation salt"
+
+
 class OptOut(UUIDModel):
     """One address or phone that withdrew consent; survives the erasure of the lead, so it holds a hash only."""
 
