@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('ai', '0002_leads'),
+        ('ai', '0001_persona'),
         ('leads', '0001_text_functions'),
         ('workspaces', '0002_purge_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
