@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 TemperatureRule = Literal["always", "with_effort_none", "never"]
 
@@ -31,8 +31,7 @@ class ModelFamily:
     verbosity: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestParams:
+class RequestParams(TypedDict):
     """The optional parameters to send, and the sorted names of those that were asked for and left out."""
 
     send: dict[str, Any]

@@ -1,7 +1,5 @@
 """resolve_request_params and expand_attempts, by input.call."""
 
-import dataclasses
-
 from zrg.ai.params import expand_attempts, resolve_request_params
 
 
@@ -9,4 +7,4 @@ def run(case_input: dict, document: dict) -> dict:
     arguments = {name: value for name, value in case_input.items() if name != "call"}
     if case_input["call"] == "expand_attempts":
         return {"attempts": expand_attempts(**arguments)}
-    return dataclasses.asdict(resolve_request_params(**arguments))
+    return dict(resolve_request_params(**arguments))

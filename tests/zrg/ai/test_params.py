@@ -51,8 +51,8 @@ def test_family_is_the_longest_matching_prefix(model, prefix):
 def test_unknown_model_gets_nothing_optional(model):
     found = resolve_request_params(model, "low", 0, "low")
 
-    assert found.send == {}
-    assert found.dropped == ["effort", "temperature", "verbosity"]
+    assert found["send"] == {}
+    assert found["dropped"] == ["effort", "temperature", "verbosity"]
 
 
 def test_model_name_drops_one_date_suffix_only():
@@ -84,7 +84,7 @@ def test_model_name_drops_one_date_suffix_only():
 def test_effort_moves_to_its_supported_neighbour(model, asked, sent):
     found = resolve_request_params(model, asked)
 
-    assert (found.send, found.dropped) == ({"effort": sent}, [])
+    assert (found["send"], found["dropped"]) == ({"effort": sent}, [])
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_effort_moves_to_its_supported_neighbour(model, asked, sent):
 def test_effort_that_means_nothing_is_dropped(model, asked):
     found = resolve_request_params(model, asked)
 
-    assert (found.send, found.dropped) == ({}, ["effort"])
+    assert (found["send"], found["dropped"]) == ({}, ["effort"])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_effort_that_means_nothing_is_dropped(model, asked):
 def test_temperature(model, effort, send, dropped):
     found = resolve_request_params(model, effort, 0)
 
-    assert (found.send, found.dropped) == (send, dropped)
+    assert (found["send"], found["dropped"]) == (send, dropped)
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_temperature(model, effort, send, dropped):
 def test_verbosity(model, verbosity, send):
     found = resolve_request_params(model, verbosity=verbosity)
 
-    assert (found.send, found.dropped) == (send, [] if send else ["verbosity"])
+    assert (found["send"], found["dropped"]) == (send, [] if send else ["verbosity"])
 
 
 @pytest.mark.parametrize("model", [*FAMILIES, "acme"])
 def test_nothing_asked_sends_and_drops_nothing(model):
     found = resolve_request_params(model, effort="", verbosity="")
 
-    assert (found.send, found.dropped) == ({}, [])
+    assert (found["send"], found["dropped"]) == ({}, [])
 
 
 models = st.sampled_from(
@@ -164,23 +164,23 @@ def test_hard_05_params_for_the_model_sent(model, effort, temperature, verbosity
     found = resolve_request_params(model, effort, temperature, verbosity)
 
     family = family_of(model)
-    if "temperature" in found.send:
+    if "temperature" in found["send"]:
         assert family.temperature != "never"
-        assert family.temperature == "always" or found.send["effort"] == "none"
-    if "verbosity" in found.send:
+        assert family.temperature == "always" or found["send"]["effort"] == "none"
+    if "verbosity" in found["send"]:
         assert family.verbosity
     asked = {"effort": effort, "temperature": temperature, "verbosity": verbosity}
     for name, value in asked.items():
-        assert (value is not None) <= (name in found.send or name in found.dropped)
-    assert not set(found.send) & set(found.dropped)
-    assert found.dropped == sorted(found.dropped)
+        assert (value is not None) <= (name in found["send"] or name in found["dropped"])
+    assert not set(found["send"]) & set(found["dropped"])
+    assert found["dropped"] == sorted(found["dropped"])
 
 
 @given(models, efforts, temperatures)
 def test_hard_05_effort_supported(model, effort, temperature):
     found = resolve_request_params(model, effort, temperature)
 
-    assert "effort" not in found.send or found.send["effort"] in family_of(model).efforts
+    assert "effort" not in found["send"] or found["send"]["effort"] in family_of(model).efforts
 
 
 @pytest.mark.parametrize(
