@@ -1,0 +1,9 @@
+"""What a person wrote this time: e-mail bodies without quotes, footers and signatures.
+
+`Message.body` is made here once, at ingestion; sentiment, opt-out, drafts and display all read that text.
+"""
+
+from inbox.rules.cleaning.clean import CleanedEmail, clean_email, strip_quoted
+from inbox.rules.cleaning.links import ExtractedLink, extract_links
+
+__all__ = ["CleanedEmail", "ExtractedLink", "clean_email", "extract_links", "strip_quoted"]

@@ -1,0 +1,57 @@
+"""Message bodies as the person wrote them (steps 1 to 7 of the e-mail body rules)."""
+
+import html
+from dataclasses import dataclass
+
+from inbox.rules.cleaning.boundaries import reply_lines
+from inbox.rules.cleaning.html_reader import is_html, read_html
+from inbox.rules.cleaning.normalise import joined, normalised_lines, storable
+from inbox.rules.cleaning.signatures import without_signature
+
+MAX_RAW_CHARS = 500_000
+MAX_BODY_CHARS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanedEmail:
+    """What is stored of an e-mail: the words, and the raw parts they came from (capped, without NUL)."""
+
+    body: str
+    raw_text: str | None
+    raw_html: str | None
+    is_truncated: bool = False  # a cap cut a raw part or the body
+
+
+def clean_email(html_body: str | None, text_body: str | None) -> CleanedEmail:
+    """The person's words of this mail; "" when there are none, nothing is invented.
+
+    The text part is read first, the HTML part only when that leaves nothing. HTML that came as text is kept as
+    `raw_html` too, when there was no HTML part.
+    """
+    raw_text, raw_html = _raw(text_body), _raw(html_body)
+    if raw_text and not (raw_html or "").strip() and is_html(raw_text):
+        raw_html = raw_text
+    body = _words_of_text_part(raw_text or "") or _words_of_html_part(raw_html or "")
+    is_truncated = (
+        any(len(part or "") > MAX_RAW_CHARS for part in (text_body, html_body)) or len(body) == MAX_BODY_CHARS
+    )
+    return CleanedEmail(body=body, raw_text=raw_text, raw_html=raw_html, is_truncated=is_truncated)
+
+
+def strip_quoted(text: str) -> str:
+    """The reply-only part of a plain text: without quotes, footers and signatures, normalised and capped."""
+    kept = [line.text for line in reply_lines(normalised_lines(text))]
+    return joined(without_signature(kept), max_chars=MAX_BODY_CHARS)
+
+
+def _raw(part: str | None) -> str | None:
+    return None if part is None else storable(part)[:MAX_RAW_CHARS]
+
+
+def _words_of_text_part(part: str) -> str:
+    return _words_of_html_part(part) if is_html(part) else strip_quoted(part)
+
+
+def _words_of_html_part(part: str) -> str:
+    """An HTML part without a single tag is text that somebody escaped."""
+    return strip_quoted("\n".join(read_html(part).lines) if is_html(part) else html.unescape(part))
