@@ -1,7 +1,7 @@
 """Celery settings (spec of the queues: docs/architecture.md)."""
 
 from django.conf import settings
-from kombu import Queue
+from kombu import Exchange, Queue
 
 if settings.REDIS_URL:
     broker_url = settings.REDIS_URL
@@ -20,7 +20,11 @@ else:
         "polling_interval": 0.1,
     }
 
-task_queues = [Queue(name) for name in ("events", "jobs", "scheduled", "sends", "routing")]
+# Each with an exchange and a key of its own: with Celery's defaults all share one, and a message reaches every queue.
+task_queues = [
+    Queue(name, Exchange(name, type="direct"), routing_key=name)
+    for name in ("events", "jobs", "scheduled", "sends", "routing")
+]
 task_default_queue = "jobs"
 task_serializer = "json"
 accept_content = ["json"]
