@@ -11,6 +11,7 @@ if not os.environ.get("ZRG_TEST_DATABASE_URL"):
 app_url, owner_url = database_urls()
 os.environ.update(
     {
+        "DJANGO_SETTINGS_MODULE": "zrg.settings",
         "ZRG_TESTING": "1",
         "DEBUG": "0",
         "ZRG_DEMO": "0",
