@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.support import database
+from tests.support.client import client, htmx_headers  # noqa: F401  # fixtures of all tests
 from zrg.workspaces.context import platform
 
 # Rows that migrations put there; never emptied.

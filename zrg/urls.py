@@ -10,3 +10,8 @@ urlpatterns = [
     path("", include("inbox.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "zrg.workspaces.views.errors.bad_request"
+handler403 = "zrg.workspaces.views.errors.forbidden"
+handler404 = "zrg.workspaces.views.errors.not_found"
+handler500 = "zrg.workspaces.views.errors.server_error"

@@ -122,6 +122,11 @@ def apply_row_security(connection: BaseDatabaseWrapper) -> int:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {RUNTIME_ROLE}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}")
+        # Tables made outside of migrations, such as the cache's.
+        cursor.execute(
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {RUNTIME_ROLE}"
+        )
         existing = set(connection.introspection.table_names(cursor))
         for model, security in protected:
             if model._meta.db_table not in existing:  # a partial migrate

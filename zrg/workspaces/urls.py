@@ -1,5 +1,48 @@
-"""URLs of this app."""
+"""URLs of accounts, access, provisioning and health."""
 
-from django.urls import URLPattern, URLResolver
+from allauth.account import views as account_views
+from django.urls import include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from zrg.workspaces.api.workspaces import WorkspaceCapabilities, WorkspaceList
+from zrg.workspaces.views import account, health
+
+account_patterns = [
+    path("login/", account.LoginView.as_view(), name="account_login"),
+    path("logout/", account_views.logout, name="account_logout"),
+    path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("signup/", account_views.signup, name="account_signup"),
+    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account_views.password_change, name="account_change_password"),
+    path("password/set/", account_views.password_set, name="account_set_password"),
+    path("password/reset/", account.PasswordResetView.as_view(), name="account_reset_password"),
+    path("password/reset/done/", account_views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account_views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account_views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("", account.profile, name="account_profile"),
+    path("sessions/", include("allauth.usersessions.urls")),
+    path("sessions/end-others/", account.sign_out_everywhere, name="account_sign_out_everywhere"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("login", account.login_redirect, name="login"),
+    path("login/", account.login_redirect),
+    path("account/", include(account_patterns)),
+    path("api/workspaces", WorkspaceList.as_view(), name="api_workspaces"),
+    path(
+        "api/workspaces/<uuid:workspace_id>/capabilities",
+        WorkspaceCapabilities.as_view(),
+        name="api_workspace_capabilities",
+    ),
+]

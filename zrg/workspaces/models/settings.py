@@ -88,8 +88,11 @@ class WorkspaceSettings(UUIDModel, TimestampedModel):
     `version` is the lock of forms: a save names the version it was made from.
     """
 
-    # The claimer reads limits and quotas; every member may read the settings pages.
-    row_security = RowSecurity(read_kinds=("dispatch",), setter_reads="true")
+    # The claimer reads limits and quotas; whoever sees the workspace may read its settings pages.
+    row_security = RowSecurity(
+        read_kinds=("dispatch",),
+        own="EXISTS (SELECT 1 FROM workspaces_workspace w WHERE w.id = workspace_id)",
+    )
 
     workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, related_name="settings")
     version = models.PositiveIntegerField(default=1)

@@ -1,0 +1,17 @@
+"""Factories of all models. Each app's file adds its own and is re-exported here."""
+
+from tests.factories.workspaces import (
+    InvitationFactory,
+    MembershipFactory,
+    PlatformGrantFactory,
+    UserFactory,
+    WorkspaceFactory,
+)
+
+__all__ = [
+    "InvitationFactory",
+    "MembershipFactory",
+    "PlatformGrantFactory",
+    "UserFactory",
+    "WorkspaceFactory",
+]

@@ -1,0 +1,64 @@
+"""Requests as in production: without any row-security context, outside of the test's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from zrg.workspaces.context import NOTHING, _apply
+from zrg.workspaces.models import User
+
+
+@contextmanager
+def no_context() -> Iterator[None]:
+    """Inside, row security shows nothing until somebody opens a context; the outer one comes back."""
+    stack = connection.__dict__.setdefault("_zrg_contexts", [])
+    held = list(stack)
+    if connection.in_atomic_block:
+        _apply(NOTHING, "default")
+    stack.clear()
+    try:
+        yield
+    finally:
+        stack[:] = held
+        if held and connection.in_atomic_block and not connection.needs_rollback:
+            _apply(held[-1], "default")
+
+
+class ZrgClient(Client):
+    """Django's test client whose requests start without context; `login_as` signs a person in."""
+
+    def login_as(self, user: User) -> "ZrgClient":
+        """Sign in without the log-in page."""
+        self.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return self
+
+    def step_up(self) -> "ZrgClient":
+        """As if the person had just given their password."""
+        import time
+
+        session = self.session
+        user_id = session["_auth_user_id"]
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        session["account_authentication_methods_user"] = user_id
+        session.save()
+        return self
+
+    def request(self, **request: Any) -> Any:
+        with no_context():
+            return super().request(**request)
+
+
+@pytest.fixture
+def client() -> ZrgClient:
+    """An anonymous visitor."""
+    return ZrgClient()
+
+
+@pytest.fixture
+def htmx_headers() -> dict[str, str]:
+    """Headers of a page fragment's request."""
+    return {"HX-Request": "true"}

@@ -1,0 +1,37 @@
+"""Name and preferences of the signed-in person."""
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from zrg.workspaces.enums import TimeDisplay
+from zrg.workspaces.models import User, UserPreference
+
+
+class ProfileForm(forms.Form):
+    """What a person sets about themselves."""
+
+    display_name = forms.CharField(label="Name", max_length=120, help_text="Shown to your team.")
+    time_display = forms.ChoiceField(label="Times", choices=TimeDisplay.choices)
+    undo_seconds = forms.IntegerField(
+        label="Undo after sending, seconds", min_value=0, max_value=60, help_text="0 sends at once."
+    )
+    enter_sends = forms.BooleanField(label="Enter sends, Shift+Enter starts a new line", required=False)
+
+    def __init__(self, *args: Any, user: User, preference: UserPreference, **kwargs: Any) -> None:
+        self.user, self.preference = user, preference
+        initial = {
+            "display_name": user.display_name,
+            "time_display": preference.time_display,
+            "undo_seconds": preference.undo_seconds,
+            "enter_sends": preference.enter_sends,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def save(self) -> None:
+        """Store both rows."""
+        values = dict(self.cleaned_data)
+        with transaction.atomic():
+            User.objects.filter(pk=self.user.pk).update(display_name=values.pop("display_name"))
+            UserPreference.objects.filter(pk=self.preference.pk).update(**values)

@@ -1,0 +1,32 @@
+"""Answers to addresses and requests no view handled."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from zrg.workspaces.answers import status_response
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """400."""
+    return status_response(request, 400, "bad_request")
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """403."""
+    return status_response(request, 403, "forbidden")
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """404, for unknown addresses as for objects of others."""
+    return status_response(request, 404, "not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; the number in the answer leads to the log."""
+    return status_response(request, 500, "server_error")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from a page that was open too long."""
+    return status_response(request, 403, "csrf_failed")
