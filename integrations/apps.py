@@ -4,3 +4,16 @@ from django.apps import AppConfig
 class IntegrationsConfig(AppConfig):
     name = "integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        # slow import: models must be loaded first
+        from integrations import checks, contracts, jobs  # noqa: F401, PLC0415
+        from integrations.enums import Provider  # noqa: PLC0415
+        from integrations.services.processing import process  # noqa: PLC0415
+        from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
+        from zrg.jobs import registry  # noqa: PLC0415
+
+        registry.register_webhook_processor(Provider.EMAILBISON.value, process)
+        registry.register_job(REFRESH_JOB, jobs.refresh_sender_snapshot)
+        for event in (contracts.ProviderSwitched, contracts.ConnectionSaved, contracts.ConnectionStateChanged):
+            registry.register_event(event)

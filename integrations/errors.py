@@ -53,3 +53,10 @@ class HostInUse(Conflict):
     """The base host is selected by a workspace."""
 
     code = "host_in_use"
+
+
+class ProviderUnavailable(ZrgError):
+    """The provider could not be asked; trying again later may help."""
+
+    code = "provider_unavailable"
+    http_status = 503

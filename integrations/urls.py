@@ -1,5 +1,9 @@
-"""URLs of this app."""
+"""URLs of this app: one webhook endpoint per provider."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from integrations.emailbison.webhook import receive_email_event
+
+urlpatterns = [
+    path("api/webhooks/email", receive_email_event, name="webhook_email"),
+]

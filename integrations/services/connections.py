@@ -49,8 +49,8 @@ class ConnectionInput:
 
     secrets: Mapping[str, str | None] = field(default_factory=dict)
     remove: frozenset[str] = frozenset()
-    external_account_id: str | None | Unchanged = UNCHANGED
-    base_host: EmailBisonBaseHost | None | Unchanged = UNCHANGED
+    external_account_id: str | Unchanged | None = UNCHANGED
+    base_host: EmailBisonBaseHost | Unchanged | None = UNCHANGED
     config: Mapping[str, Any] = field(default_factory=dict)
     switch: bool = False
 
@@ -82,7 +82,8 @@ def save_connection(
     incomplete or malformed one. Saving the same values again changes nothing but the audit.
     """
     connection = _locked(workspace, provider)
-    before = _identity(connection)
+    before, had_account = _identity(connection), connection.external_account_id is not None
+    is_new = connection._state.adding
     changed = _apply(connection, given)
     others = _other_email_providers(connection)
     if others and not given.switch and any(other.secrets for other in others):
@@ -93,7 +94,8 @@ def save_connection(
     if switched_from or _moved(before, _identity(connection)):
         forget_provider(workspace.pk, connection.provider)
     refresh_routes(connection)
-    _after_save(connection, changed, first=before is None, by=by)
+    first = is_new or (provider == Provider.UNIPILE and not had_account)
+    _after_save(connection, changed, first=first, by=by)
     return connection
 
 
@@ -149,6 +151,8 @@ def _apply(connection: Connection, given: ConnectionInput) -> list[str]:
         account_id = normalise_account_id(connection.provider, given.external_account_id)
         changed += ["external_account_id"] if account_id != connection.external_account_id else []
         connection.external_account_id = account_id
+    if connection.provider == Provider.UNIPILE and connection.external_account_id is None:
+        raise ConnectionRefused("Unipile requires an account id", field="external_account_id")
     if not isinstance(given.base_host, Unchanged):
         if given.base_host is not None and connection.provider != Provider.EMAILBISON:
             raise ConnectionRefused("Only EmailBison has base hosts", field="base_host")

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from integrations.emailbison.payload import Data
 from integrations.emailbison.types import SenderEmail
 from integrations.enums import Code, Provider
 from integrations.models import EmailSender
@@ -80,6 +81,20 @@ def note_sender(
         ],
         ignore_conflicts=True,
     )
+
+
+def apply_account_event(workspace_id: UUID, event_type: str, data: Data) -> str:
+    """A mailbox was lost, removed or came back: note what the event says, ask for a fresh listing.
+
+    Runs in the event's transaction, so the provider is asked by a job.
+    """
+    if sender_id := data.sender_id:
+        rows = EmailSender.objects.in_workspace(workspace_id).of(Provider.EMAILBISON)
+        lost = event_type != "EMAIL_ACCOUNT_RECONNECTED"
+        reason = "disconnected" if event_type == "EMAIL_ACCOUNT_DISCONNECTED" else "deleted"
+        rows.filter(sender_email_id=sender_id).update(is_sendable=not lost, disabled_reason=reason if lost else None)
+    request_refresh(workspace_id)
+    return "processed"
 
 
 def own_addresses(workspace_id: UUID) -> frozenset[str]:

@@ -1,0 +1,48 @@
+"""System checks: a deployment that could not keep or would leak credentials does not start."""
+
+import sys
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register("integrations")
+def check_field_encryption_keys(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """integrations.E001: at least one usable Fernet key, and no unusable one."""
+    keys = settings.FIELD_ENCRYPTION_KEYS
+    if not keys:
+        return [Error("FIELD_ENCRYPTION_KEYS is not set", id="integrations.E001")]
+    bad = [str(position) for position, key in enumerate(keys, start=1) if not _is_fernet_key(key)]
+    if not bad:
+        return []
+    return [
+        Error(
+            f"FIELD_ENCRYPTION_KEYS: entry {', '.join(bad)} is no Fernet key",
+            hint="A key is 32 random bytes in url-safe base64.",
+            id="integrations.E001",
+        )
+    ]
+
+
+@register("integrations")
+def check_loopback_providers(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """integrations.E002: loopback providers are for development and tests only."""
+    if not settings.ZRG_ALLOW_LOOPBACK_PROVIDERS or settings.DEBUG or settings.TESTING or "pytest" in sys.modules:
+        return []
+    return [
+        Error(
+            "ZRG_ALLOW_LOOPBACK_PROVIDERS is on while DEBUG is off",
+            hint="With it credentials may be sent over plain http and to this machine.",
+            id="integrations.E002",
+        )
+    ]
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
