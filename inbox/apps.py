@@ -1,3 +1,5 @@
+"""Messages, reading a reply, drafts, sending, the setter's pages."""
+
 from django.apps import AppConfig
 
 

@@ -12,6 +12,7 @@ from zrg.jobs.contracts import Event
 class MessageReceived(Event):
     """An inbound message was stored."""
 
+    lead_id: UUID
     message_id: UUID
 
     @property
@@ -23,6 +24,7 @@ class MessageReceived(Event):
 class MessageSent(Event):
     """An outbound message was stored, or proved sent."""
 
+    lead_id: UUID
     message_id: UUID
 
     @property
@@ -34,6 +36,7 @@ class MessageSent(Event):
 class ReplyClassified(Event):
     """Stage `apply_state` has named the intent of a reply."""
 
+    lead_id: UUID
     message_id: UUID
     tag: str
 
@@ -46,6 +49,7 @@ class ReplyClassified(Event):
 class SentimentChanged(Event):
     """The lead's tag changed; `cause` is inbound, manual, crm, booking or sweep."""
 
+    lead_id: UUID
     previous: str
     new: str
     message_id: UUID | None
@@ -62,6 +66,7 @@ class SentimentChanged(Event):
 class ReviewRequested(Event):
     """A draft waits for a person who should be told."""
 
+    lead_id: UUID
     draft_id: UUID
 
     @property
@@ -73,6 +78,7 @@ class ReviewRequested(Event):
 class DraftDecided(Event):
     """A draft was approved, rejected or superseded."""
 
+    lead_id: UUID
     draft_id: UUID
     status: str
     version: int

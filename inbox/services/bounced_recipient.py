@@ -3,9 +3,8 @@
 import re
 from uuid import UUID
 
-from zrg.lib.addresses import normalize_email
-
 from leads.models import Lead
+from zrg.lib.addresses import normalize_email
 
 REPORT_LIMIT = 100_000
 """Characters of a report that are searched."""

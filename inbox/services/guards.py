@@ -5,8 +5,6 @@ from uuid import UUID
 
 import structlog
 from django.db.models import Q
-from leads.rules.participants import is_cc_replier
-from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
 from inbox.enums import Channel, Direction, MessageOrigin, MessageSource
 from inbox.models import Message
@@ -15,7 +13,9 @@ from inbox.rules.outbound_text import find_placeholders
 from inbox.rules.safety import is_opt_out
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
+from leads.rules.participants import is_cc_replier
 from zrg.workspaces.models import Workspace
+from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
 logger = structlog.get_logger(__name__)
 

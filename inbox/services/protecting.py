@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 import structlog
-from leads.rules.participants import is_cc_replier
-from leads.services.optouts import remember_opt_out
 from leads.services.status import lift_email_block
-from zrg.workspaces.services.audit import record_audit
 
 from inbox.enums import Channel, Direction, SafetyKind, StageState
 from inbox.models import InboundStageRun, Message
 from inbox.rules.safety import classify_bounce, classify_safety, is_opt_out
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
+from leads.rules.participants import is_cc_replier
+from leads.services.optouts import remember_opt_out
 from zrg.jobs.contracts import TaskNeeded
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
+from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
 

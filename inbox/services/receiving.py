@@ -8,10 +8,7 @@ from datetime import datetime
 
 import structlog
 from django.db import IntegrityError, transaction
-from leads.errors import NoUsableIdentity
-from leads.services.campaigns import upsert_email_campaign
 from leads.services.matching import LeadMatch, find_or_create_lead
-from leads.services.rollups import bump_rollups
 
 from inbox.contracts import MessageReceived, MessageSent
 from inbox.enums import Channel, ClassificationState, Direction, MessageOrigin, MessageSource, SafetyKind, SentimentTag
@@ -26,7 +23,10 @@ from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
 from inbox.services.settling import settle_as_sent
 from inbox.services.stopping import stop_lead
 from integrations.contracts import Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
+from leads.errors import NoUsableIdentity
 from leads.models import EmailCampaign, Lead
+from leads.services.campaigns import upsert_email_campaign
+from leads.services.rollups import bump_rollups
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.lib import log_events

@@ -1,15 +1,14 @@
 """Whom a person may write to: the lead's known addresses, nobody else (07.known-recipients-only)."""
 
-from integrations.services.connections import active_email_provider
-from leads.rules.participants import sanitize_cc_list
-from leads.services.senders import own_sender_entries
-from zrg.lib.addresses import normalize_email
-
 from inbox.enums import Channel
 from inbox.errors import InvalidRecipients
 from inbox.models import Message
 from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
+from integrations.services.connections import active_email_provider
 from leads.models import Lead
+from leads.rules.participants import sanitize_cc_list
+from leads.services.senders import own_sender_entries
+from zrg.lib.addresses import normalize_email
 
 
 def recipient_options(lead: Lead) -> list[str]:

@@ -1,11 +1,10 @@
 """Other people on an e-mail thread (03 R5)."""
 
+from integrations.contracts import InboundMessage
+from leads.models import Lead
 from leads.rules.participants import add_alternate_email, is_cc_replier
 from leads.services.senders import is_own_address
 from zrg.lib.addresses import is_machine_address, normalize_email
-
-from integrations.contracts import InboundMessage
-from leads.models import Lead
 
 
 def update_replier(lead: Lead, contract: InboundMessage) -> None:

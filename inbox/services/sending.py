@@ -13,7 +13,6 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from integrations.results import ProviderResult
 
 from inbox.contracts import SendResult
 from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource, SentBy
@@ -21,6 +20,7 @@ from inbox.models import Draft, Message
 from inbox.services.channels import email
 from inbox.services.guards import Block, blocked_by_compliance
 from inbox.services.settling import record_result
+from integrations.results import ProviderResult
 from leads.models import Lead
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant

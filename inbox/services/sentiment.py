@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import structlog
 from django.db import transaction
 from leads.services.status import set_status
-from zrg.workspaces.services.audit import record_audit
 
 from inbox.contracts import SentimentChanged
 from inbox.enums import DraftClosedReason, SentimentTag
@@ -18,6 +17,7 @@ from leads.models import Lead
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.workspaces.models import User
+from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
 

@@ -5,9 +5,6 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
-from integrations.results import ProviderResult
-from leads.services.rollups import bump_rollups, recompute_rollups
-from zrg.workspaces.services.audit import record_audit
 
 from inbox.contracts import MessageSent, SendResult
 from inbox.enums import (
@@ -23,13 +20,17 @@ from inbox.enums import (
 from inbox.models import Draft, Message, SendOrder
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
+from integrations.emailbison.types import SentReply
+from integrations.results import ProviderResult
 from leads.models import Lead
+from leads.services.rollups import bump_rollups, recompute_rollups
 from zrg.jobs.contracts import Notice, TaskNeeded
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import enqueue_job
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.models import User
+from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
 
@@ -50,9 +51,9 @@ def record_result(message_id: UUID, result: ProviderResult) -> tuple[Message, Se
         return _sent(message, result)
     if result.outcome == "failed":
         return _failed(message, result)
-    mark_unknown(message, result.code, result.message)
+    mark_unknown(message, result.code or "unknown", result.message)
     return message, SendResult(
-        status="unknown", code=result.code, detail="The provider did not confirm.", message_id=message.pk
+        status="unknown", code=result.code or "unknown", detail="The provider did not confirm.", message_id=message.pk
     )
 
 
@@ -78,7 +79,7 @@ def settle_as_sent(message_id: UUID, *, provider_id: str | None, sent_at: dateti
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.delivery_status not in (DeliveryStatus.UNKNOWN, DeliveryStatus.SENDING):
         return False
-    result = ProviderResult(outcome="ok", data={"id": provider_id} if provider_id else {})
+    result = ProviderResult(outcome="ok", data=SentReply(id=provider_id))
     _sent(message, result, sent_at=sent_at, kind=DraftEventKind.RECONCILED)
     settle_order(message, OrderState.DONE)
     logger.info(log_events.SEND_RECONCILED, message=str(message.pk), reason=reason)
@@ -129,8 +130,7 @@ def ask_person_about(message: Message) -> None:
             kind="send_outcome_unknown",
             text=text,
             lead_id=message.lead_id,
-            link=None,
-            dedupe=f"send_outcome_unknown:{message.pk}",
+            notice_key=str(message.pk),
         )
     )
 
@@ -210,7 +210,7 @@ def _failed(message: Message, result: ProviderResult) -> tuple[Message, SendResu
 
 def _provider_ids(message: Message, result: ProviderResult) -> dict[str, str]:
     """EmailBison numbers its own outgoing replies like the ones it receives; the id proves delivery."""
-    provider_id = (result.data or {}).get("id") if isinstance(result.data, dict) else None
+    provider_id = getattr(result.data, "id", None)
     if not provider_id or message.channel != "email":
         return {}
     taken = Message.objects.filter(workspace_id=message.workspace_id, email_bison_reply_id=str(provider_id)).exclude(

@@ -78,7 +78,11 @@ def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_repl
         record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason=reason)
         announce(
             DraftDecided(
-                workspace_id=draft.workspace_id, draft_id=draft.pk, status=DraftStatus.REJECTED, version=draft.version
+                workspace_id=draft.workspace_id,
+                lead_id=draft.lead_id,
+                draft_id=draft.pk,
+                status=DraftStatus.REJECTED,
+                version=draft.version,
             )
         )
     return len(drafts)

@@ -9,3 +9,21 @@ class Tone(TextChoices):
     CASUAL = "casual", "Casual"
     DIRECT = "direct", "Direct"
     WARM = "warm", "Warm"
+
+
+class AIStatus(TextChoices):
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class AIErrorCode(TextChoices):
+    TIMEOUT = "timeout"
+    RATE_LIMIT = "rate_limit"
+    API_ERROR = "api_error", "API error"
+    PARSE_ERROR = "parse_error"
+    INCOMPLETE_OUTPUT = "incomplete_output"
+    SCHEMA_VIOLATION = "schema_violation"
+    REFUSED = "refused"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    DISABLED = "disabled"
+    UNKNOWN = "unknown"

@@ -11,3 +11,11 @@ class PersonaQuerySet(TenantQuerySet):
     def active(self) -> Self:
         """Personas that may still be chosen."""
         return self.filter(archived_at__isnull=True)
+
+
+class AIInteractionQuerySet(TenantQuerySet):
+    """Model calls."""
+
+
+class AIUsageDailyQuerySet(TenantQuerySet):
+    """Model usage per day."""

@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from integrations.results import ProviderResult
-from integrations.services.clients import get_client
-from integrations.services.connections import active_email_provider
-from integrations.services.senders import choose_sender, mark_not_sendable
-from leads.rules.participants import apply_to_override, resolve_reply_recipients
-from leads.services.optouts import opted_out_addresses
-from leads.services.senders import own_sender_entries
-
 from inbox.enums import Channel
 from inbox.models import Message
 from inbox.rules.outbound_text import html_body, reply_subject
 from inbox.rules.thread_handles import BadHandle, ThreadHandle, decode_thread_handle
 from inbox.services.guards import Block
 from integrations.contracts import Address
+from integrations.results import ProviderResult
+from integrations.services.clients import get_client
+from integrations.services.connections import active_email_provider
+from integrations.services.senders import choose_sender, mark_not_sendable
 from leads.models import Lead
+from leads.rules.participants import apply_to_override, resolve_reply_recipients
+from leads.services.optouts import opted_out_addresses
+from leads.services.senders import own_sender_entries
 from zrg.workspaces.context import tenant
 
 PROVIDERS_WITHOUT_TO_OVERRIDE = ("INSTANTLY",)

@@ -1,0 +1,82 @@
+"""Job handlers of the inbox: load ids, call one service."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from inbox.enums import DeliveryStatus, Direction
+from inbox.models import Message
+from inbox.pipeline import ANSWERING, READING, REPEATED_BY_INTEREST_FROM, Stage
+from inbox.services.reconciling import reconcile_send
+from inbox.services.running import OutOfTime, run_stages, stage_context
+from inbox.services.settling import mark_unknown
+from inbox.services.stop_future import stop_future_emails
+from zrg.jobs.contracts import JobContext
+from zrg.jobs.errors import Cancelled, Reschedule
+from zrg.workspaces.context import tenant
+
+logger = structlog.get_logger(__name__)
+
+PIPELINE_SECONDS = 240.0
+STALE_SENDING = timedelta(minutes=10)
+"""A `sending` row older than this lost its worker; it becomes unknown, never "try again" (03 R12)."""
+STALE_BATCH = 100
+
+
+def run_reading(context: JobContext) -> None:
+    """`*_INBOUND_POST_PROCESS`: stages 1 to 9 for one message."""
+    interested = context.payload.get("variant") == "interested"
+    _run(READING, context, repeat_from=REPEATED_BY_INTEREST_FROM if interested else None)
+
+
+def run_answering(context: JobContext) -> None:
+    """`INBOUND_RESPOND`: the draft."""
+    _run(ANSWERING, context, repeat_from=None)
+
+
+def run_reconcile(context: JobContext) -> None:
+    """`RECONCILE_SEND`: ask the provider's history about one unconfirmed message."""
+    if context.message_id is None:
+        raise Cancelled("no message")
+    reconcile_send(context.workspace_id, context.message_id, look=context.attempts)
+
+
+def run_stop_future(context: JobContext) -> None:
+    """`STOP_FUTURE_EMAILS`: tell the campaign provider to stop further steps for a lead."""
+    stop_future_emails(context.workspace_id, UUID(context.payload["lead_id"]))
+
+
+def mark_stale_sends(workspace_id: UUID) -> int:
+    """`sending` rows whose worker is gone become unknown, without any provider call. Returns how many."""
+    cutoff = timezone.now() - STALE_SENDING
+    with tenant(workspace_id):
+        stale = list(
+            Message.objects.in_workspace(workspace_id)
+            .select_for_update(skip_locked=True)
+            .filter(delivery_status=DeliveryStatus.SENDING, direction=Direction.OUTBOUND, updated_at__lt=cutoff)[
+                :STALE_BATCH
+            ]
+        )
+        for message in stale:
+            mark_unknown(message, "worker_lost", "The sending worker stopped before the provider answered.")
+    return len(stale)
+
+
+def _run(stages: tuple[Stage, ...], context: JobContext, *, repeat_from: int | None) -> None:
+    if context.message_id is None or context.lead_id is None:
+        raise Cancelled("no message")
+    stage = stage_context(
+        workspace_id=context.workspace_id,
+        lead_id=context.lead_id,
+        message_id=context.message_id,
+        job_type=context.type,
+        seconds=PIPELINE_SECONDS,
+        trace_id=str(context.correlation_id or context.id),
+        variant=str(context.payload.get("variant", "")),
+    )
+    try:
+        run_stages(stages, stage, repeat_from=repeat_from)
+    except OutOfTime as short:
+        raise Reschedule(timezone.now(), f"no time left for {short}") from short

@@ -1,0 +1,52 @@
+"""The pipeline: what happens to every reply, on every channel, in this order (05 R1).
+
+Reading makes the reply safe and names its intent; answering writes the draft. No adapter may skip or
+reorder a stage. A stage that is `done` or `skipped` for a message is never repeated by a job retry.
+
+Stages of the specification that other apps bring (context sync, time zone, enrichment, action signals,
+booking from a reply, auto-send, scoring) take their place in these two lists by their number.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inbox.services.stages.apply_state import apply_state
+from inbox.services.stages.base import StageContext, StageResult
+from inbox.services.stages.classify import classify
+from inbox.services.stages.draft import write_draft
+from inbox.services.stages.load import load
+from inbox.services.stages.safety import ensure_safety
+
+Run = Callable[[StageContext], StageResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step. `optional`: a failure is recorded and the run goes on; otherwise the job is retried.
+
+    `every_run`: cheap checks that look again on each retry instead of being done once.
+    `min_seconds`: not started with less time left; the retry does it.
+    """
+
+    number: int
+    name: str
+    run: Run
+    optional: bool = False
+    every_run: bool = False
+    min_seconds: float = 0.0
+
+
+READING: tuple[Stage, ...] = (
+    Stage(number=1, name="load", run=load, every_run=True),
+    Stage(number=2, name="safety", run=ensure_safety),
+    Stage(number=5, name="classify", run=classify, min_seconds=5.0),
+    Stage(number=6, name="apply_state", run=apply_state),
+)
+
+ANSWERING: tuple[Stage, ...] = (
+    Stage(number=1, name="load", run=load, every_run=True),
+    Stage(number=10, name="draft", run=write_draft, min_seconds=8.0),
+)
+
+REPEATED_BY_INTEREST_FROM = 6
+"""A repeated interest event runs the stages from this number on once more (02, LEAD_INTERESTED)."""

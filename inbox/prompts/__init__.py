@@ -1,0 +1,6 @@
+"""All prompts of the inbox; `apps.py` registers them."""
+
+from inbox.prompts.drafts import DRAFT_PROMPTS
+from inbox.prompts.sentiment import SENTIMENT_PROMPTS
+
+ALL_PROMPTS = (*SENTIMENT_PROMPTS, *DRAFT_PROMPTS)

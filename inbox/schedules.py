@@ -1,0 +1,66 @@
+"""Scheduled work of the inbox (the one table of schedules: 04)."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from inbox.enums import ClassificationState, Direction
+from inbox.jobs import mark_stale_sends
+from inbox.models import Message
+from inbox.services.receiving import POST_PROCESS_JOBS
+from zrg.jobs.contracts import RunContext, TaskNeeded
+from zrg.jobs.services.announce import announce
+from zrg.jobs.services.enqueue import requeue_job
+from zrg.workspaces.context import dispatch, tenant
+from zrg.workspaces.models import Workspace
+
+RETRY_CLASSIFICATION_FOR = timedelta(hours=24)
+RETRY_BATCH = 100
+
+
+def run_unknown_sends(context: RunContext) -> None:
+    """Every 2 minutes: sends whose worker is gone become unknown."""
+    for workspace_id in active_workspaces():
+        if context.should_stop():
+            return
+        context.count("marked_unknown", mark_stale_sends(workspace_id))
+
+
+def run_ai_retry(context: RunContext) -> None:
+    """Hourly: failed classifications are read again for a day, then a person is asked."""
+    for workspace_id in active_workspaces():
+        if context.should_stop():
+            return
+        with tenant(workspace_id):
+            _retry_classifications(workspace_id, context)
+
+
+def active_workspaces() -> list:
+    """Ids of active workspaces, oldest first."""
+    with dispatch():
+        return list(Workspace.objects.filter(status="active").order_by("created_at").values_list("pk", flat=True))
+
+
+def _retry_classifications(workspace_id: object, context: RunContext) -> None:
+    failed = (
+        Message.objects.in_workspace(workspace_id)  # type: ignore[arg-type]
+        .filter(classification_state=ClassificationState.FAILED, direction=Direction.INBOUND)
+        .order_by("created_at")[:RETRY_BATCH]
+    )
+    for message in failed:
+        if timezone.now() - message.created_at < RETRY_CLASSIFICATION_FOR:
+            for job in set(POST_PROCESS_JOBS.values()):
+                requeue_job(f"{message.workspace_id}:{message.pk}:{job}")
+            context.count("requeued")
+            continue
+        announce(
+            TaskNeeded(
+                workspace_id=message.workspace_id,
+                lead_id=message.lead_id,
+                kind="classification_failed",
+                message_id=message.pk,
+                text="This reply could not be read automatically. Set its sentiment.",
+            )
+        )
+        Message.objects.filter(pk=message.pk).update(classification_state=ClassificationState.NOT_NEEDED)
+        context.count("given_up")

@@ -1,0 +1,67 @@
+"""Stage 6: the tag becomes the lead's state, and the answering half is queued."""
+
+from inbox.contracts import ReplyClassified
+from inbox.enums import SafetyKind, SentimentTag
+from inbox.models import Message
+from inbox.rules.tags import MACHINE_TAGS
+from inbox.services.automation import apply_reply_switches
+from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
+from inbox.services.stages.base import StageContext, StageResult, skipped
+from leads.models import Lead
+from zrg.jobs.services.announce import announce
+from zrg.jobs.services.enqueue import enqueue_job
+from zrg.workspaces.context import tenant
+
+INBOUND_RESPOND = "INBOUND_RESPOND"
+UNANSWERED_KINDS = (
+    SafetyKind.OPT_OUT,
+    SafetyKind.BOUNCE,
+    SafetyKind.DEAD_INBOX,
+    SafetyKind.OUT_OF_OFFICE,
+    SafetyKind.AUTOMATED_REPLY,
+)
+"""Nothing is drafted for these; no answering job is created."""
+
+
+def apply_state(context: StageContext) -> StageResult:
+    """Set the tag, wake a snoozed lead, announce the classification, queue the answer: one transaction."""
+    with tenant(context.workspace_id):
+        message = Message.objects.in_workspace(context.workspace_id).get(pk=context.message_id)
+        if message.sentiment_tag is None:
+            return skipped("not_classified", ends=True)
+        if message.safety_kind != SafetyKind.BOUNCE:
+            # A soft bounce is stored and nothing else; a hard one was put in force with the message.
+            set_sentiment(
+                message.lead_id,
+                message.sentiment_tag,
+                message=message,
+                cause=CAUSE_INBOUND,
+                blacklist_reason=_blacklist_reason(message),
+            )
+        if message.sentiment_tag not in MACHINE_TAGS:
+            Lead.objects.filter(pk=message.lead_id).update(snoozed_until=None, snooze_until_reply=False)
+        apply_reply_switches(message.lead_id)
+        announce(
+            ReplyClassified(
+                workspace_id=message.workspace_id,
+                lead_id=message.lead_id,
+                message_id=message.pk,
+                tag=message.sentiment_tag,
+            )
+        )
+        if message.safety_kind in UNANSWERED_KINDS:
+            Message.objects.filter(pk=message.pk).update(draft_skip_reason=f"safety_{message.safety_kind}")
+            return StageResult(result={"tag": message.sentiment_tag}, code=f"safety_{message.safety_kind}")
+        enqueue_job(INBOUND_RESPOND, message.workspace_id, lead_id=message.lead_id, message_id=message.pk)
+        return StageResult(result={"tag": message.sentiment_tag})
+
+
+def _blacklist_reason(message: Message) -> str:
+    """A model's Blacklist counts as a complaint; the deterministic kinds keep their own reason."""
+    return (
+        {SafetyKind.DEAD_INBOX: "dead_inbox", SafetyKind.OPT_OUT: "opt_out"}.get(
+            SafetyKind(message.safety_kind or SafetyKind.NONE), "complaint"
+        )
+        if message.sentiment_tag == SentimentTag.BLACKLIST
+        else "opt_out"
+    )

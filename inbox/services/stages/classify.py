@@ -1,0 +1,208 @@
+"""Stage 5: the tag of a reply (05 R9, R10)."""
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from django.db.models import F
+
+from inbox.enums import ClassificationState, SafetyKind, SentimentTag, StageState
+from inbox.models import Message
+from inbox.prompts.sentiment import ANALYZE_EMAIL, CLASSIFY, MODEL_TAGS
+from inbox.rules.safety import is_engaged
+from inbox.rules.tags import is_deterministic_decline
+from inbox.services.sentiment import coerce_booked
+from inbox.services.stages.base import StageContext, StageResult, skipped
+from inbox.services.transcript import build_transcript, reply_text
+from leads.models import Lead
+from zrg.ai.contracts import CallScope
+from zrg.ai.prompts import as_data
+from zrg.ai.runner import run_json_prompt
+from zrg.jobs.contracts import TaskNeeded
+from zrg.jobs.services.announce import announce
+from zrg.lib import log_events
+from zrg.workspaces.context import tenant
+from zrg.workspaces.models import WorkspaceSettings
+
+logger = structlog.get_logger(__name__)
+
+CLASSIFY_SECONDS = 25.0
+"""OPENAI_SENTIMENT_TIMEOUT_MS."""
+EMAIL_HISTORY = 40
+SHORT_HISTORY = 30
+INPUT_LIMIT = 12_000
+TAG_OF_SAFETY = {
+    SafetyKind.OPT_OUT: SentimentTag.BLACKLIST,
+    SafetyKind.DEAD_INBOX: SentimentTag.BLACKLIST,
+    SafetyKind.OUT_OF_OFFICE: SentimentTag.OUT_OF_OFFICE,
+    SafetyKind.AUTOMATED_REPLY: SentimentTag.AUTOMATED_REPLY,
+}
+MACHINE_ANSWERS = (SentimentTag.OUT_OF_OFFICE, SentimentTag.AUTOMATED_REPLY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    tag: str = ""
+    by_model: bool = False
+    newsletter: bool = False
+    state: ClassificationState = ClassificationState.DONE
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Input:
+    channel: str
+    safety_kind: str
+    subject: str
+    reply: str
+    body: str
+    transcript: str
+    interested: bool
+
+
+def classify(context: StageContext) -> StageResult:
+    """Deterministic results first; a model only when they say nothing. An error is never Neutral
+    (05.failure-is-not-neutral): the message stays "not classified" and is tried again hourly.
+    """
+    with tenant(context.workspace_id):
+        message = Message.objects.in_workspace(context.workspace_id).get(pk=context.message_id)
+        if message.safety_kind == SafetyKind.BOUNCE or not (message.body or message.subject):
+            Message.objects.filter(pk=message.pk).update(
+                classification_state=ClassificationState.NOT_NEEDED, draft_skip_reason="no_text"
+            )
+            return skipped("no_text", ends=True)
+        gathered = _gather(message)
+    reading = _decide(gathered, context)
+    with tenant(context.workspace_id):
+        return _store(context, reading)
+
+
+def _gather(message: Message) -> _Input:
+    history = EMAIL_HISTORY if message.channel == "email" else SHORT_HISTORY
+    tag = Lead.objects.values_list("sentiment_tag", flat=True).get(pk=message.lead_id)
+    return _Input(
+        channel=message.channel,
+        safety_kind=message.safety_kind or SafetyKind.NONE,
+        subject=message.subject or "",
+        reply=reply_text(message),
+        body=message.body,
+        transcript=build_transcript(message, limit=history),
+        interested=tag == SentimentTag.INTERESTED,
+    )
+
+
+def _decide(gathered: _Input, context: StageContext) -> _Reading:
+    if tag := TAG_OF_SAFETY.get(SafetyKind(gathered.safety_kind)):
+        return _Reading(tag=tag)
+    if is_deterministic_decline(gathered.reply):
+        return _Reading(tag=SentimentTag.NOT_INTERESTED)
+    return _ask_model(gathered, context)
+
+
+def _ask_model(gathered: _Input, context: StageContext) -> _Reading:
+    reading = _analyze_email(gathered, context) if gathered.channel == "email" else None
+    reading = reading or _classify(gathered, context, excluded=())
+    if reading.tag in MACHINE_ANSWERS and is_engaged(gathered.reply):
+        reading = _classify(gathered, context, excluded=MACHINE_ANSWERS)
+        if reading.tag in MACHINE_ANSWERS:
+            reading = _Reading(tag=SentimentTag.NEUTRAL, by_model=True)
+    return reading
+
+
+def _analyze_email(gathered: _Input, context: StageContext) -> _Reading | None:
+    answer = run_json_prompt(
+        ANALYZE_EMAIL,
+        {
+            "subject": as_data(gathered.subject, "SUBJECT"),
+            "provider_hint": "Interested" if gathered.interested else "none",
+            "transcript": gathered.transcript,
+            "reply": as_data(gathered.body[:INPUT_LIMIT]),
+        },
+        scope=_scope(context),
+        deadline=min(context.deadline, _soon()),
+    )
+    if answer.error_code == "disabled":
+        return _without_model()
+    if not answer.ok:
+        return None
+    tag = _known(answer.value["classification"])
+    return _Reading(tag=tag, by_model=True, newsletter=answer.value["is_newsletter"]) if tag else None
+
+
+def _classify(gathered: _Input, context: StageContext, *, excluded: tuple[str, ...]) -> _Reading:
+    answer = run_json_prompt(
+        CLASSIFY,
+        {
+            "excluded": ", ".join(excluded) or "(nothing)",
+            "transcript": gathered.transcript,
+            "reply": as_data(gathered.reply[:INPUT_LIMIT]),
+        },
+        scope=_scope(context),
+        deadline=min(context.deadline, _soon()),
+    )
+    if answer.error_code == "disabled":
+        return _without_model()
+    if not answer.ok:
+        return _Reading(state=ClassificationState.FAILED, error=answer.error_code)
+    return _Reading(tag=_known(answer.value["classification"]) or SentimentTag.NEUTRAL, by_model=True)
+
+
+def _without_model() -> _Reading:
+    """No key or switched off: nothing positive is ever guessed."""
+    return _Reading(tag=SentimentTag.NEUTRAL, state=ClassificationState.NOT_NEEDED)
+
+
+def _known(tag: str) -> str | None:
+    spelled = "Out of Office" if tag.lower() == "out of office" else tag
+    if spelled in MODEL_TAGS:
+        return spelled
+    logger.error(log_events.AI_UNKNOWN_TAG)
+    return None
+
+
+def _store(context: StageContext, reading: _Reading) -> StageResult:
+    message = Message.objects.select_for_update().get(pk=context.message_id)
+    if reading.state == ClassificationState.FAILED:
+        Message.objects.filter(pk=message.pk).update(
+            classification_state=ClassificationState.FAILED, classification_attempts=F("classification_attempts") + 1
+        )
+        logger.warning(log_events.SENTIMENT_FAILED, message=str(message.pk), code=reading.error)
+        return StageResult(state=StageState.FAILED, code=reading.error, ends=True)
+    lead = Lead.objects.get(pk=message.lead_id)
+    tag = coerce_booked(reading.tag, lead)
+    if tag == SentimentTag.BLACKLIST and reading.by_model and not _auto_blacklist(message.workspace_id):
+        tag = SentimentTag.OBJECTION
+        announce(
+            TaskNeeded(
+                workspace_id=message.workspace_id,
+                lead_id=message.lead_id,
+                kind="model_saw_optout",
+                message_id=message.pk,
+                text="This reply may be an opt-out. Read it and decide.",
+            )
+        )
+    Message.objects.filter(pk=message.pk).update(
+        sentiment_tag=tag,
+        classification_state=reading.state,
+        classification_attempts=F("classification_attempts") + 1,
+        draft_skip_reason="newsletter" if reading.newsletter else message.draft_skip_reason,
+    )
+    return StageResult(result={"tag": tag, "by_model": reading.by_model, "newsletter": reading.newsletter})
+
+
+def _auto_blacklist(workspace_id: object) -> bool:
+    return WorkspaceSettings.objects.filter(workspace_id=workspace_id, auto_blacklist=True).exists()
+
+
+def _scope(context: StageContext) -> CallScope:
+    return CallScope(
+        workspace_id=context.workspace_id,
+        source="inbox.pipeline.classify",
+        lead_id=context.lead_id,
+        message_id=context.message_id,
+        trace_id=context.trace_id,
+    )
+
+
+def _soon() -> float:
+    return time.monotonic() + CLASSIFY_SECONDS

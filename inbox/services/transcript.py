@@ -1,0 +1,48 @@
+"""The conversation as a model reads it (05 R4)."""
+
+from inbox.enums import Direction
+from inbox.models import Message
+from inbox.rules.safety import own_words
+from zrg.ai.prompts import as_data
+
+TEXT_LIMIT = 4_000
+"""Characters of one message; the middle is cut."""
+TOTAL_LIMIT = 48_000
+"""Characters of the whole (12,000 tokens at four characters each); cut from the start."""
+
+
+def build_transcript(message: Message, *, limit: int) -> str:
+    """The last `limit` messages of all channels up to and with `message`, oldest first, it last; fenced as data."""
+    earlier = list(
+        Message.objects.of_lead(message.lead_id)
+        .filter(sent_at__lte=message.sent_at)
+        .exclude(pk=message.pk)
+        .exclude(body="")
+        .newest_first()[: limit - 1]
+    )
+    lines = []
+    subject = None
+    for one in [*reversed(earlier), message]:
+        shown = f"Subject: {one.subject} | " if one.subject and one.subject != subject else ""
+        subject = one.subject or subject
+        lines.append(_line(one, shown))
+    return as_data("\n".join(lines)[-TOTAL_LIMIT:], "CONVERSATION")
+
+
+def reply_text(message: Message) -> str:
+    """What the person wrote this time, without mailing footers; the subject when that is empty."""
+    return own_words(message.body) or message.subject or ""
+
+
+def _line(message: Message, subject: str) -> str:
+    inbound = message.direction == Direction.INBOUND
+    head = f"[{message.sent_at:%Y-%m-%dT%H:%M:%SZ}] [{message.channel} {'IN' if inbound else 'OUT'}]"
+    body = _shorten(message.body).replace("\n", "\\n")
+    return f"{head} {'Lead' if inbound else 'Team'}: {subject}{body}"
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= TEXT_LIMIT:
+        return text
+    half = TEXT_LIMIT // 2
+    return f"{text[:half]} … {text[-half:]}"
