@@ -1,0 +1,21 @@
+"""What became of a draft's text when it was sent (05 R26)."""
+
+from inbox.enums import ResponseDisposition, SentBy
+
+
+def disposition(final_text: str, ai_content: str, sent_by: str) -> ResponseDisposition:
+    """How much of the draft left unchanged. `final_text` is the body sent, before the provider wraps it;
+    of an SMS the joined parts.
+
+    The machine's own sends are AUTO_SENT; a person's are APPROVED when both texts are equal but for line ends and
+    outer white space, else EDITED.
+    """
+    if sent_by == SentBy.AI:
+        return ResponseDisposition.AUTO_SENT
+    if _comparable(final_text) == _comparable(ai_content):
+        return ResponseDisposition.APPROVED
+    return ResponseDisposition.EDITED
+
+
+def _comparable(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
