@@ -1,5 +1,6 @@
 """Factories of all models. Each app's file adds its own and is re-exported here."""
 
+from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.workspaces import (
     InvitationFactory,
     MembershipFactory,
@@ -9,6 +10,8 @@ from tests.factories.workspaces import (
 )
 
 __all__ = [
+    "ConnectionFactory",
+    "EmailSenderFactory",
     "InvitationFactory",
     "MembershipFactory",
     "PlatformGrantFactory",
