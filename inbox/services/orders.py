@@ -27,6 +27,8 @@ from inbox.services.flags import refresh_lead_flags
 from inbox.services.guards import newer_message, sending_disabled
 from inbox.services.sending import Outbound, send_message
 from inbox.services.settling import reopen_draft, settle_order
+from integrations.services.connections import active_email_provider
+from integrations.services.health import circuit_closed_until
 from leads.models import Lead
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import Cancelled, Reschedule
@@ -135,7 +137,7 @@ def run_send_order(context: JobContext) -> None:
     if order is None:
         raise Cancelled(taken.ended)
     if taken.retry_at is not None:
-        raise Reschedule(taken.retry_at, "not due yet")
+        raise Reschedule(taken.retry_at, "not yet")
     if taken.ended:
         return
     for index, part in enumerate(parts):
@@ -181,6 +183,8 @@ def _take(order_id: UUID) -> _Taken:
     if sending_disabled(order.workspace_id):
         _close(order, OrderState.FAILED, "sending_disabled")
         return _Taken(order=order, ended="sending_disabled")
+    if (until := _circuit_open_until(order)) is not None:
+        return _Taken(order=order, retry_at=until)
     if newer_message(lead_id, order.seen_message_id, own_keys_like=f"{order.order_key}:part:"):
         _close(order, OrderState.HELD, "newer_message")
         logger.info(log_events.SEND_ORDER_HELD, order=str(order.pk), reason="newer_message")
@@ -188,6 +192,12 @@ def _take(order_id: UUID) -> _Taken:
     SendOrder.objects.filter(pk=order.pk).update(state=OrderState.TAKEN, updated_at=timezone.now())
     order.state = OrderState.TAKEN
     return _Taken(order=order)
+
+
+def _circuit_open_until(order: SendOrder) -> datetime | None:
+    """While the provider's circuit is open the order waits and no attempt is made (13 R9)."""
+    provider = active_email_provider(order.workspace_id) if order.channel == Channel.EMAIL else None
+    return circuit_closed_until(order.workspace_id, provider) if provider else None
 
 
 def _close(order: SendOrder, state: OrderState, reason: str) -> None:

@@ -1,0 +1,131 @@
+"""Stop the emails, stop emailing me, stop."""
+
+import re
+
+from inbox.rules.safety.families.base import PLEASE, Family, Hit, hits, is_negated, is_own_practice
+from inbox.rules.safety.text import Sentence
+
+_ADJECTIVE = (
+    r"(?:unsolicited|unwanted|annoying|constant|endless|sales|marketing|cold|spam|spammy|automated|stupid|damn|bloody|fucking"
+    r"|future|such|more|junk|promotional|promo|email|text|phone|sms|daily|weekly|repeated|random|robo|useless|ridiculous|incessant"
+    r"|continued|email marketing|nonsense)"
+)
+_DETERMINER = r"(?:all|the|these|those|your|this|that|any|further|of|us|me|with|every|so many|sending)"
+_NOUN = (
+    r"(?:emails?|mails?|messages?|texts?|sms|calls|spam(?:ming)?|outreach|contact|mailings?|solicitations?|soliciting|harassment"
+    r"|harassing|bothering|pestering|badgering|hounding|stalking|following[- ]up|follow[- ]?ups?|contacting|pinging|nagging"
+    r"|communications?|correspondence|newsletters?|robocalls|dms)"
+)
+_STOP_NOUN = re.compile(
+    rf"\b(?:stop|quit|cease)(?P<determiners>(?: (?:{_DETERMINER}|{_ADJECTIVE}))*) (?P<noun>{_NOUN})(?![\w'-])"
+)
+_NOUN_ENDS = re.compile(
+    r"^(?:$|[^\w' ]| (?:[^\w ]|please|pls|plz|now|immediately|me|us|my|our|here|this|these|at once|already|from|to (?:me|us|my|our|this|here)"
+    r"|and|or|asap|thanks|thank|thx|today|right (?:now|away)|straight away|forever|for good|permanently|altogether|completely"
+    r"|entirely|coming|at all|i|we|you|it's|this is|before i|or i|effective|once and for all|with immediate|everyone|anyone)\b)"
+)
+_YOURS = re.compile(r"\b(?:your|these|this|those)\b")
+_LETS = re.compile(r"\b(?:let'?s|let us)(?: (?:please|just|both|all))?$")
+_PAST_OR_ABLE = re.compile(
+    r"\b(?:had to|decided to|used to|tried to|managed to|were able to|was able to|chose to|able to|help(?:s|ed)?(?: \w{1,20}){0,3}"
+    r"|how (?:can|could|do|would|should)(?: (?:we|you|they|people|companies))?|trying to|to)$"
+)
+_TO_SOMEBODY = re.compile(
+    r"\b(?:you(?: guys| people| all)?|your \w{1,20}|team|them|want|like|love|wish|need|request|demand|ask|going|have|got) to$"
+    r"|\b(?:told|asked|said to|begged|requested|instructed) (?!us )(?:\w{1,20} ){1,3}to$|\bhow (?:do|can|could) i$"
+)
+
+
+def _asks_to_stop_things(sentence: Sentence) -> bool:
+    return any(
+        _NOUN_ENDS.match(hit.after) and not is_negated(hit.before) and not _stops_something_else(hit)
+        for hit in hits(_STOP_NOUN, sentence)
+    )
+
+
+def _stops_something_else(hit: Hit) -> bool:
+    before = hit.before.rstrip()
+    if _LETS.search(before):
+        return True
+    if _YOURS.search(hit.match["determiners"]):
+        return False
+    if _TO_SOMEBODY.search(before):
+        return False
+    return _PAST_OR_ABLE.search(before) is not None or is_own_practice(before)
+
+
+# --- stop emailing --------------------------------------------------------------------------------------------
+
+_VERB = (
+    r"(?:emailing|mailing|messaging|texting|calling|phoning|ringing|writing(?: to)?|reaching out(?: to)?|sending(?: to)?"
+    r"|cold[- ](?:calling|emailing)|dm'?ing|dm-ing|spamming|harassing|bothering|pestering|sms-?ing)"
+)
+_ADVERB = r"(?:(?:\w{2,14}ly|fucking|bloody|damn|goddamn|freaking|f\W{1,4}ing) )?"
+_STOP_VERB = re.compile(
+    rf"\b(?:stop|quit|cease)(?: (?:with|from))?(?: all| the)? {_ADVERB}{_VERB}(?:(?:,| or| and|/) ?{_VERB})*(?![\w'-])"
+)
+_STOP_YOU = re.compile(
+    rf"\bstop (?:you|your (?:people|team|reps?|staff|company|colleagues?)|them|him|her)(?: from)? {_VERB}(?![\w'-])"
+)
+_VERB_ENDS = re.compile(
+    r"^(?:$|[^\w' ]| (?:[^\w ]|(?:to )?(?:me|us|my|our|this|these|those|here)|your|people at|emails?|mails?|messages?|texts?|anything|any (?:more|further)|more|please|pls"
+    r"|plz|now|at once|spam|stuff|crap|junk|newsletters?|follow[- ]?ups|such|unsolicited|immediately|asap|already|right (?:now|away)|thanks"
+    r"|thank|today|so many|so much|everyone (?:here|at|in)|anyone (?:here|at|in)|both of us|all of us|i|forever|for good|straight away)\b)"
+)
+_AT_ME = re.compile(r"^ (?:to )?(?:me|us)\b")
+_MAKE_THEM = re.compile(
+    r"\b(?:make sure|ensure|see to it|so|ask|tell|request|demand|want|need)(?: that)? they(?: all| just)?$"
+)
+_YOU_GUYS = re.compile(r"\byou guys(?: \w{1,12}){1,2}$")
+_RECEIVING = re.compile(
+    r"\bstop (?:receiving|getting|hearing) (?:any |all |from |of |more )*(?:you|your|these|this|those|emails?|messages?|texts?|calls|spam|mailings?"
+    r"|newsletters?)\b"
+)
+_MAKE_IT_STOP = re.compile(
+    r"\bmake (?:it|this|these|them|(?:the|these|your|those) (?:emails|messages|calls|texts)) stop$"
+)
+
+
+def _asks_to_stop_writing(sentence: Sentence) -> bool:
+    plain = any(
+        _VERB_ENDS.match(hit.after) and not is_negated(hit.before) and not _speaks_of_own_work(hit)
+        for hit in hits(_STOP_VERB, sentence)
+    )
+    if plain:
+        return True
+    others = (_STOP_YOU, _RECEIVING, _MAKE_IT_STOP)
+    return any(
+        not is_negated(hit.before) and (pattern is not _STOP_YOU or _VERB_ENDS.match(hit.after))
+        for pattern in others
+        for hit in hits(pattern, sentence)
+    )
+
+
+def _speaks_of_own_work(hit: Hit) -> bool:
+    before = hit.before.rstrip()
+    if _LETS.search(before):
+        return True
+    if not is_own_practice(before):
+        return False
+    at_me = _AT_ME.match(hit.after) is not None
+    return not (at_me and (_YOU_GUYS.search(before) or _MAKE_THEM.search(before)))
+
+
+# --- stop -----------------------------------------------------------------------------------------------------
+
+_BARE_STOP = re.compile(
+    rf"^(?:(?:{PLEASE}|just|can you|could you|will you|would you|can u|ok|okay|enough|hey|hi|hello|no|so|then|and|but|again|seriously"
+    r"|now|man|dude|guys|omg|i said|i say|i asked you to|i told you to|for the last time)[,:]? (?:- )?)*stop(?:(?:[,:]| -)? "
+    rf"(?:this|it|that|now|{PLEASE}|already|thanks|thank you|thx|immediately|asap|right now|at once|all|everything|stop))*$"
+)
+
+
+def _says_stop(sentence: Sentence) -> bool:
+    return len(sentence.text) <= 120 and _BARE_STOP.match(sentence.text) is not None
+
+
+FAMILIES = (
+    Family(name="stop_noun", language="en", triggers=("stop", "quit", "cease"), fires=_asks_to_stop_things),
+    Family(name="stop_verb", language="en", triggers=("stop", "quit", "cease"), fires=_asks_to_stop_writing),
+    Family(name="stop_bare", language="en", triggers=("stop",), fires=_says_stop),
+)
