@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from zrg.jobs.env import inline_jobs, job_settings
 from zrg.logging import configure_logging
 from zrg.startup import read_secret, read_secret_list, read_typed, require_url, stop
 
@@ -182,6 +183,12 @@ CACHES = (
     }
 )
 BROKER_DIR = VAR_DIR / "broker"
+
+# --- Work ----------------------------------------------------------------------------------------
+JOB_SETTINGS = job_settings(os.environ)
+# CRON_<JOB>_INLINE=true runs that schedule inside its HTTP trigger instead of a worker.
+CRON_INLINE_JOBS = inline_jobs(os.environ)
+CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 
 # --- Accounts (django-allauth) ---------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]

@@ -1,9 +1,10 @@
 """Values that cross the border of the engine: announced events, contexts of handlers, schedules."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -62,8 +63,8 @@ class TaskNeeded(Event):
 class JobContext:
     """What a job handler gets: ids and short values, no rows and no transaction.
 
-    The handler opens `tenant(ctx.workspace_id)` for each short unit of work. `deadline` (aware) is when
-    the drain that runs it ends; `attempts` counts this attempt too.
+    The handler opens `tenant(ctx.workspace_id)` for each short unit of work. `deadline` is the
+    `time.monotonic()` instant by which it has to be done; `attempts` counts this attempt too.
     """
 
     id: UUID
@@ -76,7 +77,7 @@ class JobContext:
     attempts: int
     max_attempts: int
     correlation_id: str
-    deadline: datetime
+    deadline: float
 
     @property
     def is_last_attempt(self) -> bool:
@@ -85,7 +86,7 @@ class JobContext:
 
     def seconds_left(self) -> float:
         """Seconds until the deadline, never negative."""
-        return max(0.0, (self.deadline - datetime.now(UTC)).total_seconds())
+        return max(0.0, self.deadline - time.monotonic())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,10 +94,11 @@ class RunContext:
     """What a scheduled job gets. It asks `should_stop()` between units and counts in `stats`.
 
     `params` are the run's parameters over the schedule's defaults. With `dry_run` nothing is written.
+    `deadline` is a `time.monotonic()` instant.
     """
 
     job: str
-    deadline: datetime
+    deadline: float
     correlation_id: str
     params: Mapping[str, Any] = field(default_factory=dict)
     task_run_id: UUID | None = None
@@ -113,7 +115,7 @@ class RunContext:
 
     def should_stop(self) -> bool:
         """True when time is up or the process ends; the run is then PARTIAL and continued later."""
-        if self.stopping() or datetime.now(UTC) >= self.deadline:
+        if self.stopping() or time.monotonic() >= self.deadline:
             self.out_of_time = True
         return self.out_of_time
 
@@ -149,6 +151,7 @@ class ScheduleSpec:
 
     `cadence` None means on demand. `stale_alert_seconds` is the age of the last good run that raises an
     alert. `also` names schedules its HTTP dispatch dispatches too. `queue` is where nudges run.
+    `grace_seconds` is how long work begun within the budget may go on after it.
     """
 
     name: str
@@ -159,6 +162,7 @@ class ScheduleSpec:
     default_params: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     queue: str = SCHEDULED_QUEUE
+    grace_seconds: int = 0
 
     MAX_NAME: ClassVar[int] = 64
 

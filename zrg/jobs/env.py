@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_INLINE = re.compile(r"CRON_([A-Z0-9_]+)_INLINE")
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 _INTEGER = re.compile(r"\+?[0-9]{1,4000}", re.ASCII)
 
 MAX_JOB_LIMIT = 200
@@ -63,3 +65,19 @@ def job_settings(env: Mapping[str, object]) -> JobSettings:
         run_stale_minutes=positive_int(env, "BACKGROUND_FUNCTION_RUN_STALE_MINUTES", 15, 5),
         run_stale_recovery_limit=positive_int(env, "BACKGROUND_FUNCTION_RUN_STALE_RECOVERY_LIMIT", 25, 1, 200),
     )
+
+
+def truthy(value: object) -> bool:
+    """Whether a switch is on: 1, true, yes, on in any case."""
+    return str(value).strip().lower() in TRUE_WORDS
+
+
+def inline_jobs(env: Mapping[str, object]) -> frozenset[str]:
+    """Schedules switched to inline by `CRON_<JOB>_INLINE`, as `env_name` writes them."""
+    found = (_INLINE.fullmatch(name) for name in env)
+    return frozenset(match.group(1) for match in found if match and truthy(env[match.group()]))
+
+
+def env_name(job: str) -> str:
+    """A schedule's name as it appears in a variable: `insights/context-packs` → INSIGHTS_CONTEXT_PACKS."""
+    return re.sub(r"[^A-Z0-9]+", "_", job.upper())

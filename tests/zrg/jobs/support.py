@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from zrg.jobs import registry
 from zrg.jobs.contracts import ScheduleSpec
+from zrg.jobs.models import WebhookEvent
 from zrg.workspaces.context import platform
 from zrg.workspaces.models import User, Workspace, WorkspaceSettings
 
@@ -54,3 +55,10 @@ def processor_registered(provider: str, processor: Any) -> Iterator[None]:
         del registry._processors[provider]
         if before is not None:
             registry._processors[provider] = before
+
+
+def make_event(workspace: Workspace, *, key: str = "event", **values: Any) -> WebhookEvent:
+    """A stored call waiting to be processed."""
+    defaults = {"provider": "EMAILBISON", "event_type": "LEAD_REPLIED", "raw": {}, "priority": 10}
+    with platform():
+        return WebhookEvent.objects.create(workspace=workspace, dedupe_key=key, **{**defaults, **values})
