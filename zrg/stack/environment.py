@@ -92,6 +92,11 @@ def child_environment(
     return environment if server is None else _with_embedded_database(environment, server)
 
 
+def is_demo(environment: Mapping[str, str]) -> bool:
+    """Tell whether the demo workspace and the simulators are wanted; ZRG_DEMO=0 runs a small real installation."""
+    return environment["ZRG_DEMO"].strip().lower() in ("1", "true", "on", "yes", "y", "ok")
+
+
 def production_like_environment() -> dict[str, str]:
     """Return an environment that passes the rules of production, with secrets drawn now, for checks and builds.
 

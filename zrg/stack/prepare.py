@@ -1,6 +1,6 @@
 """Brings the database up to date, in two processes: the schema as its owner, the content as the runtime role.
 
-Run as `python -m zrg.stack.prepare schema|content`; both may be repeated at any time.
+Run as `python -m zrg.stack.prepare schema|content|demo`; both may be repeated at any time.
 """
 
 import os
@@ -8,7 +8,8 @@ import sys
 
 STEPS: dict[str, tuple[tuple[str, ...], ...]] = {
     "schema": (("migrate", "--no-input", "--verbosity", "0"), ("createcachetable",)),
-    "content": (("sync_schedules",), ("load_demo",)),
+    "content": (("sync_schedules",),),
+    "demo": (("sync_schedules",), ("load_demo",)),
 }
 
 

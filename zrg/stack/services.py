@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zrg.stack.environment import is_demo
 from zrg.stack.layout import Layout
 from zrg.stack.ports import HOST
 
@@ -24,7 +25,7 @@ class Service:
 
 
 def installation_services(layout: Layout, environment: Mapping[str, str]) -> list[Service]:
-    """Return web, worker, beat and simulator with their environment."""
+    """Return web, worker, beat and, in a demo, the simulators, each with its environment."""
     python = str(layout.python)
     port, simulator_port = environment["ZRG_PORT"], environment["ZRG_SIMULATOR_PORT"]
     commands = {
@@ -49,6 +50,7 @@ def installation_services(layout: Layout, environment: Mapping[str, str]) -> lis
     return [
         Service(name=name, command=command, environment={**environment, "ZRG_PROCESS": f"zrg-{name}"})
         for name, command in commands.items()
+        if name != "simulator" or is_demo(environment)
     ]
 
 

@@ -71,8 +71,10 @@ class Supervisor:
             self._database = start_server(self._server)
 
     def start(self, services: list[Service]) -> None:
-        self._slots = [_Slot(service=service) for service in services]
-        for slot in self._slots:
+        """Start services; they are looked after once `run` is called."""
+        started = [_Slot(service=service) for service in services]
+        self._slots += started
+        for slot in started:
             self._start(slot)
 
     def run_step(self, command: list[str], environment: dict[str, str], log_name: str) -> bool:

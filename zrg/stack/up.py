@@ -15,6 +15,7 @@ from zrg.stack.environment import (
     SETTER_LOGIN,
     child_environment,
     development_secrets,
+    is_demo,
     load_dotenv,
 )
 from zrg.stack.errors import StackError
@@ -90,9 +91,11 @@ def _run(supervisor: Supervisor, server: Server | None, environment: Mapping[str
         prepare_roles(server)
     say("Preparing the database ...")
     _prepare(supervisor, "schema", migration_environment(environment))
-    supervisor.start(installation_services(layout, environment))
-    _prepare(supervisor, "content", environment)
+    _prepare(supervisor, "demo" if is_demo(environment) else "content", environment)
     announcement = _Announcement(environment, layout, started_at)
+    if not supervisor.stopping:
+        announcement.make_at_start()
+        supervisor.start(installation_services(layout, environment))
     supervisor.run(lambda: announcement.make_when_ready(supervisor))
 
 
@@ -108,15 +111,20 @@ def _prepare(supervisor: Supervisor, part: str, environment: Mapping[str, str]) 
 
 
 class _Announcement:
-    """Says once that the installation answers, or once that it takes too long."""
+    """Says where the installation will answer, once that it does, and once that it takes too long."""
 
     def __init__(self, environment: Mapping[str, str], layout: Layout, started_at: float) -> None:
         self._url = environment["PUBLIC_APP_URL"]
         self._ready_url = f"http://127.0.0.1:{environment['ZRG_PORT']}/readyz"
-        self._password = environment[DEMO_PASSWORD]
+        login = f"  Setter   {SETTER_LOGIN}   Owner   {OWNER_LOGIN}   Password   {environment[DEMO_PASSWORD]}\n"
+        self._login = login if is_demo(environment) else ""
         self._layout = layout
         self._started_at = started_at
         self._complained = False
+
+    def make_at_start(self) -> None:
+        # The log-in also here, so that nobody who finds the page answering looks for it in vain.
+        say(f"Starting {self._url} ...\n{self._login}".rstrip())
 
     def make_when_ready(self, supervisor: Supervisor) -> None:
         if supervisor.settled or supervisor.stopping:
@@ -126,8 +134,7 @@ class _Announcement:
         if state == "":
             supervisor.settled = True
             say(
-                f"\nZRG is up after {seconds:.0f} s:  {self._url}\n"
-                f"  Setter   {SETTER_LOGIN}   Owner   {OWNER_LOGIN}   Password   {self._password}\n"
+                f"\nZRG is up after {seconds:.0f} s:  {self._url}\n{self._login}"
                 f"  Logs     {self._layout.log}   Stop    Ctrl-C or make down\n"
             )
         elif seconds > _READY_SECONDS and not self._complained:
