@@ -4,7 +4,7 @@ from allauth.account import views as account_views
 from django.urls import include, path, re_path
 
 from zrg.workspaces.api.workspaces import WorkspaceCapabilities, WorkspaceList
-from zrg.workspaces.views import account, health
+from zrg.workspaces.views import account, health, invitations
 
 account_patterns = [
     path("login/", account.LoginView.as_view(), name="account_login"),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("login", account.login_redirect, name="login"),
     path("login/", account.login_redirect),
+    path("invite/<str:token>", invitations.accept, name="invitation"),
     path("account/", include(account_patterns)),
     path("api/workspaces", WorkspaceList.as_view(), name="api_workspaces"),
     path(

@@ -1,0 +1,95 @@
+"""Saving the settings of a workspace: checked, permitted column by column, locked, audited."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from zrg.lib.errors import BadInput, Conflict, Forbidden
+from zrg.workspaces.access import Access, bump_access
+from zrg.workspaces.enums import Role
+from zrg.workspaces.models import User, WorkspaceSettings
+from zrg.workspaces.rules.settings_fields import EFFORT_OF_MODEL, SUPER_ADMIN, SYSTEM, WRITERS, unsupported_efforts
+from zrg.workspaces.services.audit import changed_values, record_audit
+
+SHOWN_IN_ACCESS = frozenset({"brand_name", "brand_logo", "brand_logo_url", "timezone"})
+
+
+def change_settings(
+    row: WorkspaceSettings, changes: Mapping[str, Any], *, by: User | str, version: int | None, access: Access | None
+) -> WorkspaceSettings:
+    """Save these columns or nothing.
+
+    `version` is the one the form was made from (409 when another save came first; None skips it).
+    `access` is who saves; None for the product itself. Unknown or foreign columns: 422 or 403.
+    """
+    refuse_foreign(row, changes, access)
+    with transaction.atomic():
+        locked = WorkspaceSettings.objects.select_for_update().get(pk=row.pk)
+        if version is not None and version != locked.version:
+            raise Conflict("The settings changed meanwhile.", version=locked.version)
+        before = snapshot(locked, changes)
+        for column, value in changes.items():
+            setattr(locked, column, value)
+        if not locked.round_robin_enabled:
+            locked.round_robin_email_only = False
+        check_settings(locked, fields=changes)
+        locked.version += 1
+        locked.save()
+        old, new = changed_values(before, snapshot(locked, changes))
+        record_audit("settings.changed", actor=by, workspace=row.workspace_id, obj=locked, before=old, after=new)
+        if SHOWN_IN_ACCESS & set(new):
+            _bump_people(row)
+    return locked
+
+
+def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
+    """Refuse the row with 422 and the columns at fault; columns not in `fields` are not looked at."""
+    columns = set(fields)
+    others = [field.name for field in row._meta.concrete_fields if field.name not in columns]
+    try:
+        row.clean_fields(exclude=others)
+    except ValidationError as error:
+        raise BadInput("Some values were refused.", fields=error.message_dict) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BadInput("Some values have the wrong form.", fields=sorted(columns)) from error
+    concerned = {effort for effort, model in EFFORT_OF_MODEL.items() if {effort, model} & columns}
+    values = {name: getattr(row, name) for pair in EFFORT_OF_MODEL.items() for name in pair}
+    faulty = [name for name in unsupported_efforts(values) if name in concerned]
+    if faulty:
+        raise BadInput("This depth of reasoning needs gpt-5.2.", fields=faulty)
+
+
+def refuse_foreign(row: WorkspaceSettings, changes: Mapping[str, Any], access: Access | None) -> None:
+    """Refuse columns that do not exist (422) or that this person may not save (403)."""
+    unknown = sorted(set(changes) - set(WRITERS))
+    if unknown:
+        raise BadInput("Unknown settings.", fields=unknown)
+    if access is None:
+        return
+    found = access.in_workspace(row.workspace_id)
+    permissions = found.permissions if found else frozenset()
+    for column in changes:
+        who = WRITERS[column]
+        allowed = access.platform == Role.SUPER_ADMIN if who == SUPER_ADMIN else who in permissions
+        if who == SYSTEM or not allowed:
+            raise Forbidden(action="settings.edit", field=column)
+
+
+def snapshot(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
+    """The values of these columns as JSON can hold them."""
+    return {column: _plain(getattr(row, column)) for column in columns}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, models.fields.files.FieldFile):
+        return value.name
+    return [str(entry) for entry in value] if isinstance(value, list | tuple) and value else value
+
+
+def _bump_people(row: WorkspaceSettings) -> None:
+    people = set(User.objects.filter(memberships__workspace=row.workspace_id).values_list("pk", flat=True))
+    bump_access(people | {row.workspace.owner_id})
