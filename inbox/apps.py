@@ -1,8 +1,73 @@
 """Messages, reading a reply, drafts, sending, the setter's pages."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class InboxConfig(AppConfig):
     name = "inbox"
     label = "inbox"
+
+    def ready(self) -> None:
+        # Models must be loaded before anything that names them.
+        from inbox import contracts, jobs, receivers, schedules  # noqa: PLC0415
+        from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
+        from inbox.services import orders, receiving  # noqa: PLC0415
+        from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
+        from integrations import contracts as wire  # noqa: PLC0415
+        from integrations.registry import register_receiver  # noqa: PLC0415
+        from leads.contracts import LeadStopped  # noqa: PLC0415
+        from leads.registry import register_rollup_source  # noqa: PLC0415
+        from zrg.ai.prompts import register_prompts  # noqa: PLC0415
+        from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
+        from zrg.jobs.registry import (  # noqa: PLC0415
+            register_event,
+            register_event_receiver,
+            register_job,
+            register_schedule,
+        )
+
+        register_receiver(wire.InboundMessage, receiving.receive_message)
+        register_receiver(wire.SentMessage, receiving.receive_sent)
+        register_receiver(wire.Bounce, receiving.receive_bounce)
+        register_receiver(wire.Unsubscribe, receiving.receive_unsubscribe)
+
+        for job_type in sorted(set(receiving.POST_PROCESS_JOBS.values())):
+            register_job(job_type, jobs.run_reading)
+        register_job("INBOUND_RESPOND", jobs.run_answering)
+        register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
+        register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
+        register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
+
+        register_event_receiver(LeadStopped, "inbox.close_drafts", receivers.close_drafts_of_stopped_lead)
+        for event in (
+            contracts.MessageReceived,
+            contracts.MessageSent,
+            contracts.ReplyClassified,
+            contracts.SentimentChanged,
+            contracts.ReviewRequested,
+            contracts.DraftDecided,
+        ):
+            register_event(event)
+
+        register_prompts(*ALL_PROMPTS)
+        register_rollup_source(COLUMNS, message_rollups)
+        register_schedule(
+            ScheduleSpec(
+                name="unknown-sends",
+                cadence=timedelta(minutes=2),
+                budget_seconds=60,
+                stale_alert_seconds=900,
+                handler=schedules.run_unknown_sends,
+            )
+        )
+        register_schedule(
+            ScheduleSpec(
+                name="ai-retry",
+                cadence=timedelta(hours=1),
+                budget_seconds=120,
+                stale_alert_seconds=10_800,
+                handler=schedules.run_ai_retry,
+            )
+        )

@@ -4,8 +4,7 @@ from inbox.enums import ResponseDisposition, SentBy
 
 
 def disposition(final_text: str, ai_content: str, sent_by: str) -> ResponseDisposition:
-    """How much of the draft left unchanged. `final_text` is the body sent, before the provider wraps it;
-    of an SMS the joined parts.
+    """How much of the draft left unchanged: body as sent, before the provider wraps it; of an SMS the joined parts.
 
     The machine's own sends are AUTO_SENT; a person's are APPROVED when both texts are equal but for line ends and
     outer white space, else EDITED.

@@ -11,8 +11,12 @@ from urllib.parse import urlsplit
 
 MAX_LABEL_CHARS = 200
 
-# `[label](target)`: the label on one line, the target without white space and with one level of brackets.
-_MARKDOWN = r"\[(?P<label>[^\[\]\r\n]{0,200})\]\((?P<target>(?:[^()\s]|\([^()\s]*\))+)\)"
+# `[label](target)`: the label on one line, one level of brackets in the target. A web address with white space inside
+# is matched as well, so that the whole of it stays text.
+_MARKDOWN = (
+    r"\[(?P<label>[^\[\]\r\n]{0,200})\]"
+    r"\((?P<target>(?:[^()\s]|\([^()\s]*\))+|(?:https?://|www\.)(?:[^()\r\n]|\([^()\r\n]*\))*)\)"
+)
 _BARE = r"(?<!\w)(?P<bare>https?://[^\s<>\"]+)"
 _LINK = re.compile(f"{_MARKDOWN}|{_BARE}", re.IGNORECASE)
 
@@ -20,7 +24,7 @@ _TRAILING = frozenset(".,;:!?'\"’‘“”«»")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
-_NAMED_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
+_NAMED_HOST = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*\.?")
 _IPV6_HOST = re.compile(r"\[[0-9a-fA-F:.]+\]")
 _FORBIDDEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})  # control and invisible characters, white space
 

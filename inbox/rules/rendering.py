@@ -17,8 +17,9 @@ MAX_HTML_CHARS = 200_000
 MAX_APPENDED_LINKS = 10
 MAX_SNIPPET_CHARS = 120
 _MAX_ORIGINAL_CHARS = 500_000
+_SNIPPET_SOURCE_CHARS = 2_000
 
-_LABEL_MARKS = str.maketrans(dict.fromkeys("[]\r\n\t\x0b\x0c\x85\u2028\u2029", " "))
+_LABEL_BRACKETS = str.maketrans("", "", "[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +50,17 @@ def render_text(text: str, *, target: str = "_blank", max_chars: int = MAX_HTML_
 def append_missing_links(body: str, links: Iterable[ExtractedLink | Mapping[str, str]]) -> str:
     """The body followed by `Links:` and a markdown line per safe target that it does not show; at most ten."""
     shown = linkify.link_targets(body)
-    lines = []
+    lines: list[str] = []
     for label, href in map(_label_and_href, links):
         url = linkify.safe_target(href.strip())
         if url is None or len(lines) == MAX_APPENDED_LINKS or any(linkify.same_target(url, other) for other in shown):
             continue
         shown.append(url)
-        lines.append(f"- [{_flat_label(label) or url}]({url})")
+        lines.append(_link_line(_flat_label(label) or url, url))
     if not lines:
         return body
     appended = "\n".join(["Links:", *lines])
-    return f"{body}\n\n{appended}" if body.strip() else appended
+    return f"{body.rstrip()}\n\n{appended}" if body.strip() else appended
 
 
 def render_original_text(raw_text: str | None, raw_html: str | None) -> str:
@@ -78,11 +79,14 @@ def message_snippet(body: str, *, direction: Literal["inbound", "outbound"], ori
     prefix = ""
     if direction == "outbound":
         prefix = {"ai": "AI: ", "engine": "AI: ", "campaign": "Campaign: "}.get(origin or "", "You: ")
-    pieces = (piece.text if isinstance(piece, linkify.Text) else _link_words(piece) for piece in _scanned(body[:2000]))
-    words = prefix + " ".join("".join(pieces).split())
+    words = prefix + " ".join("".join(map(_words, _scanned(body[:_SNIPPET_SOURCE_CHARS]))).split())
     if len(words) <= MAX_SNIPPET_CHARS:
         return words.rstrip()
     return words[: MAX_SNIPPET_CHARS - 1].rstrip() + "…"
+
+
+def _words(piece: linkify.Text | linkify.Link) -> str:
+    return piece.text if isinstance(piece, linkify.Text) else _honest_label(piece)
 
 
 def _pieces(text: str, target: str) -> Iterator[str]:
@@ -109,12 +113,8 @@ def _anchor(link: linkify.Link, target: str) -> str:
 
 def _honest_label(link: linkify.Link) -> str:
     """The label, unless it is empty or names another host than the one the link leads to."""
-    label = (link.label or "").strip()
-    return link.href if not label or linkify.names_another_host(label, link.href) else label
-
-
-def _link_words(link: linkify.Link) -> str:
-    return _honest_label(link)
+    label = link.label or ""
+    return link.href if not label.strip() or linkify.names_another_host(label, link.href) else label
 
 
 def _label_and_href(link: ExtractedLink | Mapping[str, str]) -> tuple[str, str]:
@@ -124,4 +124,11 @@ def _label_and_href(link: ExtractedLink | Mapping[str, str]) -> tuple[str, str]:
 
 
 def _flat_label(label: str) -> str:
-    return " ".join(label.translate(_LABEL_MARKS).split())[: linkify.MAX_LABEL_CHARS].strip()
+    return " ".join(label.translate(_LABEL_BRACKETS).split())[: linkify.MAX_LABEL_CHARS].strip()
+
+
+def _link_line(label: str, url: str) -> str:
+    line = f"- [{label}]({url})"
+    if linkify.link_targets(line) == [url]:
+        return line
+    return f"- [{label}]({url.replace('(', '%28').replace(')', '%29')})"  # brackets that would end the link early

@@ -14,7 +14,7 @@ from inbox.rules.safety import is_opt_out
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
 from leads.rules.participants import is_cc_replier
-from zrg.workspaces.models import Workspace
+from zrg.workspaces.models import AdminAuditEvent, Workspace
 from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
 logger = structlog.get_logger(__name__)
@@ -62,7 +62,7 @@ def unhandled_opt_out(lead: Lead) -> Message | None:
     A colleague's withdrawal on the thread concerns the colleague (its address is in OptOut).
     """
     newest = Message.objects.of_lead(lead.pk).inbound().exclude(source=MessageSource.BOUNCE).newest_first().first()
-    if newest is None or newest.pk == lead.opted_out_message_id:
+    if newest is None:
         return None
     if newest.channel == Channel.EMAIL and is_cc_replier(lead.email, newest.from_email):
         return None
@@ -73,7 +73,19 @@ def unhandled_opt_out(lead: Lead) -> Message | None:
         .values_list("subject", flat=True)
         .first()
     )
-    return newest if is_opt_out(newest.body, newest.subject or "", newest.channel, our_subject) else None
+    if not is_opt_out(newest.body, newest.subject or "", newest.channel, our_subject):
+        return None
+    return None if _lifted_since(lead, newest) else newest
+
+
+def _lifted_since(lead: Lead, message: Message) -> bool:
+    """Whether a person lifted the stop after reading this message; then the person decides."""
+    return AdminAuditEvent.objects.filter(
+        workspace_id=lead.workspace_id,
+        action="lead.blacklist_cleared",
+        object_id=str(lead.pk),
+        created_at__gt=message.created_at,
+    ).exists()
 
 
 def sending_disabled(workspace_id: UUID) -> bool:

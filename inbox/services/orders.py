@@ -269,7 +269,8 @@ def _queue(order: SendOrder) -> None:
         payload={"order_id": str(order.pk)},
     )
     if not queued:
-        requeue_job(key, run_at=order.due_at)
+        # It runs now and waits for `due_at` by itself.
+        requeue_job(key)
 
 
 def refuse_while_sending(draft: Draft) -> None:

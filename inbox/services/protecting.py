@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 import structlog
-from leads.services.status import lift_email_block
 
 from inbox.enums import Channel, Direction, SafetyKind, StageState
 from inbox.models import InboundStageRun, Message
-from inbox.rules.safety import classify_bounce, classify_safety, is_opt_out
+from inbox.rules import safety
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
 from leads.rules.participants import is_cc_replier
 from leads.services.optouts import remember_opt_out
+from leads.services.status import lift_email_block
 from zrg.jobs.contracts import TaskNeeded
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
@@ -30,6 +30,7 @@ class SafetyReading:
 
     kind: str
     family: str = ""
+    language: str = ""
     hard: bool = False
 
     @property
@@ -48,28 +49,33 @@ def read_safety(
 ) -> SafetyReading:
     """Read one inbound text; pure but for the lead's last outbound subject."""
     our_subject = _our_subject(lead) if channel == Channel.EMAIL and subject else None
-    kind = classify_safety(
-        body=body,
+    found = safety.read_safety(
+        body,
         subject=subject or "",
         channel=channel,
-        from_email=from_email or "",
-        headers={},
+        from_email=from_email,
         provider_automated=provider_automated,
-        lead_name=lead.first_name or "",
+        lead_name=lead.first_name,
         our_subject=our_subject,
     )
-    family = ""
-    if kind == SafetyKind.OPT_OUT:
-        family = is_opt_out(body, subject or "", channel, our_subject, explain=True).family or ""
     return SafetyReading(
-        kind=str(kind), family=family, hard=kind == SafetyKind.BOUNCE and classify_bounce(body) == "hard"
+        kind=str(found.kind),
+        family=found.opt_out.family or "",
+        language=found.opt_out.language or "",
+        hard=found.kind == SafetyKind.BOUNCE and safety.classify_bounce(body) == "hard",
     )
 
 
 def apply_safety(lead: Lead, message: Message, reading: SafetyReading) -> None:
     """Put the reading in force. Runs once per message; the stage row tells the pipeline it was done."""
     if reading.kind != SafetyKind.NONE:
-        logger.info(log_events.SAFETY_HIT, message=str(message.pk), kind=reading.kind, family=reading.family)
+        logger.info(
+            log_events.SAFETY_HIT,
+            message=str(message.pk),
+            kind=reading.kind,
+            family=reading.family,
+            lang=reading.language,
+        )
     if reading.kind == SafetyKind.OPT_OUT:
         _apply_opt_out(lead, message, reading)
     elif reading.kind in (SafetyKind.BOUNCE, SafetyKind.DEAD_INBOX):

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import structlog
 from django.db import IntegrityError, transaction
-from leads.services.matching import LeadMatch, find_or_create_lead
 
 from inbox.contracts import MessageReceived, MessageSent
 from inbox.enums import Channel, ClassificationState, Direction, MessageOrigin, MessageSource, SafetyKind, SentimentTag
@@ -26,6 +25,7 @@ from integrations.contracts import Bounce, InboundMessage, ProviderEvent, SentMe
 from leads.errors import NoUsableIdentity
 from leads.models import EmailCampaign, Lead
 from leads.services.campaigns import upsert_email_campaign
+from leads.services.matching import LeadMatch, find_or_create_lead
 from leads.services.rollups import bump_rollups
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
@@ -123,8 +123,9 @@ def receive_bounce(contract: Bounce) -> str:
         match = _match_person(contract)
     except NoUsableIdentity:
         return "ignored:no_usable_identity"
-    report = " ".join(part for part in (contract.reason, contract.status_code, contract.text) if part)
-    _record_bounce(match.lead, report or "Delivery failed", contract, bounced_at=contract.bounced_at)
+    report = " ".join(part for part in (contract.reason, contract.text) if part)
+    hard = classify_bounce(report, contract.status_code, bounce_event=True) == "hard"
+    _record_bounce(match.lead, report or "Delivery failed", contract, bounced_at=contract.bounced_at, hard=hard)
     return PROCESSED
 
 
@@ -252,11 +253,12 @@ def _receive_delivery_report(contract: InboundMessage) -> str:
     lead = find_failed_lead(contract.workspace_id, report)
     if lead is None:
         return "ignored:original_recipient_unknown"
-    _record_bounce(lead, report, contract, bounced_at=contract.sent_at)
+    hard = classify_bounce(report) == "hard"
+    _record_bounce(lead, report, contract, bounced_at=contract.sent_at, hard=hard)
     return PROCESSED
 
 
-def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_at: datetime) -> None:
+def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_at: datetime, hard: bool) -> None:
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     cleaned = clean_email("", report)
     _message, created = _insert_once(
@@ -274,7 +276,7 @@ def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_
         is_read=True,
         sent_at=bounced_at,
     )
-    if created and classify_bounce(report) == "hard":
+    if created and hard:
         # A block of e-mail never replaces a stop of every channel.
         if lead.status != "blacklisted":
             stop_lead(lead, "bounce")

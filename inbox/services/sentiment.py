@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
-from leads.services.status import set_status
 
 from inbox.contracts import SentimentChanged
 from inbox.enums import DraftClosedReason, SentimentTag
@@ -13,7 +12,10 @@ from inbox.models import Message
 from inbox.rules.tags import MACHINE_TAGS, status_for
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.stopping import reject_pending_drafts, stop_lead
+from leads.enums import LeadStatus
 from leads.models import Lead
+from leads.rules.statuses import blocks_every_channel
+from leads.services.status import set_status
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.workspaces.models import User
@@ -79,6 +81,9 @@ def _refusal(lead: Lead, new: str, message: Message | None, actor: User | None) 
         return "older_message"
     if new == lead.sentiment_tag:
         return "same_tag"
+    if lead.status == LeadStatus.BLACKLISTED and blocks_every_channel(lead.blacklist_reason):
+        # No sentiment lifts a stop (03.only-a-person-lifts-optout); the drawer offers lifting it.
+        return "blacklisted"
     if new in MACHINE_TAGS and actor is None and lead.sentiment_tag not in (SentimentTag.NEW, *MACHINE_TAGS):
         return "machine_tag"
     return ""

@@ -2,9 +2,7 @@
 
 from uuid import UUID
 
-import structlog
 from django.utils import timezone
-from leads.services.status import blacklist_lead
 
 from inbox.contracts import DraftDecided
 from inbox.enums import (
@@ -14,18 +12,15 @@ from inbox.enums import (
     DraftEventSource,
     DraftStatus,
     OrderState,
-    SentimentTag,
 )
 from inbox.models import Draft, Message, SendOrder
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from leads.models import Lead
+from leads.services.status import blacklist_lead
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import enqueue_job
-from zrg.lib import log_events
 from zrg.workspaces.models import User
-
-logger = structlog.get_logger(__name__)
 
 STOP_FUTURE_EMAILS = "STOP_FUTURE_EMAILS"
 
@@ -43,9 +38,6 @@ def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor:
         channel=message.channel if message else None,
         by=actor,
     )
-    Lead.objects.filter(pk=lead.pk).update(
-        sentiment_tag=SentimentTag.BLACKLIST, sentiment_message_id=message.pk if message else None
-    )
     reject_pending_drafts(lead.pk, DraftClosedReason.LEAD_OPTED_OUT)
     cancel_waiting_orders(lead.pk, reason)
     if lead.email_bison_lead_id:
@@ -56,7 +48,6 @@ def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor:
             payload={"lead_id": str(lead.pk)},
         )
     refresh_lead_flags(lead.pk)
-    logger.info(log_events.LEAD_BLACKLISTED, lead=str(lead.pk), reason=reason)
 
 
 def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_replies: bool = False) -> int:

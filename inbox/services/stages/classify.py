@@ -10,7 +10,7 @@ from inbox.enums import ClassificationState, SafetyKind, SentimentTag, StageStat
 from inbox.models import Message
 from inbox.prompts.sentiment import ANALYZE_EMAIL, CLASSIFY, MODEL_TAGS
 from inbox.rules.safety import is_engaged
-from inbox.rules.tags import is_deterministic_decline
+from inbox.rules.tags import is_deterministic_decline, known_tag, tag_for_safety
 from inbox.services.sentiment import coerce_booked
 from inbox.services.stages.base import StageContext, StageResult, skipped
 from inbox.services.transcript import build_transcript, reply_text
@@ -31,12 +31,6 @@ CLASSIFY_SECONDS = 25.0
 EMAIL_HISTORY = 40
 SHORT_HISTORY = 30
 INPUT_LIMIT = 12_000
-TAG_OF_SAFETY = {
-    SafetyKind.OPT_OUT: SentimentTag.BLACKLIST,
-    SafetyKind.DEAD_INBOX: SentimentTag.BLACKLIST,
-    SafetyKind.OUT_OF_OFFICE: SentimentTag.OUT_OF_OFFICE,
-    SafetyKind.AUTOMATED_REPLY: SentimentTag.AUTOMATED_REPLY,
-}
 MACHINE_ANSWERS = (SentimentTag.OUT_OF_OFFICE, SentimentTag.AUTOMATED_REPLY)
 
 
@@ -92,7 +86,7 @@ def _gather(message: Message) -> _Input:
 
 
 def _decide(gathered: _Input, context: StageContext) -> _Reading:
-    if tag := TAG_OF_SAFETY.get(SafetyKind(gathered.safety_kind)):
+    if tag := tag_for_safety(gathered.safety_kind):
         return _Reading(tag=tag)
     if is_deterministic_decline(gathered.reply):
         return _Reading(tag=SentimentTag.NOT_INTERESTED)
@@ -152,12 +146,12 @@ def _without_model() -> _Reading:
     return _Reading(tag=SentimentTag.NEUTRAL, state=ClassificationState.NOT_NEEDED)
 
 
-def _known(tag: str) -> str | None:
-    spelled = "Out of Office" if tag.lower() == "out of office" else tag
-    if spelled in MODEL_TAGS:
-        return spelled
-    logger.error(log_events.AI_UNKNOWN_TAG)
-    return None
+def _known(answer: str) -> str | None:
+    tag = known_tag(answer)
+    if tag not in MODEL_TAGS:
+        logger.error(log_events.AI_UNKNOWN_TAG)
+        return None
+    return tag
 
 
 def _store(context: StageContext, reading: _Reading) -> StageResult:

@@ -71,8 +71,8 @@ def _why_not(message: Message) -> str:
         followup_draft_pending=_followup_draft_pending(lead),
         phone_on_file=bool(lead.phone or lead.phone_national),
     )
-    if not verdict["eligible"]:
-        return str(verdict["reason"])
+    if not verdict.eligible:
+        return verdict.reason or ""
     return overtaken(lead, message)
 
 

@@ -1,0 +1,55 @@
+"""Times as people read them: short ages in lists, days in a thread, how long somebody waits."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+MINUTE = 60
+HOUR = 3600
+DAY = 86_400
+
+
+def short_age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`now`, `5 m`, `3 h`, `2 d` within a week, else the date (`14 Mar`, with the year when it is another)."""
+    seconds = (now - at).total_seconds()
+    if seconds < MINUTE:
+        return "now"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} m"
+    if seconds < DAY:
+        return f"{int(seconds // HOUR)} h"
+    if seconds < 7 * DAY:
+        return f"{int(seconds // DAY)} d"
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+
+
+def waiting_for(since: datetime, now: datetime) -> str:
+    """`3 h 12 m`, `2 d 4 h`, `under a minute`."""
+    minutes = max(0, int((now - since).total_seconds() // MINUTE))
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {rest} m"
+    return f"{rest} m" if rest else "under a minute"
+
+
+def day_label(day: date, today: date) -> str:
+    """`Today`, `Yesterday`, `Monday, 2 March`, with the year when it is another."""
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    label = f"{day:%A}, {day.day} {day:%B}"
+    return label if day.year == today.year else f"{label} {day.year}"
+
+
+def full_time(at: datetime, zone: ZoneInfo) -> str:
+    """`Mon 2 Mar 2026, 09:14 CET`."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """`09:14`."""
+    return f"{at.astimezone(zone):%H:%M}"

@@ -1,0 +1,140 @@
+"""The language table of the inbox: every stable code with the sentence a person reads."""
+
+SKIP_REASONS = {
+    "draft_generation_disabled": "Drafts are switched off for this workspace.",
+    "lead_opted_out": "No draft: this lead asked not to be contacted.",
+    "safety_opt_out": "No draft: this reply is an opt-out.",
+    "safety_bounce": "No draft: this is a delivery report.",
+    "safety_dead_inbox": "No draft: nobody reads that mailbox any more.",
+    "safety_out_of_office": "No draft: this is an out-of-office reply.",
+    "safety_automated_reply": "No draft: this is an automatic reply.",
+    "safety_ack_only": "No draft: the reply only says thanks.",
+    "newsletter": "No draft: this is a newsletter.",
+    "bounce_address": "No draft: the lead's address is a system mailbox.",
+    "sentiment_not_eligible": "No draft for this sentiment: a person should write.",
+    "auto_booked": "No draft: the meeting was booked automatically.",
+    "followup_task_routed": "The follow-up task has its own draft.",
+    "call_requested_no_phone": "No draft: the lead wants a call, and there is no phone number on file.",
+    "stale_message": "No draft: the reply was more than seven days old when it arrived.",
+    "already_answered": "No draft: somebody answered first.",
+    "newer_inbound": "The draft answers the lead's newer message.",
+    "workspace_inactive": "No draft: this workspace is not active.",
+    "no_text": "No draft: the message has no text.",
+    "generation_failed": "The draft could not be written. Write a reply, or try again later.",
+    "ai_unavailable": "No draft: no model is connected.",
+}
+
+DELIVERY_ERRORS = {
+    "lead_blacklisted": "This lead asked not to be contacted, or mail to them bounces.",
+    "opted_out": "The latest message of this lead is an opt-out.",
+    "sending_disabled": "Sending is switched off.",
+    "newer_message": "A newer message arrived before this was sent.",
+    "placeholder": "The text still holds a placeholder.",
+    "empty_body": "The message was empty.",
+    "no_thread": "There is no e-mail of this lead to answer.",
+    "bad_handle": "The thread's reference cannot be read; answer in the provider.",
+    "provider_mismatch": "This thread belongs to an e-mail provider that is not connected.",
+    "override_unsupported": "This provider cannot change the recipient of a reply.",
+    "missing_recipient": "This lead has no e-mail address.",
+    "no_sender": "No connected mailbox can send for this workspace.",
+    "channel_not_connected": "This channel is not connected in this workspace.",
+    "not_sent": "A person found that it was not sent.",
+    "outcome_unknown": "It is not known whether this message was sent.",
+    "sender_invalid": "The mailbox cannot send any more.",
+    "undone": "Taken back before it was sent.",
+    "rate_limited": "The provider accepts no more messages for now.",
+    "auth": "The provider refused our credentials.",
+    "not_found": "The provider no longer knows this thread.",
+    "connection": "The provider could not be reached.",
+    "timeout": "The provider did not answer in time.",
+}
+
+CLOSED_REASONS = {
+    "human_rejected": "rejected",
+    "superseded_by_newer_inbound": "replaced by a draft for a newer message",
+    "superseded_by_regenerate": "replaced by a new draft",
+    "manual_reply_sent": "replaced by a reply written by hand",
+    "lead_opted_out": "closed because the lead opted out",
+    "automated_reply": "closed because the reply was automatic",
+    "meeting_booked": "closed because the meeting was booked",
+    "lead_replied": "closed because the lead replied",
+    "expired": "expired",
+}
+
+DRAFT_STATES = {"approved": "sent or being sent", "rejected": "rejected", "superseded": "replaced"}
+
+REFUSALS = {
+    "newer_message": "A newer message arrived while you were writing.",
+    "stale": "Somebody changed this draft while you were writing.",
+    "send_in_progress": "This draft is being sent right now.",
+    "draft_not_pending": "This draft was decided already.",
+    "already_settled": "This message is settled already.",
+    "blacklist_stays": "A stop of every channel can only be lifted by an admin.",
+    "order_taken": "Too late to undo: the message is being sent.",
+    "forbidden": "Your role does not include this.",
+    "workspace_suspended": "This workspace is suspended: nothing can be sent or changed.",
+}
+
+AUDIT_ACTS = {
+    "lead.sentiment_set": "set the sentiment to {sentiment_tag}",
+    "lead.status_set": "set the status to {status}",
+    "lead.blacklisted": "stopped all outreach",
+    "lead.blacklist_cleared": "lifted the stop",
+    "lead.email_block_lifted": "lifted the e-mail block because the lead wrote",
+    "lead.alternate_promoted": "made {email} the primary address",
+    "lead.snoozed": "snoozed the conversation {until}",
+    "lead.woken": "ended the snooze",
+    "lead.assigned": "changed the assignment",
+    "lead.merged": "merged another lead into this one",
+    "message.outcome_decided": "settled an unconfirmed message",
+    "draft.rejected": "rejected a draft",
+}
+
+
+def skip_sentence(reason: str | None) -> str:
+    """Why there is no draft; "" without a reason, the code itself for one nobody named."""
+    return _sentence(SKIP_REASONS, reason, "No draft")
+
+
+def delivery_sentence(code: str | None, detail: str | None = None) -> str:
+    """Why a message did not leave: our sentence, else what the provider said."""
+    if code in DELIVERY_ERRORS:
+        return DELIVERY_ERRORS[code]
+    return (detail or "").strip()[:240] or _sentence({}, code, "Not sent")
+
+
+def refusal_sentence(code: str, detail: str = "") -> str:
+    """What a person reads when an act was refused."""
+    if detail and detail != code:
+        return detail
+    return REFUSALS.get(code) or DELIVERY_ERRORS.get(code) or f"That did not work ({_words(code)})."
+
+
+def closed_sentence(status: str, reason: str | None) -> str:
+    """What became of a draft that is no longer pending."""
+    return CLOSED_REASONS.get(reason or "") or DRAFT_STATES.get(status, status)
+
+
+def act_sentence(action: str, after: dict[str, object] | None) -> str:
+    """The rest of a system line ("Setter A …"); "" for acts that a thread does not show."""
+    template = AUDIT_ACTS.get(action)
+    if template is None:
+        return ""
+    return template.format_map(_Values({key: _words(str(value)) for key, value in (after or {}).items()})).strip()
+
+
+def _sentence(table: dict[str, str], code: str | None, lead_in: str) -> str:
+    if not code:
+        return ""
+    return table.get(code) or f"{lead_in}: {_words(code)}."
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+class _Values(dict[str, str]):
+    """A value the act does not carry reads as nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
