@@ -1,0 +1,40 @@
+"""Run the provider simulators on this machine."""
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from integrations.simulator.server import Simulator, SimulatorServer
+
+
+class Command(BaseCommand):
+    help = "Play the providers on a loopback port: /emailbison/…, /openai/v1/…, control under /__sim/."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=settings.ZRG_SIMULATOR_PORT)
+        parser.add_argument("--target", default=f"{settings.PUBLIC_APP_URL}/api/webhooks/email")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            server = SimulatorServer("127.0.0.1", options["port"], Simulator(webhook_target=options["target"]))
+        except OSError as busy:
+            raise CommandError(
+                f"Port {options['port']} of ZRG_SIMULATOR_PORT cannot be used: {busy.strerror}"
+            ) from busy
+        signal.signal(signal.SIGTERM, _stop)
+        self.stdout.write(f"Simulators at {server.url}")
+        self.stdout.flush()
+        try:
+            server.serve_forever(poll_interval=0.2)
+        except KeyboardInterrupt:
+            self.stdout.write("Simulators stopped")
+        finally:
+            server.server_close()
+
+
+def _stop(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,58 @@
+"""How the simulated model reads: the newest message of a prompt, and its intent by keyword."""
+
+import re
+
+_NEWEST = re.compile(r"newest (?:inbound )?message:?\s*\n(?P<text>.*)\Z", re.IGNORECASE | re.DOTALL)
+_FENCE = re.compile(r"<<<[^<>\n]*>>>\n?(?P<text>.*?)\n?<<<END[^<>\n]*>>>", re.DOTALL)
+
+# First hit wins; the order is the order of precedence of the tags.
+_TAGS: tuple[tuple[str, str], ...] = (
+    ("Blacklist", r"unsubscribe|remove me|stop (?:emailing|writing|contacting)|take me off|do not contact|spam"),
+    ("Automated Reply", r"automated (?:reply|response|message)|this mailbox is not monitored|ticket (?:number|#)"),
+    ("Out of Office", r"out of (?:the )?office|on (?:annual )?leave|on vacation|parental leave"),
+    ("Meeting Booked", r"(?:just|have) booked|booked a (?:slot|time)|calendar invite (?:sent|accepted)"),
+    (
+        "Meeting Requested",
+        r"\b(?:mon|tues|wednes|thurs|fri)day (?:works|at|is|would)|let'?s (?:meet|talk|chat)|book a|schedule a|"
+        r"set up a (?:call|meeting|time)|your calendar|available (?:on|at|next)|hop on a call|happy to (?:meet|chat)",
+    ),
+    ("Call Requested", r"call me|give me a (?:call|ring)|reach me at|ring me"),
+    (
+        "Information Requested",
+        r"more (?:details|info|information)|pricing|price|how much|cost|how does|what (?:is|are|does|do you)|"
+        r"send (?:me|over|us)|case stud|tell me more|could you (?:send|share)",
+    ),
+    ("Follow Up", r"next (?:month|quarter|year)|circle back|later this|not now|in a few (?:weeks|months)|check back"),
+    ("Not Interested", r"not interested|no thanks|no thank you|not a fit|we'?re all set|pass on this|not for us"),
+    ("Objection", r"too expensive|already (?:use|have|work)|no budget|not convinced|concern"),
+    ("Interested", r"interested|sounds (?:good|great|interesting)|love to|yes please|\byes\b|sure|keen|curious"),
+)
+_COMPILED = tuple((tag, re.compile(pattern, re.IGNORECASE)) for tag, pattern in _TAGS)
+
+
+def newest_inbound(prompt: str) -> str:
+    """The message a prompt asks about: the text behind "Newest … message", else the last fenced one."""
+    named = _NEWEST.search(prompt)
+    tail = named.group("text") if named else prompt
+    fenced = _FENCE.findall(tail)
+    if fenced:
+        return str(fenced[0] if named else fenced[-1]).strip()
+    return tail.strip()
+
+
+def classify(text: str) -> str:
+    """The tag of the first keyword found; a doubted "interested" is a refusal when it is negated."""
+    for tag, pattern in _COMPILED:
+        if pattern.search(text):
+            return tag
+    return "Neutral"
+
+
+def own_words(text: str) -> str:
+    """The lines above a quote or a signature."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith(">") or line.strip() == "--" or re.match(r"On .* wrote:$", line.strip()):
+            break
+        lines.append(line)
+    return "\n".join(lines).strip()

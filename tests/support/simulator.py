@@ -1,0 +1,55 @@
+"""The provider simulators in a thread of the test, reached over real HTTP.
+
+Import the fixture where it is needed: `from tests.support.simulator import simulator  # noqa: F401`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from integrations.simulator.core import Script
+from integrations.simulator.server import Simulator, SimulatorServer
+from tests.factories.integrations import API_KEY
+
+MODEL_KEY = "sim-key-tests"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSimulator:
+    """A served simulator; `state` reaches its insides."""
+
+    url: str
+    state: Simulator
+
+    def script(self, provider: str, path: str = "*", *, method: str = "*", times: int = 1, **respond: Any) -> None:
+        """Queue a scripted answer (see `Script`)."""
+        self.state.scripts.add(Script(provider=provider, path=path, method=method, times=times, **respond))
+
+    def requests(self, provider: str = "emailbison", path: str = "*", method: str = "") -> list[dict[str, Any]]:
+        """Calls received so far."""
+        return self.state.journal.entries(provider=provider, path=path, method=method)
+
+    def sent_replies(self) -> list[dict[str, Any]]:
+        """Bodies of the replies the provider was asked to send, in order."""
+        return [entry["json"] for entry in self.requests(path="/api/replies/*/reply", method="POST")]
+
+
+@pytest.fixture
+def simulator(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> Iterator[RunningSimulator]:
+    """A fresh simulator; EmailBison and the model of this test are it."""
+    state = Simulator(webhook_target="")
+    state.emailbison.add_key(API_KEY)
+    server = SimulatorServer("127.0.0.1", 0, state)
+    thread = server.serve_in_background()
+    monkeypatch.setenv("EMAILBISON_BASE_URL", f"{server.url}/emailbison")
+    settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
+    settings.OPENAI_API_KEY = MODEL_KEY
+    try:
+        yield RunningSimulator(url=server.url, state=state)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=5)
