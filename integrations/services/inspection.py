@@ -1,0 +1,72 @@
+"""Looking a workspace's connections over: what is missing, unsafe or silent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from integrations.enums import ConnectionStatus, Provider
+from integrations.errors import SecretUnreadable
+from integrations.models import Connection
+from integrations.results import ProviderResult
+from integrations.rules.connections import missing_secrets, requirement
+from integrations.services.clients import get_client
+from integrations.services.routes import refresh_routes
+from integrations.services.secrets import read_secrets
+from zrg.workspaces.context import tenant
+
+SILENCE = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing a person should know about a connection; `code` is stable."""
+
+    connection_id: UUID
+    provider: str
+    code: str
+    text: str
+
+
+def inspect_workspace(workspace_id: UUID, *, now: datetime | None = None) -> list[Finding]:
+    """Warnings about the active connections of a workspace; repairs their inbound routes on the way."""
+    now = now or timezone.now()
+    with tenant(workspace_id):
+        rows = Connection.objects.in_workspace(workspace_id).select_related("workspace", "base_host")
+        for connection in rows:
+            refresh_routes(connection)
+        return [finding for connection in rows if connection.is_active for finding in _look_at(connection, now)]
+
+
+def check_connection(connection: Connection) -> ProviderResult:
+    """Ask the provider whether the credential works (EmailBison: list the mailboxes). Writes the
+    connection's health; call outside transactions.
+    """
+    return get_client(connection.workspace_id, connection.provider).list_sender_emails()
+
+
+def _look_at(connection: Connection, now: datetime) -> list[Finding]:
+    def finding(code: str, text: str) -> Finding:
+        return Finding(connection_id=connection.pk, provider=connection.provider, code=code, text=text)
+
+    try:
+        secrets = read_secrets(connection)
+    except SecretUnreadable:
+        return [finding("secret_unreadable", "The stored credential cannot be decrypted")]
+    found = []
+    if missing_secrets(connection.provider, secrets):
+        found.append(finding("incomplete", requirement(connection.provider)))
+    if connection.provider == Provider.EMAILBISON and not secrets.get("webhook_secret"):
+        found.append(finding("unsigned_webhooks", "Webhook calls are accepted without a secret"))
+    if connection.status == ConnectionStatus.DISCONNECTED:
+        found.append(finding("disconnected", connection.last_error_message or "Disconnected"))
+    if _is_silent(connection, now):
+        found.append(finding("silent", "No webhook for 72 hours while calls went out"))
+    return found
+
+
+def _is_silent(connection: Connection, now: datetime) -> bool:
+    called_lately = connection.last_ok_at is not None and now - connection.last_ok_at < SILENCE
+    heard = connection.last_webhook_at or connection.created_at
+    return connection.is_email and called_lately and now - heard > SILENCE

@@ -1,0 +1,136 @@
+"""The provider fields of the provisioning call become connections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.enums import EMAIL_PROVIDERS, Provider
+from integrations.errors import AccountTaken
+from integrations.models import Connection, EmailBisonBaseHost, WebhookRoute
+from integrations.rules.connections import normalise_account_id, requirement
+from integrations.rules.hosts import normalise_host
+from integrations.rules.routes import account_key, route_hash
+from integrations.services.connections import ConnectionInput, describe, save_connection
+from zrg.lib.errors import BadInput
+from zrg.lib.secrets_hygiene import clean_secret_input
+from zrg.workspaces.models import Workspace
+from zrg.workspaces.services.audit import PROVISIONING_LABEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fields:
+    """Wire names of one provider: its secrets, and its account id and host if it has them."""
+
+    secrets: Mapping[str, str]
+    account: str | None = None
+    host: str | None = None
+
+    def names(self) -> set[str]:
+        return {*self.secrets, *filter(None, (self.account, self.host))}
+
+
+_FIELDS: Mapping[Provider, _Fields] = {
+    Provider.EMAILBISON: _Fields(
+        secrets={"emailBisonApiKey": "api_key"}, account="emailBisonWorkspaceId", host="emailBisonBaseHost"
+    ),
+    Provider.SMARTLEAD: _Fields(secrets={"smartLeadApiKey": "api_key", "smartLeadWebhookSecret": "webhook_secret"}),
+    Provider.INSTANTLY: _Fields(secrets={"instantlyApiKey": "api_key", "instantlyWebhookSecret": "webhook_secret"}),
+    Provider.GHL: _Fields(secrets={"ghlPrivateKey": "private_key"}, account="ghlLocationId"),
+    Provider.UNIPILE: _Fields(secrets={}, account="unipileAccountId"),
+}
+
+
+class ConnectionProvisioning:
+    """Provisioning part: checks everything before the first row is written, echoes no secret."""
+
+    fields = frozenset({"emailProvider"}.union(*(fields.names() for fields in _FIELDS.values())))
+
+    def check(self, body: Mapping[str, Any]) -> None:
+        """Raise for fields that cannot become connections: `ambiguous_email_provider`, a missing key, an
+        unknown host (400), an account of another workspace (409).
+        """
+        for provider in self._wanted(body):
+            given = _input(provider, body)
+            if missing := _missing(provider, given):
+                raise BadInput(requirement(provider), code="incomplete_provider", http_status=400, field=missing)
+            _refuse_foreign_account(provider, given)
+
+    def apply(self, workspace: Workspace, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Save the connections inside the call's transaction."""
+        for provider in self._wanted(body):
+            save_connection(workspace, provider, _input(provider, body), by=PROVISIONING_LABEL)
+        return self.status(workspace)
+
+    def status(self, workspace: Workspace) -> Mapping[str, Any]:
+        """Connected or not, and masks."""
+        rows = Connection.objects.in_workspace(workspace).active().order_by("provider")
+        views = [describe(connection) for connection in rows]
+        return {
+            "connections": [
+                {"provider": view.provider, "connected": view.connected, "status": view.status, **view.masked}
+                for view in views
+            ]
+        }
+
+    def _wanted(self, body: Mapping[str, Any]) -> list[Provider]:
+        named = _email_provider(body)
+        filled = [provider for provider in _FIELDS if _mentions(body, provider)]
+        email = [provider for provider in filled if provider in EMAIL_PROVIDERS]
+        if named is None and len(email) > 1:
+            raise BadInput("Several email providers", code="ambiguous_email_provider", http_status=400)
+        chosen = [named] if named else email
+        return [*chosen, *(provider for provider in filled if provider not in EMAIL_PROVIDERS)]
+
+
+def _email_provider(body: Mapping[str, Any]) -> Provider | None:
+    given = body.get("emailProvider")
+    if given in (None, ""):
+        return None
+    if given not in EMAIL_PROVIDERS:
+        raise BadInput("Unknown emailProvider", code="unknown_email_provider", http_status=400, field="emailProvider")
+    return Provider(given)
+
+
+def _mentions(body: Mapping[str, Any], provider: Provider) -> bool:
+    fields = _FIELDS[provider]
+    # An account id or a host alone is no credential of an e-mail provider.
+    names = fields.secrets if provider in EMAIL_PROVIDERS else fields.names()
+    return any(_text(body, name) for name in names)
+
+
+def _input(provider: Provider, body: Mapping[str, Any]) -> ConnectionInput:
+    fields = _FIELDS[provider]
+    values: dict[str, Any] = {}
+    if fields.account and _text(body, fields.account):
+        values["external_account_id"] = normalise_account_id(provider, _text(body, fields.account))
+    if fields.host and (typed := _text(body, fields.host)):
+        host = EmailBisonBaseHost.objects.filter(host=normalise_host(typed)).first()
+        if host is None:
+            raise BadInput("Unknown base host", code="unknown_base_host", http_status=400, field=fields.host)
+        values["base_host"] = host
+    secrets = {secret: clean_secret_input(name, _text(body, name)) for name, secret in fields.secrets.items()}
+    return ConnectionInput(secrets=secrets, switch=True, **values)
+
+
+def _missing(provider: Provider, given: ConnectionInput) -> str | None:
+    for name, secret in _FIELDS[provider].secrets.items():
+        if not given.secrets.get(secret):
+            return name
+    return None
+
+
+def _refuse_foreign_account(provider: Provider, given: ConnectionInput) -> None:
+    if provider not in (Provider.GHL, Provider.UNIPILE) or not isinstance(given.external_account_id, str):
+        return
+    key_hash = route_hash(account_key(given.external_account_id))
+    if WebhookRoute.objects.filter(provider=provider, key_hash=key_hash).exists():
+        raise AccountTaken("Another workspace is connected to this account", field=_FIELDS[provider].account)
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise BadInput(f"{name} must be a text", code="bad_value", http_status=400, field=name)
+    return str(value).strip()
