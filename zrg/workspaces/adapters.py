@@ -7,7 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from zrg.lib import log_events
 from zrg.lib.hashing import sha
+from zrg.workspaces.crypto import decrypt_text, encrypt_text
 from zrg.workspaces.mail import ACCOUNT_MAIL, MAIL_KIND_HEADER
 from zrg.workspaces.middleware import client_ip
 from zrg.workspaces.models import User
@@ -94,12 +95,12 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """With the first of the field keys."""
-        return _fernet().encrypt(text.encode()).decode()
+        return encrypt_text(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """With any of the field keys."""
         try:
-            return _fernet().decrypt(encrypted_text.encode()).decode()
+            return decrypt_text(encrypted_text)
         except InvalidToken as error:
             raise ValueError("A second factor was stored with a key that is no longer configured.") from error
 
@@ -114,7 +115,3 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 def _is_change() -> bool:
     return context.request.user.is_authenticated
-
-
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])

@@ -136,9 +136,7 @@ def accept_invitation(token: str, *, display_name: str, password: str) -> User:
         if not Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=timezone.now()):
             raise InvitationGone
         user = _account_for(invitation, display_name=display_name, password=password)
-        Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
-        _give_role(invitation, user)
-        record_audit("invitation.accepted", actor=user, workspace=invitation.workspace_id, obj=invitation)
+        _accept_all(invitation, user)
     return user
 
 
@@ -146,6 +144,15 @@ def needs_password(invitation: Invitation) -> bool:
     """Whether the holder of this link still has to choose a password."""
     user = User.objects.filter(email=invitation.email).first()
     return user is None or not user.has_usable_password()
+
+
+def _accept_all(invitation: Invitation, user: User) -> None:
+    # Whoever followed one link holds the mailbox: the other open invitations of the address count too.
+    others = Invitation.objects.open().filter(email=invitation.email, expires_at__gt=timezone.now())
+    for row in [invitation, *others.select_related("workspace")]:
+        Invitation.objects.filter(pk=row.pk).update(accepted_at=timezone.now(), accepted_by=user)
+        _give_role(row, user)
+        record_audit("invitation.accepted", actor=user, workspace=row.workspace_id, obj=row)
 
 
 def _account_for(invitation: Invitation, *, display_name: str, password: str) -> User:
