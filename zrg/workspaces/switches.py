@@ -41,10 +41,8 @@ class _Cache:
 
 def is_switch_on(key: str) -> bool:
     """Whether the platform switch is on. Raises `SwitchUnreadable`: then sends must not happen."""
-    from_environment = environment_value(key)
-    if from_environment is not None:
-        return from_environment
-    return _rows().get(key, False)
+    # The environment wins when it says stop; its "no" does not undo a row that says stop (06 R2).
+    return bool(environment_value(key)) or _rows().get(key, False)
 
 
 def outbound_disabled() -> bool:

@@ -3,6 +3,7 @@
 from allauth.account import views as account_views
 from django.urls import include, path, re_path
 
+from zrg.workspaces.api import provisioning
 from zrg.workspaces.api.workspaces import WorkspaceCapabilities, WorkspaceList
 from zrg.workspaces.views import account, health, invitations
 
@@ -40,6 +41,11 @@ urlpatterns = [
     path("login/", account.login_redirect),
     path("invite/<str:token>", invitations.accept, name="invitation"),
     path("account/", include(account_patterns)),
+    path("api/admin/workspaces", provisioning.Workspaces.as_view(), name="provision_workspace"),
+    path("api/admin/workspaces/bootstrap", provisioning.Bootstrap.as_view(), name="provision_bootstrap"),
+    path("api/admin/workspaces/members", provisioning.Members.as_view(), name="provision_members"),
+    path("api/admin/workspaces/<uuid:workspace_id>", provisioning.WorkspaceStatus.as_view(), name="provision_status"),
+    path("api/admin/users/reset-link", provisioning.ResetLink.as_view(), name="provision_reset_link"),
     path("api/workspaces", WorkspaceList.as_view(), name="api_workspaces"),
     path(
         "api/workspaces/<uuid:workspace_id>/capabilities",
