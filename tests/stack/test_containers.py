@@ -12,9 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 # Set by the programs themselves, or only where no .env is read.
-NOT_IN_EXAMPLE = {"DEBUG", "ZRG_DEMO", "ZRG_TESTING", "ZRG_MIGRATING", "ZRG_PROCESS", "ZRG_ALLOW_LOOPBACK_PROVIDERS"} | {
-    "CELERY_TASK_ALWAYS_EAGER"
-}
+NOT_IN_EXAMPLE = {
+    "DEBUG",
+    "ZRG_DEMO",
+    "ZRG_TESTING",
+    "ZRG_MIGRATING",
+    "ZRG_PROCESS",
+    "ZRG_ALLOW_LOOPBACK_PROVIDERS",
+} | {"CELERY_TASK_ALWAYS_EAGER"}
 
 
 def example_names():

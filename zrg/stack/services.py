@@ -12,6 +12,9 @@ WORKER_PROCESSES = 2
 # Measured on two cores: a second process doubles what the pages answer, more than four threads add nothing.
 WEB_PROCESSES = 2
 WEB_THREADS = 4
+# A worker ends what it runs and gives back the rest; it needs up to 20 s for that.
+GRACE_SECONDS = {"worker": 25.0}
+DEFAULT_GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,7 @@ class Service:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-    grace_seconds: float = 10
+    grace_seconds: float = DEFAULT_GRACE_SECONDS
 
 
 def installation_services(layout: Layout, environment: Mapping[str, str]) -> list[Service]:
@@ -48,7 +51,12 @@ def installation_services(layout: Layout, environment: Mapping[str, str]) -> lis
         ),
     }
     return [
-        Service(name=name, command=command, environment={**environment, "ZRG_PROCESS": f"zrg-{name}"})
+        Service(
+            name=name,
+            command=command,
+            environment={**environment, "ZRG_PROCESS": f"zrg-{name}"},
+            grace_seconds=GRACE_SECONDS.get(name, DEFAULT_GRACE_SECONDS),
+        )
         for name, command in commands.items()
         if name != "simulator" or is_demo(environment)
     ]
