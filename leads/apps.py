@@ -1,6 +1,30 @@
+"""Leads: who wrote, whose lead it is, where the conversation stands."""
+
 from django.apps import AppConfig
 
 
 class LeadsConfig(AppConfig):
     name = "leads"
     label = "leads"
+
+    def ready(self) -> None:
+        # Models must be loaded first.
+        from integrations.contracts import EmailOpened, ProviderSwitched  # noqa: PLC0415
+        from integrations.registry import register_receiver  # noqa: PLC0415
+        from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
+        from leads.models import EnrichmentRequest, LeadIdentityConflict  # noqa: PLC0415
+        from leads.receivers import drop_provider_ids, receive_email_opened  # noqa: PLC0415
+        from leads.registry import register_merge  # noqa: PLC0415
+        from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
+        from leads.services.rollups import check_rollups  # noqa: PLC0415
+        from zrg.jobs import registry  # noqa: PLC0415
+        from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
+
+        register_receiver(EmailOpened, receive_email_opened)
+        registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
+        for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):
+            registry.register_event(event)
+        registry.register_routine("rollup-check", "leads.rollups", check_rollups)
+        register_merge(LeadIdentityConflict, merge_conflicts)
+        register_merge(EnrichmentRequest, merge_enrichment)
+        register_merge(BackgroundJob, merge_jobs)

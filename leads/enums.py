@@ -216,3 +216,32 @@ class ImportStatus(TextChoices):
 class DuplicateHandling(TextChoices):
     SKIP = "skip", "Leave the existing lead alone"
     UPDATE = "update", "Fill empty fields"
+
+
+class Tab(TextChoices):
+    ALL = "all", "All conversations"
+    RESPONSES = "responses", "All responses"
+    ATTENTION = "attention", "Requires attention"
+    PREVIOUS_ATTENTION = "previous_attention", "Previously required attention"
+    AI_REVIEW = "ai_review", "Needs review"
+    DRAFTS = "drafts", "Drafts ready"
+    AWAITING_REPLY = "awaiting_reply", "Awaiting reply"
+    FOLLOW_UP = "follow_up", "Follow-up"
+    NEEDS_REPAIR = "needs_repair", "Needs repair"
+    AI_SENT = "ai_sent", "AI sent"
+    SNOOZED = "snoozed", "Snoozed"
+
+
+class LeadSort(TextChoices):
+    NEWEST = "newest", "Newest first"
+    OLDEST = "oldest", "Oldest first"
+    NAME = "name", "Name"
+
+
+class ScoreFilter(TextChoices):
+    FOUR = "4", "4"
+    THREE_UP = "3+", "3 and more"
+    TWO_UP = "2+", "2 and more"
+    ONE_UP = "1+", "1 and more"
+    UNSCORED = "unscored", "Not scored"
+    DISQUALIFIED = "disqualified", "Disqualified"

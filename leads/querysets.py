@@ -1,11 +1,98 @@
 """The query language of leads."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
-from leads.enums import ConflictStatus
+from django.db.models import BooleanField, F, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.fields.tuple_lookups import (
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+    TupleLessThanOrEqual,
+)
+
+from leads.enums import (
+    CLOSED_STATUSES,
+    DISQUALIFYING_TAGS,
+    ConflictStatus,
+    LeadSort,
+    LeadStatus,
+    ScoreFilter,
+    SentimentTag,
+    Tab,
+)
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
+
+# Sort key, direction; the id breaks ties in the same direction.
+SORT_KEYS = {
+    LeadSort.NEWEST: ("sort_at", True),
+    LeadSort.OLDEST: ("sort_at", False),
+    LeadSort.NAME: ("name_key", False),
+}
+
+# What a list row reads; everything else of a lead stays in the table.
+LIST_FIELDS = (
+    "id",
+    "workspace_id",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "phone_raw",
+    "phone_national",
+    "company_name",
+    "channels",
+    "sentiment_tag",
+    "status",
+    "overall_score",
+    "snoozed_until",
+    "snooze_until_reply",
+    "last_inbound_at",
+    "last_answer_at",
+    "last_message_at",
+    "last_message_direction",
+    "has_pending_draft",
+    "has_review_draft",
+    "has_ai_sent",
+    "is_open",
+    "is_attention",
+    "sort_at",
+    "name_key",
+    "created_at",
+    "changed_at",
+    "assigned_to_id",
+    "assigned_to__display_name",
+    "assigned_to__email",
+    "sms_campaign_id",
+    "sms_campaign__name",
+)
+
+_NORMAL = ~Q(status__in=CLOSED_STATUSES)
+_HANDLED = Q(last_inbound_at__isnull=False, is_open=False)
+_TABS = {
+    Tab.ALL: Q(),
+    Tab.RESPONSES: Q(is_open=True),
+    Tab.ATTENTION: Q(is_attention=True, is_open=True),
+    Tab.PREVIOUS_ATTENTION: Q(is_attention=True) & _HANDLED,
+    Tab.AI_REVIEW: Q(has_review_draft=True),
+    Tab.DRAFTS: Q(has_pending_draft=True) & _NORMAL & ~Q(sentiment_tag=SentimentTag.BLACKLIST),
+    Tab.AWAITING_REPLY: _HANDLED & _NORMAL,
+    Tab.FOLLOW_UP: Q(sentiment_tag=SentimentTag.FOLLOW_UP),
+    Tab.NEEDS_REPAIR: Q(status=LeadStatus.NEEDS_REPAIR),
+    Tab.AI_SENT: Q(has_ai_sent=True),
+}
+
+
+def tab_predicate(tab: str, now: datetime) -> Q:
+    """The condition of a tab; `leads.rules.tabs.in_tab` says the same of one lead."""
+    if tab == Tab.SNOOZED:
+        return Q(snooze_until_reply=True) | Q(snoozed_until__gt=now)
+    awake = Q(snooze_until_reply=False) & (Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
+    return _TABS[Tab(tab)] & awake
 
 
 class LeadQuerySet(LeadScopedQuerySet):
@@ -17,9 +104,81 @@ class LeadQuerySet(LeadScopedQuerySet):
         """Leads one setter works on."""
         return self.filter(assigned_to_id=user_id)
 
+    def unassigned(self) -> Self:
+        """Leads nobody works on."""
+        return self.filter(assigned_to_id=None)
+
+    def in_tab(self, tab: str, now: datetime) -> Self:
+        """Leads listed under a tab of the inbox."""
+        return self.filter(tab_predicate(tab, now))
+
+    def with_channels(self, channels: Collection[str]) -> Self:
+        """Leads with a message on any of these channels."""
+        # `= ANY` may be applied before row security, `&&` may not.
+        condition = " OR ".join(['%s = ANY ("leads_lead"."channels")'] * len(channels))
+        return self.filter(RawSQL(f"({condition})", list(channels), output_field=BooleanField()))  # noqa: S611
+
+    def with_score(self, score: ScoreFilter) -> Self:
+        """Leads of one choice of the score filter; a disqualified one was never read for its fit."""
+        if score == ScoreFilter.UNSCORED:
+            return self.filter(overall_score=None)
+        if score == ScoreFilter.DISQUALIFIED:
+            return self.filter(overall_score=1, sentiment_tag__in=DISQUALIFYING_TAGS)
+        if score == ScoreFilter.FOUR:
+            return self.filter(overall_score=4)
+        return self.filter(overall_score__gte=int(score.value[0]))
+
+    def listing_alternate(self, workspaces: Sequence[UUID], email: str) -> Self:
+        """Leads that list the address as an alternate."""
+        return self.filter(pk__in=_ids("zrg_leads_with_alternate", workspaces, email))
+
+    def knowing_email(self, workspaces: Sequence[UUID], email: str) -> Self:
+        """Leads with the address as primary, alternate or current replier."""
+        return self.filter(pk__in=_ids("zrg_leads_knowing_email", workspaces, email))
+
+    def containing_words(self, workspaces: Sequence[UUID], text: str) -> Self:
+        """Leads of which each word of the text begins a word, found by the text index."""
+        return self.filter(pk__in=_ids("zrg_search_leads", workspaces, text))
+
+    def matching_words(self, workspaces: Sequence[UUID], text: str) -> Self:
+        """The same leads, tested row by row: right where few rows are left to test."""
+        condition = '"leads_lead"."search_vector" @@ zrg_search_query(%s::uuid[], %s)'
+        return self.filter(RawSQL(condition, [list(workspaces), text], output_field=BooleanField()))  # noqa: S611
+
+    def phone_ending(self, digits: str) -> Self:
+        """Leads whose number ends in these digits."""
+        backwards = digits[::-1]
+        after = backwards[:-1] + chr(ord(backwards[-1]) + 1)
+        return self.filter(phone_reversed__gte=backwards, phone_reversed__lt=after)
+
+    def holding_provider_ids(self) -> Self:
+        """Leads with ids that only mean something at the e-mail provider of now."""
+        return self.filter(Q(email_bison_lead_id__isnull=False) | Q(sender_account_id__isnull=False))
+
     def changed_since(self, moment: datetime) -> Self:
         """Live refresh: rows whose list row, thread or draft changed."""
         return self.filter(changed_at__gt=moment)
+
+    def sorted_by(self, sort: LeadSort) -> Self:
+        """The order of the list."""
+        key, descending = SORT_KEYS[sort]
+        return self.order_by(F(key).desc(), F("id").desc()) if descending else self.order_by(key, "id")
+
+    def after(self, sort: LeadSort, key: Any, lead_id: UUID) -> Self:
+        """Rows that follow this place in the order."""
+        column, descending = SORT_KEYS[sort]
+        lookup = TupleLessThan if descending else TupleGreaterThan
+        return self.filter(lookup(Tuple(F(column), F("id")), (key, lead_id)))
+
+    def before_or_at(self, sort: LeadSort, key: Any, lead_id: UUID) -> Self:
+        """Rows up to and including this place in the order."""
+        column, descending = SORT_KEYS[sort]
+        lookup = TupleGreaterThanOrEqual if descending else TupleLessThanOrEqual
+        return self.filter(lookup(Tuple(F(column), F("id")), (key, lead_id)))
+
+    def for_inbox_list(self) -> Self:
+        """Rows as the conversation list reads them, assigned person and SMS label included."""
+        return self.select_related("assigned_to", "sms_campaign").only(*LIST_FIELDS)
 
 
 class OptOutQuerySet(TenantQuerySet):
@@ -44,3 +203,8 @@ class EnrichmentRequestQuerySet(LeadScopedQuerySet):
 
 class ImportQuerySet(TenantQuerySet):
     """Imports and mappings of a workspace."""
+
+
+def _ids(function: str, workspaces: Sequence[UUID], text: str) -> RawSQL:
+    """Ids from one of our look-up functions; the name is a constant of this module."""
+    return RawSQL(f"SELECT found FROM {function}(%s::uuid[], %s) AS found", [list(workspaces), text])  # noqa: S608, S611

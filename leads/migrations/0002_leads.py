@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(condition=models.Q(('is_attention', True), ('is_open', False)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_previous'),
+            index=models.Index(condition=models.Q(('is_attention', True), ('is_open', False), ('last_inbound_at__isnull', False)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_previous'),
         ),
         migrations.AddIndex(
             model_name='lead',

@@ -38,6 +38,25 @@ END
 $$
 """
 
+KNOWING_LEADS = """
+CREATE FUNCTION public.zrg_leads_knowing_email(workspaces uuid[], address text) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 5
+SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
+DECLARE
+    visible uuid[] := public.zrg_visible_workspaces(workspaces);
+BEGIN
+    RETURN QUERY
+        SELECT lead.id FROM public.leads_lead AS lead
+        WHERE lead.workspace_id = ANY (visible) AND lead.email = address
+        UNION
+        SELECT lead.id FROM public.leads_lead AS lead
+        WHERE lead.workspace_id = ANY (visible) AND lead.current_replier_email = address
+        UNION
+        SELECT public.zrg_leads_with_alternate(visible, address);
+END
+$$
+"""
+
 SEARCH_LEADS = """
 CREATE FUNCTION public.zrg_search_leads(workspaces uuid[], query text) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 2000
@@ -53,6 +72,7 @@ $$
 
 LOOKUPS = (
     (ALTERNATE_LEADS, "zrg_leads_with_alternate(uuid[], text)"),
+    (KNOWING_LEADS, "zrg_leads_knowing_email(uuid[], text)"),
     (SEARCH_LEADS, "zrg_search_leads(uuid[], text)"),
 )
 

@@ -190,7 +190,8 @@ class Lead(
                 fields=_NEWEST,
                 include=_COUNTED,
                 name="lead_tab_previous",
-                condition=Q(is_attention=True) & Q(is_open=False),
+                # All of the tab's condition: what is left over would have to be read from the table.
+                condition=Q(is_attention=True, is_open=False, last_inbound_at__isnull=False),
             ),
             # tab ai_review
             models.Index(fields=_NEWEST, include=_COUNTED, name="lead_tab_review", condition=Q(has_review_draft=True)),
@@ -239,7 +240,7 @@ class Lead(
             ),
             # search by words, inside zrg_search_leads only (@@ is not leakproof)
             GinIndex(fields=["search_vector"], name="lead_search", gin_pending_list_limit=512),
-            # who lists an address as alternate, inside zrg_leads_knowing_email only
+            # who lists an address as alternate, inside zrg_leads_with_alternate only
             GinIndex(fields=["alternate_emails"], name="lead_alternates"),
             # whose thread an address answers on
             models.Index(

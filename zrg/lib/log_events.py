@@ -114,3 +114,23 @@ AI_PARAM_REJECTED = "ai.param_rejected"
 AI_PARAM_DROPPED = "ai.param_dropped"
 AI_STATISTICS_LOST = "ai.statistics_lost"
 AI_UNKNOWN_TAG = "ai.unknown_tag"
+
+# --- leads -------------------------------------------------------------------------------------------
+LEAD_CREATED = "lead.created"
+LEAD_MATCHED = "lead.matched"
+LEAD_CONFLICT = "lead.conflict"
+LEAD_BLACKLISTED = "lead.blacklisted"
+LEAD_MERGED = "lead.merged"
+LEAD_BLACKLIST_CLEARED = "lead.blacklist_cleared"
+LEAD_EMAIL_BLOCK_LIFTED = "lead.email_block_lifted"
+LEAD_PROMOTED = "lead.alternate_promoted"
+LEAD_PROVIDER_IDS_DROPPED = "lead.provider_ids_dropped"
+ROLLUP_DRIFT = "rollup.drift"
+INBOX_SEARCH_TIMEOUT = "inbox.search_timeout"
+INBOX_COUNTS_DELAYED = "inbox.counts_delayed"
+
+# --- inbox: the setter's pages ----------------------------------------------------------------------
+INBOX_LIST = "inbox.list"
+LEAD_SNOOZED = "lead.snoozed"
+LEAD_WOKEN = "lead.woken"
+RENDER_LINK_DROPPED = "render.link_dropped"

@@ -1,0 +1,59 @@
+"""Errors of leads a caller can act upon."""
+
+from zrg.lib.errors import BadInput, Conflict, Forbidden, ZrgError
+
+
+class NoUsableIdentity(ZrgError):
+    """Nothing that names a person; the caller ends the event as ignored."""
+
+    code = "no_usable_identity"
+    http_status = 422
+
+
+class UnknownFilter(BadInput):
+    """A list parameter or value that does not exist; `error` names the key."""
+
+    http_status = 400
+
+    def __init__(self, key: str):
+        super().__init__(f"Unknown value of {key}.", code=key, field=key)
+
+
+class SearchTimeout(ZrgError):
+    """The search took longer than a page may; the list underneath stays."""
+
+    code = "search_timeout"
+    http_status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The search took too long.", retry_after=2)
+
+
+class InvalidStatus(BadInput):
+    """A status that does not exist."""
+
+    code = "invalid_status"
+
+
+class BlacklistStays(Forbidden):
+    """Only a person with delete_leads lifts a stop of every channel."""
+
+    code = "blacklist_stays"
+
+
+class PromotionRefused(BadInput):
+    """The address cannot become the primary one; the message says why."""
+
+    code = "promotion_refused"
+
+
+class AddressTaken(Conflict):
+    """The address is another lead's."""
+
+    code = "address_taken"
+
+
+class MergeRefused(Conflict):
+    """The two leads cannot be merged; the message says why."""
+
+    code = "merge_refused"

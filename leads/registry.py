@@ -1,0 +1,79 @@
+"""What apps above tell leads, registered in their `apps.py`: leads never imports them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+# Lead ids in, the values of the registered columns out; a lead without rows may be left out.
+RollupSource = Callable[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
+# (id of the lead that stays, id of the lead that goes): moves or ends the rows of the latter.
+MergeStep = Callable[[UUID, UUID], None]
+# (workspace ids, text) → queryset or expression of lead ids whose messages match.
+BodySearch = Callable[[Sequence[UUID], str], Any]
+# (workspace id, number of leads): adds what the app keeps for the sample leads.
+SampleFiller = Callable[[UUID, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollupSpec:
+    """Who computes which columns of Lead."""
+
+    columns: tuple[str, ...]
+    source: RollupSource
+
+
+_rollups: list[RollupSpec] = []
+_merge_steps: dict[type[models.Model], MergeStep] = {}
+_sample_fillers: dict[str, SampleFiller] = {}
+_body_search: list[BodySearch] = []
+
+
+def register_rollup_source(columns: Sequence[str], source: RollupSource) -> None:
+    """`source(lead_ids)` derives `columns` of Lead from the rows of the registering app."""
+    taken = {column for spec in _rollups for column in spec.columns} & set(columns)
+    if taken:
+        raise RuntimeError(f"rollups computed twice: {', '.join(sorted(taken))}")
+    _rollups.append(RollupSpec(columns=tuple(columns), source=source))
+
+
+def rollup_sources() -> Sequence[RollupSpec]:
+    """All sources, in order of registration."""
+    return tuple(_rollups)
+
+
+def register_merge(model: type[models.Model], function: MergeStep) -> None:
+    """`function(keep_id, drop_id)` says what becomes of the dropped lead's rows of `model`.
+
+    Models with a foreign key to Lead and no registered function are moved as they are.
+    """
+    if model in _merge_steps:
+        raise RuntimeError(f"{model.__name__} has a merge step already")
+    _merge_steps[model] = function
+
+
+def merge_steps() -> Mapping[type[models.Model], MergeStep]:
+    """Merge steps by model."""
+    return dict(_merge_steps)
+
+
+def register_body_search(function: BodySearch) -> None:
+    """`function(workspace_ids, text)` finds leads by the text of their messages (`in:body`)."""
+    _body_search[:] = [function]
+
+
+def body_search() -> BodySearch | None:
+    """The registered search of message texts."""
+    return _body_search[0] if _body_search else None
+
+
+def register_sample_filler(name: str, function: SampleFiller) -> None:
+    """`function(workspace_id, lead_count)` adds sample rows under the flag `--<name>` of bench_inbox."""
+    _sample_fillers[name] = function
+
+
+def sample_fillers() -> Mapping[str, SampleFiller]:
+    """Fillers by flag."""
+    return dict(_sample_fillers)

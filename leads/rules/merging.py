@@ -1,0 +1,91 @@
+"""What the lead that stays takes from the one that goes."""
+
+from typing import Any
+
+from leads.models import Lead
+from leads.rules.participants import add_alternate_email
+
+# Values that only make sense together: taken as a whole, when the lead that stays has none of them.
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("phone", "phone_national", "phone_country", "phone_raw"),
+    ("timezone", "timezone_source", "timezone_confidence"),
+    ("fit_score", "intent_score", "overall_score", "score_reasoning", "scored_at"),
+    ("assigned_to_id", "assigned_at"),
+    ("current_replier_email", "current_replier_name", "current_replier_since"),
+    ("enrichment_source", "enriched_at"),
+    ("qualification_answers", "qualification_answers_extracted_at"),
+    ("booking_qualification_status", "booking_qualification_checked_at", "booking_qualification_reason"),
+    (
+        "booked_slot",
+        "ghl_appointment_id",
+        "calendly_invitee_uri",
+        "calendly_scheduled_event_uri",
+        "appointment_booked_at",
+        "appointment_start_at",
+        "appointment_end_at",
+        "appointment_status",
+        "appointment_canceled_at",
+        "appointment_provider",
+        "appointment_source",
+    ),
+    ("external_scheduling_link", "external_scheduling_link_last_seen_at"),
+    *(
+        (name,)
+        for name in (
+            "ghl_contact_id",
+            "email_bison_lead_id",
+            "linkedin_id",
+            "sender_account_id",
+            "email",
+            "linkedin_url",
+            "linkedin_company_url",
+            "first_name",
+            "last_name",
+            "job_title",
+            "seniority",
+            "company_name",
+            "company_website",
+            "company_country",
+            "company_state",
+            "company_city",
+            "company_postal_code",
+            "company_revenue",
+            "industry",
+            "employee_headcount",
+            "industry_notes",
+            "preferred_timing",
+            "email_campaign_id",
+            "sms_campaign_id",
+            "ghl_workflow_id",
+        )
+    ),
+)
+
+
+def merge_values(keep: Lead, drop: Lead) -> dict[str, Any]:
+    """Columns to set on `keep`: empty ones filled, addresses and tags joined, openings added up."""
+    changes = {
+        name: getattr(drop, name)
+        for group in GROUPS
+        if not any(_known(getattr(keep, name)) for name in group)
+        for name in group
+        if _known(getattr(drop, name))
+    }
+    primary = changes.get("email") or keep.email
+    alternates = list(keep.alternate_emails)
+    for address in (drop.email, *drop.alternate_emails):
+        if address and address != primary:
+            alternates = add_alternate_email(alternates, address, primary)
+    opened = [moment for moment in (keep.email_last_opened_at, drop.email_last_opened_at) if moment]
+    joined = {
+        "alternate_emails": [address for address in alternates if address != primary],
+        "tags": list(dict.fromkeys([*keep.tags, *drop.tags])),
+        "attributes": {**drop.attributes, **keep.attributes},
+        "email_open_count": keep.email_open_count + drop.email_open_count,
+        "email_last_opened_at": max(opened, default=None),
+    }
+    return changes | {name: value for name, value in joined.items() if value != getattr(keep, name)}
+
+
+def _known(value: object) -> bool:
+    return value is not None and value != ""

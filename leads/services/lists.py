@@ -1,0 +1,139 @@
+"""The conversation list: who is in it, in which order, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import OperationalError, transaction
+from django.http import QueryDict
+from django.utils import timezone
+
+from leads.enums import LeadSort
+from leads.errors import SearchTimeout
+from leads.models import Lead
+from leads.querysets import SORT_KEYS, LeadQuerySet
+from leads.rules.filters import ListFilters, Params, read_filters
+from leads.rules.search import SearchKind
+from leads.services.scopes import Narrow, Scope, merged_ids, narrow_assigned, narrow_leads, read_scope, search_leads
+from zrg.lib import log_events
+from zrg.lib.cursor import decode_cursor, encode_cursor
+from zrg.workspaces.access import Access
+
+logger = structlog.get_logger(__name__)
+
+# So many leads at the top of a list are tested one by one before the text index is asked: a common
+# word fills the page from them, and the index is left with words so rare that it answers at once.
+SEARCH_WINDOW = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadPage:
+    """One page of the list. `search_too_short`: the text was ignored, which the page says."""
+
+    leads: list[Lead]
+    next_cursor: str | None
+    filters: ListFilters
+    search_too_short: bool = False
+
+
+def read_params(query: QueryDict) -> dict[str, Sequence[str]]:
+    """The parameters of a request, repeated ones kept."""
+    return dict(query.lists())
+
+
+def filter_leads(access: Access, params: Params, *, now: datetime | None = None) -> LeadQuerySet:
+    """All leads of a list in its order, as one query (for bulk work; pages come from `list_leads`).
+
+    Raises `UnknownFilter` for a parameter that does not exist, `NotVisible` for a workspace out of reach.
+    """
+    filters = read_filters(params)
+    scope = read_scope(access, filters)
+    leads = Lead.objects.visible_to(access).filter(workspace_id__in=scope.workspaces)
+    leads = narrow_leads(leads.in_tab(filters.tab, now or timezone.now()), filters, scope)
+    return search_leads(leads, filters, scope).sorted_by(filters.sort)
+
+
+def list_leads(access: Access, params: Params, *, now: datetime | None = None) -> LeadPage:
+    """One page of the conversation list, by keyset, with what its rows show.
+
+    Raises `UnknownFilter`, `NotVisible`, `CursorMismatch`, or `SearchTimeout` when a search takes too long.
+    """
+    filters = read_filters(params)
+    scope = read_scope(access, filters)
+    digest = filters.digest()
+    leads = _page(filters, scope, _from_place(filters, digest, now or timezone.now()))
+    more = len(leads) > filters.limit
+    leads = leads[: filters.limit]
+    key = SORT_KEYS[filters.sort][0]
+    return LeadPage(
+        leads=leads,
+        next_cursor=encode_cursor(getattr(leads[-1], key), leads[-1].pk, digest) if more else None,
+        filters=filters,
+        search_too_short=filters.search.kind == SearchKind.TOO_SHORT,
+    )
+
+
+def _from_place(filters: ListFilters, digest: str, now: datetime) -> Narrow:
+    """The tab, from where the last page ended."""
+    place = decode_cursor(filters.cursor, digest) if filters.cursor else None
+
+    def narrow(leads: LeadQuerySet) -> LeadQuerySet:
+        leads = leads.in_tab(filters.tab, now)
+        return leads.after(filters.sort, place.key, place.id) if place is not None else leads
+
+    return narrow
+
+
+def _page(filters: ListFilters, scope: Scope, narrow: Narrow) -> list[Lead]:
+    if not scope.workspaces:
+        return []
+    if not filters.search.filters:
+        return _first_rows(scope, filters, lambda leads: narrow_leads(narrow(leads), filters, scope))
+    try:
+        # A savepoint: after a timeout the rest of the page is still to be read in this transaction.
+        with transaction.atomic():
+            return _search_page(filters, scope, narrow)
+    except OperationalError as error:
+        logger.warning(log_events.INBOX_SEARCH_TIMEOUT, kind=filters.search.kind.value)
+        raise SearchTimeout from error
+
+
+def _search_page(filters: ListFilters, scope: Scope, narrow: Narrow) -> list[Lead]:
+    def by_index(leads: LeadQuerySet) -> LeadQuerySet:
+        return search_leads(narrow_leads(narrow(leads), filters, scope), filters, scope)
+
+    by_words = filters.search.kind == SearchKind.WORDS
+    if not by_words or filters.sort == LeadSort.NAME or len(scope.workspaces) > 1:
+        return _first_rows(scope, filters, by_index)
+    window_end = _window_end(scope, filters, narrow)
+
+    def by_row(leads: LeadQuerySet) -> LeadQuerySet:
+        leads = narrow_leads(narrow(leads), filters, scope)
+        if window_end is not None:
+            leads = leads.before_or_at(filters.sort, *window_end)
+        return leads.matching_words(scope.workspaces, filters.search.value)
+
+    found = _first_rows(scope, filters, by_row)
+    if window_end is None or len(found) > filters.limit:
+        return found
+    return _first_rows(scope, filters, by_index)
+
+
+def _window_end(scope: Scope, filters: ListFilters, narrow: Narrow) -> tuple[Any, UUID] | None:
+    """The last place that is tested one by one; None when the list ends before it."""
+    leads = narrow_assigned(narrow(scope.only_workspace()), filters, scope).sorted_by(filters.sort)
+    places = leads.values_list(SORT_KEYS[filters.sort][0], "pk")
+    return next(iter(places[SEARCH_WINDOW : SEARCH_WINDOW + 1]), None)
+
+
+def _first_rows(scope: Scope, filters: ListFilters, narrow: Narrow) -> list[Lead]:
+    """The first rows of the list, one more than the page to know whether another follows."""
+    wanted = filters.limit + 1
+    if len(scope.workspaces) == 1:
+        leads = narrow(scope.only_workspace()).for_inbox_list().sorted_by(filters.sort)
+        return list(leads[:wanted])
+    page = Lead.objects.filter(pk__in=merged_ids(scope, filters.sort, narrow, wanted))
+    return list(page.for_inbox_list().sorted_by(filters.sort))

@@ -1,0 +1,283 @@
+"""The one way a person becomes a lead."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from leads.contracts import ContactDetails, ContactIds
+from leads.enums import (
+    ALL_CHANNEL_REASONS,
+    ROUTED_SOURCES,
+    BlacklistReason,
+    ConflictSource,
+    EnrichmentStatus,
+    Identifier,
+    LeadSource,
+    LeadStatus,
+    RoutingStatus,
+    SentimentTag,
+)
+from leads.errors import NoUsableIdentity
+from leads.models import EmailCampaign, Lead, LeadIdentityConflict, SmsCampaign
+from leads.rules.filling import choose_fill
+from leads.rules.identity import Identity, read_identity
+from leads.rules.matching import NEW, Candidate, Claim, Match, choose_match, find_claims
+from leads.services.changes import announce_data_change
+from leads.services.optouts import remembered_reason
+from leads.services.senders import own_sender_entries
+from zrg.lib import log_events
+from zrg.lib.phone import phone_match_keys
+from zrg.workspaces.models import WorkspaceSettings
+
+logger = structlog.get_logger(__name__)
+
+# More leads than this on one phone: a switchboard, which names nobody.
+MAX_PHONE_CANDIDATES = 200
+
+_CONFLICT_SOURCES = {
+    LeadSource.WEBHOOK: ConflictSource.WEBHOOK,
+    LeadSource.SYNC: ConflictSource.SYNC,
+    LeadSource.MANUAL: ConflictSource.MANUAL,
+}
+_CANDIDATE_FIELDS = (
+    "id",
+    "email",
+    "alternate_emails",
+    "current_replier_email",
+    "phone",
+    "phone_national",
+    "linkedin_id",
+    "linkedin_url",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMatch:
+    """The lead, whether it was made now, and what named it (`new` or an identifier)."""
+
+    lead: Lead
+    created: bool
+    matched_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A person on the way in: who, by which campaign and mailbox, from where."""
+
+    workspace_id: UUID
+    identity: Identity
+    source: LeadSource
+    email_campaign: EmailCampaign | None = None
+    sms_campaign: SmsCampaign | None = None
+    sender_account_id: str | None = None
+
+
+def find_or_create_lead(
+    workspace_id: UUID,
+    contact: ContactDetails,
+    ids: ContactIds,
+    campaign: EmailCampaign | SmsCampaign | None = None,
+    *,
+    source: str,
+    sender_account_id: str | None = None,
+) -> LeadMatch:
+    """The lead this person is, made if there is none; empty fields are filled, stored values stay.
+
+    Idempotent and safe against parallel copies: every identifier is locked for the transaction, so two
+    identical webhooks give one lead. An identifier of another lead is not copied but written down as
+    conflict. Raises `NoUsableIdentity` when nothing names a person.
+    """
+    identity = read_identity(contact, ids, own_senders=own_sender_entries(workspace_id))
+    if not identity.is_usable:
+        raise NoUsableIdentity
+    arrival = Arrival(
+        workspace_id=workspace_id,
+        identity=identity,
+        source=LeadSource(source),
+        email_campaign=campaign if isinstance(campaign, EmailCampaign) else None,
+        sms_campaign=campaign if isinstance(campaign, SmsCampaign) else None,
+        sender_account_id=sender_account_id,
+    )
+    with transaction.atomic():
+        _lock(workspace_id, identity)
+        try:
+            with transaction.atomic():
+                return _settle(arrival)
+        except IntegrityError:
+            # A writer without these locks came first; its row is visible now.
+            return _settle(arrival)
+
+
+def find_lead(workspace_id: UUID, contact: ContactDetails, ids: ContactIds) -> LeadMatch | None:
+    """The existing lead this person is; nothing is written."""
+    identity = read_identity(contact, ids, own_senders=own_sender_entries(workspace_id))
+    match = choose_match(identity, _candidates(workspace_id, identity)) if identity.is_usable else None
+    if match is None:
+        return None
+    return LeadMatch(lead=Lead.objects.get(pk=match.lead_id), created=False, matched_by=match.matched_by)
+
+
+def _settle(arrival: Arrival) -> LeadMatch:
+    candidates = _candidates(arrival.workspace_id, arrival.identity)
+    match = choose_match(arrival.identity, candidates)
+    return _fill(arrival, match, candidates) if match is not None else _create(arrival)
+
+
+def _lock(workspace_id: UUID, identity: Identity) -> None:
+    keys = [f"{workspace_id}:{key}" for key in identity.lock_keys()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key", [keys])
+
+
+def _candidates(workspace_id: UUID, identity: Identity) -> list[Candidate]:
+    """Every lead that shares an identifier, in one statement of plain index look-ups."""
+    leads = Lead.objects.in_workspace(workspace_id)
+    parts = [
+        _named(leads.filter(**{kind.value: value}), kind)
+        for kind in (
+            Identifier.GHL_CONTACT_ID,
+            Identifier.EMAIL_BISON_LEAD_ID,
+            Identifier.LINKEDIN_ID,
+            Identifier.LINKEDIN_URL,
+            Identifier.EMAIL,
+        )
+        if (value := getattr(identity, kind.value))
+    ]
+    if identity.email:
+        parts.append(_named(leads.listing_alternate([workspace_id], identity.email), Identifier.ALTERNATE_EMAIL))
+    if identity.phone.e164 or identity.phone.national:
+        shared = leads.filter(_phone_condition(identity)).order_by("pk")[: MAX_PHONE_CANDIDATES + 1]
+        parts.append(_named(shared, Identifier.PHONE))
+    rows = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+    found = [_candidate(row) for row in rows]
+    on_phone = [one for one in found if one.kind == Identifier.PHONE]
+    return [one for one in found if one.kind != Identifier.PHONE] if len(on_phone) > MAX_PHONE_CANDIDATES else found
+
+
+def _named(leads: QuerySet[Lead], kind: Identifier) -> "QuerySet[Lead, tuple]":  # type: ignore[type-arg]
+    return leads.annotate(kind=Value(kind.value)).values_list("kind", *_CANDIDATE_FIELDS)
+
+
+def _candidate(row: tuple) -> Candidate:  # type: ignore[type-arg]
+    kind, lead_id, email, alternates, replier, phone, national, linkedin_id, linkedin_url = row
+    return Candidate(
+        kind=kind,
+        lead_id=lead_id,
+        email=email,
+        alternate_emails=tuple(alternates),
+        current_replier_email=replier,
+        phone=phone,
+        phone_national=national,
+        linkedin_id=linkedin_id,
+        linkedin_url=linkedin_url,
+    )
+
+
+def _phone_condition(identity: Identity) -> Q:
+    """A net that is wide enough; `choose_match` decides."""
+    keys = phone_match_keys(identity.phone.e164, identity.phone.national)
+    # Some countries write the trunk zero inside the number, and store it.
+    nationals = [*keys, *(f"0{key}" for key in keys)]
+    if identity.phone.e164:
+        return Q(phone=identity.phone.e164) | Q(phone=None, phone_national__in=nationals)
+    return Q(phone_national__in=nationals) | Q(phone__in=[f"+{key}" for key in keys])
+
+
+def _fill(arrival: Arrival, match: Match, candidates: list[Candidate]) -> LeadMatch:
+    lead = Lead.objects.select_for_update().get(pk=match.lead_id)
+    stored = {kind.value: getattr(lead, kind.value) for kind in Identifier if kind != Identifier.ALTERNATE_EMAIL}
+    claims = find_claims(arrival.identity, lead.pk, stored, candidates)
+    changes = choose_fill(
+        lead,
+        arrival.identity,
+        claimed=frozenset(claim.identifier for claim in claims),
+        sender_account_id=arrival.sender_account_id,
+        email_campaign_id=arrival.email_campaign.pk if arrival.email_campaign else None,
+        sms_campaign_id=arrival.sms_campaign.pk if arrival.sms_campaign else None,
+    )
+    if changes:
+        Lead.objects.filter(pk=lead.pk).update(**changes, changed_at=Now(), updated_at=Now())
+        for name, value in changes.items():
+            setattr(lead, name, value)
+        announce_data_change(lead)
+    _write_conflicts(arrival, lead, claims)
+    logger.info(log_events.LEAD_MATCHED, lead=str(lead.pk), matched_by=match.matched_by)
+    return LeadMatch(lead=lead, created=False, matched_by=match.matched_by)
+
+
+def _write_conflicts(arrival: Arrival, lead: Lead, claims: list[Claim]) -> None:
+    rows = [
+        LeadIdentityConflict(
+            workspace_id=arrival.workspace_id,
+            lead=lead,
+            other_lead_id=claim.other_id,
+            identifier=claim.identifier,
+            value=claim.value,
+            source=_CONFLICT_SOURCES.get(arrival.source, ConflictSource.IMPORT),
+        )
+        for claim in claims
+    ]
+    if rows:
+        LeadIdentityConflict.objects.bulk_create(rows, ignore_conflicts=True)
+        logger.info(log_events.LEAD_CONFLICT, lead=str(lead.pk), identifiers=[claim.identifier for claim in claims])
+
+
+def _create(arrival: Arrival) -> LeadMatch:
+    identity, now = arrival.identity, timezone.now()
+    lead = Lead(
+        workspace_id=arrival.workspace_id,
+        source=arrival.source,
+        created_at=now,
+        email_campaign=arrival.email_campaign,
+        sms_campaign=arrival.sms_campaign,
+        source_workspace_id=arrival.workspace_id,
+        enrichment_status=first_enrichment_status(identity),
+    )
+    for name, value in choose_fill(lead, identity, sender_account_id=arrival.sender_account_id).items():
+        setattr(lead, name, value)
+    if lead.enrichment_status == EnrichmentStatus.PENDING:
+        lead.enrichment_last_retry = now
+    _start_routing(lead, arrival)
+    _start_opted_out(lead)
+    lead.save(force_insert=True)
+    logger.info(log_events.LEAD_CREATED, lead=str(lead.pk), matched_by=NEW, source=arrival.source)
+    return LeadMatch(lead=lead, created=True, matched_by=NEW)
+
+
+def first_enrichment_status(identity: Identity) -> str | None:
+    """Whether a new lead lacks what could be looked up by its e-mail address."""
+    has_phone = bool(identity.phone.e164 or identity.phone.national)
+    has_profile = bool(identity.linkedin_url or identity.linkedin_id)
+    if identity.email:
+        return EnrichmentStatus.PENDING if not has_phone or not identity.linkedin_url else None
+    return EnrichmentStatus.NOT_NEEDED if has_phone or has_profile else None
+
+
+def _start_routing(lead: Lead, arrival: Arrival) -> None:
+    """Only leads delivered from outside take part, and only where routing is on."""
+    takes_part = arrival.source in ROUTED_SOURCES and (
+        WorkspaceSettings.objects.filter(workspace_id=lead.workspace_id, lead_routing_enabled=True).exists()
+    )
+    if not takes_part:
+        lead.routing_status = RoutingStatus.ROUTED
+        lead.routing_completed_at = lead.created_at
+
+
+def _start_opted_out(lead: Lead) -> None:
+    """An address or phone that once withdrew consent brings the stop with it."""
+    reason = remembered_reason(
+        lead.workspace_id, emails=[lead.email], phone=lead.phone, phone_national=lead.phone_national
+    )
+    if reason is None:
+        return
+    lead.status = LeadStatus.BLACKLISTED
+    lead.blacklist_reason = reason if reason in ALL_CHANNEL_REASONS else BlacklistReason.OPT_OUT
+    lead.blacklisted_at = lead.opted_out_at = lead.created_at
+    lead.sentiment_tag = SentimentTag.BLACKLIST
+    lead.overall_score = lead.fit_score = lead.intent_score = 0
+    lead.auto_book_meetings_enabled = False

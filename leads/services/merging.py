@@ -1,0 +1,155 @@
+"""Two leads that are one person, joined because a person said so. No machine ever merges."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from leads.enums import ConflictStatus
+from leads.errors import MergeRefused
+from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
+from leads.registry import merge_steps
+from leads.rules.merging import merge_values
+from leads.services.rollups import recompute_rollups
+from leads.services.status import blacklist_lead
+from zrg.jobs.enums import JobStatus
+from zrg.jobs.models import BackgroundJob
+from zrg.lib import log_events
+from zrg.workspaces.access import require, resolve_access
+from zrg.workspaces.models import User
+from zrg.workspaces.services.audit import record_audit
+
+logger = structlog.get_logger(__name__)
+
+
+def merge_leads(keep: Lead, drop: Lead, actor: User) -> Lead:
+    """Move everything of `drop` to `keep` and delete it, in one transaction; returns the lead that stays.
+
+    Every table with a lead takes part: apps above say what becomes of theirs with `register_merge`,
+    other rows move as they are. Empty fields are filled, the dropped addresses become alternates, a
+    blacklist of either lead holds for the result. The audit row keeps a snapshot of the dropped lead.
+    """
+    _check(keep, drop, actor)
+    with transaction.atomic():
+        locked = {
+            one.pk: one for one in Lead.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
+        }
+        if len(locked) != 2:
+            raise MergeRefused("One of the leads is gone.")
+        keep, drop = locked[keep.pk], locked[drop.pk]
+        changes = merge_values(keep, drop)
+        _record(keep, drop, actor)
+        _move_rows(keep.pk, drop.pk, actor)
+        Lead.objects.filter(pk=drop.pk).delete()
+        Lead.objects.filter(pk=keep.pk).update(**changes, changed_at=Now(), updated_at=Now())
+        keep.refresh_from_db()
+        _carry_stop(keep, drop, actor)
+        recompute_rollups(keep)
+    logger.info(log_events.LEAD_MERGED, lead=str(keep.pk), dropped=str(drop.pk))
+    return keep
+
+
+def merge_conflicts(keep_id: UUID, drop_id: UUID) -> None:
+    """Claims between the two are settled; others move unless the same claim is there already."""
+    between = LeadIdentityConflict.objects.filter(lead_id__in=(keep_id, drop_id), other_lead_id__in=(keep_id, drop_id))
+    between.update(status=ConflictStatus.MERGED, resolved_at=timezone.now(), other_lead=None, updated_at=Now())
+    _move(LeadIdentityConflict, "other_lead_id", keep_id, drop_id)
+    _move(LeadIdentityConflict, "lead_id", keep_id, drop_id)
+
+
+def merge_enrichment(keep_id: UUID, drop_id: UUID) -> None:
+    """Answered questions move; a second open question of a kind is dropped, it was asked once."""
+    _move(EnrichmentRequest, "lead_id", keep_id, drop_id)
+
+
+def merge_jobs(keep_id: UUID, drop_id: UUID) -> None:
+    """Work that waits goes on for the lead that stays; a running job ends as it began."""
+    BackgroundJob.objects.filter(lead_id=drop_id).exclude(status=JobStatus.RUNNING).update(lead_id=keep_id)
+
+
+def _check(keep: Lead, drop: Lead, actor: User) -> None:
+    access = resolve_access(actor)
+    for lead in (keep, drop):
+        require(access, "lead.merge", lead.workspace_id, lead)
+    if keep.pk == drop.pk:
+        raise MergeRefused("A lead cannot be merged with itself.")
+    if keep.workspace_id != drop.workspace_id:
+        raise MergeRefused("The leads belong to different workspaces.")
+
+
+def _record(keep: Lead, drop: Lead, actor: User) -> None:
+    generated = {field.attname for field in Lead._meta.concrete_fields if field.generated}
+    snapshot = {
+        field.attname: field.value_from_object(drop)
+        for field in Lead._meta.concrete_fields
+        if field.attname not in generated
+    }
+    record_audit(
+        "lead.merged",
+        actor=actor,
+        workspace=keep.workspace_id,
+        obj=keep,
+        before={"dropped": snapshot},
+        after={"kept": str(keep.pk)},
+    )
+
+
+def _move_rows(keep_id: UUID, drop_id: UUID, actor: User) -> None:
+    steps = merge_steps()
+    for model in apps.get_models():
+        if model in steps:
+            steps[model](keep_id, drop_id)
+            continue
+        for column in _lead_columns(model):
+            _move(model, column, keep_id, drop_id)
+    LeadIdentityConflict.objects.filter(lead_id=keep_id, status=ConflictStatus.MERGED, resolved_by=None).update(
+        resolved_by=actor
+    )
+
+
+def _lead_columns(model: type[models.Model]) -> list[str]:
+    """Foreign keys to a lead, and plain ids of one."""
+    if model is Lead or model._meta.proxy or not model._meta.managed:
+        return []
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.related_model is Lead or (field.attname == "lead_id" and isinstance(field, models.UUIDField))
+    ]
+
+
+def _move(model: type[models.Model], column: str, keep_id: UUID, drop_id: UUID) -> None:
+    """Point rows at the lead that stays; a row whose twin is there already goes with the dropped lead."""
+    rows: models.QuerySet[Any] = model._default_manager.filter(**{column: drop_id})
+    try:
+        with transaction.atomic():
+            rows.update(**{column: keep_id})
+    except IntegrityError:
+        for pk in list(rows.values_list("pk", flat=True)):
+            _move_one(model, column, pk, keep_id)
+
+
+def _move_one(model: type[models.Model], column: str, pk: Any, keep_id: UUID) -> None:
+    row = model._default_manager.filter(pk=pk)
+    try:
+        with transaction.atomic():
+            row.update(**{column: keep_id})
+    except IntegrityError:
+        row.delete()
+
+
+def _carry_stop(keep: Lead, drop: Lead, actor: User) -> None:
+    """A stop of either lead holds for both, and for the addresses that came together."""
+    for reason, source in ((drop.blacklist_reason, drop), (keep.blacklist_reason, keep)):
+        if reason:
+            blacklist_lead(
+                keep,
+                reason,
+                message_id=source.opted_out_message_id,
+                channel=source.opted_out_channel,
+                by=actor,
+            )

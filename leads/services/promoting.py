@@ -1,0 +1,55 @@
+"""Making another address of a lead its primary one."""
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from leads.errors import AddressTaken, PromotionRefused
+from leads.models import Lead
+from leads.rules import participants
+from leads.services.changes import announce_data_change
+from zrg.lib import log_events
+from zrg.workspaces.models import User
+from zrg.workspaces.services.audit import record_audit
+
+logger = structlog.get_logger(__name__)
+
+
+def promote_alternate(lead: Lead, email: str, *, by: User) -> Lead:
+    """Make an alternate address the primary one; the old primary becomes an alternate. Audited.
+
+    Raises `PromotionRefused` with the reason, or `AddressTaken` when another lead owns the address.
+    The caller has checked the permission promote_contact.
+    """
+    with transaction.atomic():
+        locked = Lead.objects.select_for_update().get(pk=lead.pk)
+        decided = participants.promote_alternate(
+            locked.email, locked.alternate_emails, locked.current_replier_email, email
+        )
+        if "error" in decided:
+            raise PromotionRefused(decided["error"], field="email")
+        changes: dict[str, object] = {"email": decided["email"], "alternate_emails": decided["alternate_emails"]}
+        if decided["current_replier_email"] is None and locked.current_replier_email:
+            changes |= {"current_replier_email": None, "current_replier_name": None, "current_replier_since": None}
+        _write(locked, changes)
+        record_audit(
+            "lead.alternate_promoted",
+            actor=by,
+            workspace=locked.workspace_id,
+            obj=locked,
+            before={"email": lead.email},
+            after={"email": decided["email"]},
+        )
+    for name, value in changes.items():
+        setattr(lead, name, value)
+    announce_data_change(lead)
+    logger.info(log_events.LEAD_PROMOTED, lead=str(lead.pk))
+    return lead
+
+
+def _write(lead: Lead, changes: dict[str, object]) -> None:
+    try:
+        with transaction.atomic():
+            Lead.objects.filter(pk=lead.pk).update(**changes, changed_at=Now(), updated_at=Now())
+    except IntegrityError as error:
+        raise AddressTaken("Another lead has this address.", field="email") from error

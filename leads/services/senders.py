@@ -1,0 +1,24 @@
+"""The workspace's own addresses, which are never a lead, an alternate or a recipient."""
+
+from uuid import UUID
+
+from integrations.models import EmailSender
+from zrg.lib.addresses import is_own_sender
+from zrg.workspaces.models import WorkspaceSettings
+
+
+def own_sender_entries(workspace_id: UUID) -> tuple[str, ...]:
+    """Addresses of the workspace's mailboxes, and the entries of its settings (`@domain` covers a domain)."""
+    mailboxes = EmailSender.objects.in_workspace(workspace_id).exclude(email_address=None)
+    listed = (
+        WorkspaceSettings.objects.filter(workspace_id=workspace_id)
+        .values_list("own_sender_addresses", flat=True)
+        .first()
+    )
+    addresses = [*mailboxes.values_list("email_address", flat=True), *(listed or [])]
+    return tuple(sorted({str(address).strip().lower() for address in addresses if address}))
+
+
+def is_own_address(workspace_id: UUID, address: str | None) -> bool:
+    """Whether a normalised address is one of the workspace's own."""
+    return is_own_sender(address, own_sender_entries(workspace_id))
