@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.enums import EMAIL_PROVIDERS, Provider
-from integrations.errors import AccountTaken
-from integrations.models import Connection, EmailBisonBaseHost, WebhookRoute
+from integrations.models import Connection, EmailBisonBaseHost
 from integrations.rules.connections import normalise_account_id, requirement
 from integrations.rules.hosts import normalise_host
-from integrations.rules.routes import account_key, route_hash
 from integrations.services.connections import ConnectionInput, describe, save_connection
 from zrg.lib.errors import BadInput
 from zrg.lib.secrets_hygiene import clean_secret_input
@@ -46,14 +44,13 @@ class ConnectionProvisioning:
     fields = frozenset({"emailProvider"}.union(*(fields.names() for fields in _FIELDS.values())))
 
     def check(self, body: Mapping[str, Any]) -> None:
-        """Raise for fields that cannot become connections: `ambiguous_email_provider`, a missing key, an
-        unknown host (400), an account of another workspace (409).
+        """Raise (400) for fields that cannot become connections: `ambiguous_email_provider`, a missing key,
+        an unknown host. An account of another workspace is found by `apply` (409).
         """
         for provider in self._wanted(body):
             given = _input(provider, body)
             if missing := _missing(provider, given):
                 raise BadInput(requirement(provider), code="incomplete_provider", http_status=400, field=missing)
-            _refuse_foreign_account(provider, given)
 
     def apply(self, workspace: Workspace, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Save the connections inside the call's transaction."""
@@ -117,14 +114,6 @@ def _missing(provider: Provider, given: ConnectionInput) -> str | None:
         if not given.secrets.get(secret):
             return name
     return None
-
-
-def _refuse_foreign_account(provider: Provider, given: ConnectionInput) -> None:
-    if provider not in (Provider.GHL, Provider.UNIPILE) or not isinstance(given.external_account_id, str):
-        return
-    key_hash = route_hash(account_key(given.external_account_id))
-    if WebhookRoute.objects.filter(provider=provider, key_hash=key_hash).exists():
-        raise AccountTaken("Another workspace is connected to this account", field=_FIELDS[provider].account)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

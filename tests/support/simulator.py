@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from integrations.simulator.core import Script
 from integrations.simulator.server import Simulator, SimulatorServer
@@ -38,7 +38,7 @@ class RunningSimulator:
 
 
 @pytest.fixture
-def simulator(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> Iterator[RunningSimulator]:
+def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[RunningSimulator]:
     """A fresh simulator; EmailBison and the model of this test are it."""
     state = Simulator(webhook_target="")
     state.emailbison.add_key(API_KEY)

@@ -22,7 +22,7 @@ PEOPLE = (
         "Twin Rivers",
         "mia@twinrivers.example",
         "LEAD_REPLIED",
-        "Not now, please check back next quarter.",
+        "Not now, check back next quarter.",
     ),
     ("Jo", "Park", "Alder Clinic", "jo@alder.example", "EMAIL_OPENED", ""),
     ("Sam", "Ortiz", "Birch Studio", "sam@birch.example", "LEAD_REPLIED", "Please remove me from your list."),
