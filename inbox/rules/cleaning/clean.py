@@ -1,6 +1,7 @@
 """Message bodies as the person wrote them (steps 1 to 7 of the e-mail body rules)."""
 
 import html
+import re
 from dataclasses import dataclass
 
 from inbox.rules.cleaning.boundaries import reply_lines
@@ -10,6 +11,8 @@ from inbox.rules.cleaning.signatures import without_signature
 
 MAX_RAW_CHARS = 500_000
 MAX_BODY_CHARS = 100_000
+
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>@]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,14 @@ def _raw(part: str | None) -> str | None:
 
 
 def _words_of_text_part(part: str) -> str:
-    return _words_of_html_part(part) if is_html(part) else strip_quoted(part)
+    return strip_quoted(_text_of(part) if is_html(part) else part)
 
 
 def _words_of_html_part(part: str) -> str:
-    """An HTML part without a single tag is text that somebody escaped."""
-    return strip_quoted("\n".join(read_html(part).lines) if is_html(part) else html.unescape(part))
+    """An HTML part without a single tag is text that somebody escaped; its lines are kept."""
+    has_tags = is_html(part) or _ANY_TAG.search(part)
+    return strip_quoted(_text_of(part) if has_tags else html.unescape(part))
+
+
+def _text_of(part: str) -> str:
+    return "\n".join(read_html(part).lines)
