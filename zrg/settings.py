@@ -64,11 +64,11 @@ MFA_REQUIRED_ROLES = frozenset(
 INSTALLED_APPS = [
     # First: its templates replace those of allauth and the admin's log-in.
     "zrg.workspaces",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "zrg.workspaces.admin_config.ZrgAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -277,6 +277,17 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# --- Admin -----------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "ZRG operations",
+    "SITE_HEADER": "ZRG operations",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "inbox",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+}
 
 # --- Mail ------------------------------------------------------------------------------------------
 # Account mails become rows of the outbox; EMAIL_URL is the transport that delivers them.
