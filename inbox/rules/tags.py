@@ -87,7 +87,8 @@ def status_for(tag: str | None, current: str | None) -> str:
 
 MAX_DECLINE_WORDS = 12
 _DECLINE = re.compile(
-    r"\bnot (?:\w{1,12} )?interested\b|\bno thank(?:s| you)\b|\bno,? thx\b|\bnot (?:\w{1,12} )?(?:a|the right) (?:\w{1,12} )?fit\b"
+    r"\bnot (?:\w{1,12} )?interested\b|\bno thank(?:s| you)\b|\bno,? thx\b"
+    r"|\bnot (?:\w{1,12} )?(?:a|the right) (?:\w{1,12} )?fit\b"
     r"|\bnot for (?:me|us)\b|\bnot at this time\b"
 )
 _OPENNESS = re.compile(r"\?|\b(?:but|however|maybe|perhaps|later|next|send|unless|until|yet|right now|try)\b")

@@ -3,16 +3,16 @@
 import re
 import unicodedata
 
-from inbox.rules.safety.text import fold
+from inbox.rules.safety.text import fold, pieces
 
 MAX_CHARS = 80
 MAX_WORDS = 8
 
-_PHRASES = (
-    *("thank you", "thanks", "thx", "ty", "tnx", "many", "so", "much", "a lot", "very", "appreciated", "appreciate it", "ok", "okay", "k"),
-    *("got it", "noted", "cool", "great", "perfect", "awesome", "nice", "sounds good", "understood", "roger", "copy that", "cheers"),
-    *("will do", "received", "gracias", "merci", "vielen dank", "danke", "grazie mille", "grazie", "obrigado", "obrigada", "bedankt"),
-    *("dank je", "vale", "perfecto", "parfait", "alright", "all right", "fantastic", "excellent", "wonderful", "super", "thankyou"),
+_PHRASES = pieces(
+    "thank you|thanks|thx|ty|tnx|many|so|much|a lot|very|appreciated|appreciate it|ok|okay|k|got it|noted|"
+    "cool|great|perfect|awesome|nice|sounds good|understood|roger|copy that|cheers|will do|received|gracias|"
+    "merci|vielen dank|danke|grazie mille|grazie|obrigado|obrigada|bedankt|dank je|vale|perfecto|parfait|"
+    "alright|all right|fantastic|excellent|wonderful|super|thankyou"
 )
 _CLOSINGS = ("best regards", "kind regards", "best", "regards")
 _EMOJI = frozenset("👍👌🙏🙌✅✔☑❤♥💙💚💛💜🖤🤍🤎🧡💕💖💗💓💞💝❣🩷🩵🩶")

@@ -9,26 +9,24 @@ from dataclasses import dataclass
 from typing import Literal, overload
 
 from inbox.rules.safety.families import FAMILIES
-from inbox.rules.safety.text import Sentence, fold, own_words, split_sentences
+from inbox.rules.safety.text import Sentence, fold, own_words, pieces, split_sentences, vocabulary
 
 MAX_SUBJECT_CHARS = 120
 MAX_REPLY_SUBJECT_WORDS = 4
 MAX_KEYWORD_CHARS = 60
 
 _KEYWORDS = frozenset(
-    {
-        *("stop", "stop all", "stopall", "stop it", "please stop", "pls stop", "plz stop", "stop please", "stop pls"),
-        *("unsubscribe", "unsub", "un-subscribe", "unsubscribe me", "please unsubscribe", "unsubscribe please"),
-        *("unsubscribe all", "pls unsubscribe", "please unsubscribe me", "unsubscribe me please"),
-        *("optout", "opt out", "opt-out", "opt me out", "please opt out", "opt out please"),
-        *("remove", "remove me", "please remove", "please remove me", "remove me please", "remove please", "pls remove"),
-        *("pls remove me", "remove us", "please remove us", "take me off", "please take me off", "take me off please"),
-        # Spanish, French, German, Italian, Portuguese, Dutch (without accents)
-        *("baja", "darme de baja", "dar de baja", "alto", "parar", "pare", "arret", "stopp", "abmelden", "austragen"),
-        *("abbestellen", "bitte abmelden", "disiscrivimi", "disiscrivermi", "cancellami", "descadastrar", "sair"),
-        *("uitschrijven", "afmelden", "desabonner", "se desabonner", "me desabonner", "desinscrire", "se desinscrire"),
-        *("me desinscrire", "desinscription", "desabonnement", "se desinscription", "abmeldung", "cancelar inscricao"),
-    }
+    pieces(
+        "stop|stop all|stopall|stop it|please stop|pls stop|plz stop|stop please|stop pls|unsubscribe|unsub|"
+        "un-subscribe|unsubscribe me|please unsubscribe|unsubscribe please|unsubscribe all|pls unsubscribe|"
+        "please unsubscribe me|unsubscribe me please|optout|opt out|opt-out|opt me out|please opt out|"
+        "opt out please|remove|remove me|please remove|please remove me|remove me please|remove please|"
+        "pls remove|pls remove me|remove us|please remove us|take me off|please take me off|"
+        "take me off please|baja|darme de baja|dar de baja|alto|parar|pare|arret|stopp|abmelden|austragen|"
+        "abbestellen|bitte abmelden|disiscrivimi|disiscrivermi|cancellami|descadastrar|sair|uitschrijven|"
+        "afmelden|desabonner|se desabonner|me desabonner|desinscrire|se desinscrire|me desinscrire|"
+        "desinscription|desabonnement|se desinscription|abmeldung|cancelar inscricao"
+    )
 )
 _SMS_KEYWORDS = frozenset({"end", "cancel", "quit", "revoke", "stop2end"})
 _SPELLED_OUT = re.compile(r"s[ .-]{1,2}t[ .-]{1,2}o[ .-]{1,2}p")
@@ -53,7 +51,11 @@ NOT_AN_OPT_OUT = OptOutReading()
 
 @overload
 def is_opt_out(
-    body: str, subject: str = "", channel: str = "email", our_subject: str | None = None, explain: Literal[False] = False
+    body: str,
+    subject: str = "",
+    channel: str = "email",
+    our_subject: str | None = None,
+    explain: Literal[False] = False,
 ) -> bool: ...
 
 
@@ -95,9 +97,9 @@ def _read_body(words: str, channel: str) -> OptOutReading:
 
 
 def _read_sentences(sentences: Sequence[Sentence]) -> OptOutReading:
-    text = "\n".join(sentence.text for sentence in sentences)
+    words = vocabulary("\n".join(sentence.text for sentence in sentences))
     for family in FAMILIES:
-        triggers = [trigger for trigger in family.triggers if trigger in text]
+        triggers = [trigger for trigger in family.triggers if trigger.split()[0] in words]
         if not triggers:
             continue
         for sentence in sentences:

@@ -63,6 +63,16 @@ def own_words(body: str) -> str:
     return _without_footers(text).strip()
 
 
+def pieces(listed: str) -> tuple[str, ...]:
+    """Words or word pieces written as `one|two|three`."""
+    return tuple(listed.split("|"))
+
+
+def vocabulary(text: str) -> str:
+    """The different words of the text, one per line: looking for word pieces here is far cheaper than in the text."""
+    return "\n".join(set(text.split()))
+
+
 class Sentence(NamedTuple):
     """One folded sentence with its closing marks and its neighbours."""
 
@@ -83,7 +93,7 @@ _LINK = re.compile(r"(?:https?://|\bwww\.)\S+")
 
 def split_sentences(text: str) -> list[Sentence]:
     """Folded sentences of own words, split at `. ! ? ;` and line ends; addresses and links stay whole."""
-    folded = fold(_unwrap(text))
+    folded = fold(_unwrap(text)).replace(" - ", ", ")
     if "@" in folded:
         folded = _ADDRESS.sub("@addr", folded)
     if "http" in folded or "www." in folded:
@@ -146,7 +156,8 @@ _MECHANICS = re.compile(
             r"\bunsubscribe ?(?:\||[<(\[] ?(?:https?:|www\.|mailto:|here\b)|https?:|www\.)",
             r"\| ?unsubscribe|[<(\[] ?unsubscribe ?[>)\]]",
             r"\bview (?:this |it )?(?:email |message )?(?:in|on) (?:your |a |the )?(?:web ?)?browser",
-            r"\b(?:reply|text|send|txt) (?:with )?\W?stop\W? (?:\S{1,20} ){0,3}?(?:to|for) (?:opt|unsub|end|cancel|quit|stop)",
+            r"\b(?:reply|text|send|txt) (?:with )?\W?stop\W? (?:\S{1,20} ){0,3}?(?:to|for) (?:opt|unsub|end|cancel"
+            r"|quit|stop)",
             r"\b(?:msg|message)s? ?(?:&|and) ?data rates",
             # the same footers in the other languages of the families
             r"\b(?:darse de baja|dejar de recibir)\b.{0,80}?\b(?:clic|enlace|aqui)",
@@ -172,7 +183,8 @@ _FIRST_PERSON = re.compile(
     r"\bi(?:'d|'m|'ve| would| want| wish| need| tried| click| clicked| hit| keep| already| have| asked| am| was| did"
     r"| do not| don't| can't| cannot| never| no longer| use| used| reply| replied| get| got| ask)\b"
     r"|\bwe(?:'d|'ve)?(?: would| already| really)? (?:want|wish|need|like|request|ask|asked|tried|no longer)\b"
-    r"|\b(?:please|pls|kindly|just) (?:stop|remove|take|delete|unsubscribe(?! (?:here|by|using|via|below|at|through|from)))"
+    r"|\b(?:please|pls|kindly|just) (?:stop|remove|take|delete|unsubscribe(?! (?:here|by|using|via|below|at|through"
+    r"|from)))"
 )
 
 

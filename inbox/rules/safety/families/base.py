@@ -88,9 +88,11 @@ _OWN_PRACTICE = re.compile(
     r"(?: (?:also|all|just|really|finally|recently|now|have|has|had|will|would|are|were|am|is|been|even|only|then))*"
     r"(?: (?:had to|have to|has to|want(?:s|ed)? to|decid(?:e|ed|ing) to|tried to|try(?:ing)? to|like(?:d)? to|love to"
     r"|hope to|plan(?:s|ned|ning)? to|need(?:s|ed)? to|used to|chose to|going to|about to|should|can|could|would|will"
-    r"|must|may|might|never|managed to|able to|cannot|can't|couldn't|won't))$"
+    r"|must|may|might|managed to|able to|cannot|can't|couldn't|won't))$"
 )
-_OWN_HABIT = re.compile(r"\b(?:we|i|they)(?: (?:also|all|just|then|never|always|usually|often))?$")
+_OWN_HABIT = re.compile(
+    r"\b(?:we|i)(?: (?:also|all|just|then|never|always|usually|often))?$|\bthey(?: (?:also|all|then|usually|often))?$"
+)
 _HOW_OR_HELP = re.compile(
     r"\bhow (?:can|do|could|would|should|did|to|might)(?: (?:we|i|you|they|one|people|companies))?$"
     r"|\bhelp(?:s|ed|ing)?(?: \w{1,20}){0,3}$|\b(?:trying|try|tried|hoping|looking) to$"

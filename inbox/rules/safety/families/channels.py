@@ -3,10 +3,10 @@
 import re
 
 _WORDS = {
-    "email": r"(?:e?mail(?:s|ing)?|writ(?:e|ing)|inbox)",
-    "text": r"(?:text(?:s|ing)?|sms)",
-    "message": r"(?:messag(?:e|es|ing))",
-    "call": r"(?:call(?:s|ing)?|phon(?:e|ing)|ring(?:ing)?|telephone|landline|mobile|cell)",
+    "email": r"(?:e?mail(?:s|ed|ing)?|writ(?:e|ing)|inbox)",
+    "text": r"(?:text(?:s|ed|ing)?|sms)",
+    "message": r"(?:messag(?:e|es|ed|ing))",
+    "call": r"(?:call(?:s|ed|ing)?|phon(?:e|ed|ing)|ring(?:ing)?|telephone|landline|mobile|cell)",
     "social": r"(?:linkedin|whatsapp|dm|dming|slack|telegram|teams|zoom|signal|messenger|wechat|skype)",
 }
 _CHANNEL_OF_VERB = {channel: re.compile(rf"\b{words}\b") for channel, words in _WORDS.items()}
@@ -20,8 +20,10 @@ _PRAISE = (
 def _named(words: str) -> re.Pattern[str]:
     """The channel offered as a way to go: as an order, as a means, as a thing to send, or praised."""
     order = (
-        r"(?:^|[,:.\-(] ?|\b(?:but|just|please|pls|kindly|only|simply|may|should|instead|always|you|you can|you could|to|can|then) )"
-        rf"{words}(?=$|[^\w ]|\W+(?:me|us|to|only|please|first|my|our|the|instead|and|but|at|on|it|them|him|her|@|when|if|is|works)\b)"
+        r"(?:^|[,:.\-(] ?|\b(?:but|just|please|pls|kindly|only|simply|may|should|instead|always|you|you can"
+        r"|you could|to|can|then) )"
+        rf"{words}(?=$|[^\w ]|\W+(?:me|us|to|only|please|first|my|our|the|instead|and|but|at|on|it|them|him|her|@"
+        r"|when|if|is|works)\b)"
     )
     means = rf"\b(?:by|via|over|through|per|use|using|in) (?:(?!not)\w{{1,12}} ){{0,2}}?{words}\b"
     thing = rf"\b(?:send|drop|shoot|give|leave) (?:me |us )?(?:an? |the )?(?:\w{{1,12}} )?{words}\b"
@@ -41,10 +43,12 @@ _NAMED = {
 }
 _NAMED_SOCIAL = re.compile(r"\b(?:linkedin|whatsapp|slack|telegram|teams|zoom|signal|skype|dm me|dm us)\b")
 _NAMED_LINE = re.compile(
-    r"\b(?:drop (?:me|us) a (?:line|note)|use my|try my|(?:call|ring|try|use) (?:the|my|our) (?:office|desk|landline|work|other|assistant|main|front desk|mobile|cell|pa))\b"
+    r"\b(?:drop (?:me|us) a (?:line|note)|use my|try my|(?:call|ring|try|use) (?:the|my|our) (?:office|desk|landline"
+    r"|work|other|assistant|main|front desk|mobile|cell|pa))\b"
 )
 _REFUSED = re.compile(
-    r"(?:\b(?:don'?t|do not|never|not|no|stop|or|nor|neither|without|no more|please don'?t|any|quit)\W+(?:\w{1,12} ){0,2})$"
+    r"(?:\b(?:don'?t|do not|never|not|no|stop|or|nor|neither|without|no more|please don'?t|any"
+    r"|quit)\W+(?:\w{1,12} ){0,2})$"
 )
 _INSTEAD = re.compile(r"\binstead\b(?! of)")
 _SOMEBODY_ELSE = re.compile(r"\b(?:someone|somebody|anyone|else|other (?:people|companies))\b")
@@ -76,7 +80,7 @@ def offers_another_way(refused: frozenset[str], *, before: str, rest: str, follo
     """True when refusing these channels is a preference for another one."""
     if not refused:
         return False
-    after = f"{rest} . {following[:160]}"
+    after = f"{rest}. {following[:160]}"
     if (named_ways(after) | named_ways(before)) - refused:
         return True
     if _INSTEAD.search(after) and not _SOMEBODY_ELSE.search(after):
@@ -98,12 +102,17 @@ def _is_offered(pattern: re.Pattern[str], text: str) -> bool:
 
 _DAY = r"(?:weekends?|week ?days?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)"
 _TIME_LIMIT = re.compile(
-    r"^\W{0,3}(?:again |any ?more |at all )?(?:until\b|till\b|til\b|before\b|after\b(?! (?:this|today|that)\b)|during\b|while\b|between\b|outside\b"
-    rf"|on (?:the |a )?(?:{_DAY}|my (?:cell|mobile|personal|work|private|home|day|days|vacation|holiday)\b|vacation|holidays?|bank holidays?)"
+    r"^\W{0,3}(?:again |any ?more |at all )?(?:until\b|till\b|til\b|before\b|after\b(?! (?:this|today|that)\b)"
+    r"|during\b|while\b|between\b|outside\b"
+    rf"|on (?:the |a )?(?:{_DAY}|my (?:cell|mobile|personal|work|private|home|day|days|vacation|holiday)\b|vacation"
+    r"|holidays?|bank holidays?)"
     r"|at (?:work|night|home|the office|dinner|lunch|noon|midnight|weekends?|\d|my (?:desk|job|work))"
-    r"|so (?:early|late)\b|too (?:early|late)\b|(?:this|next) (?:week|month|quarter|year|morning|afternoon|evening|weekend)\b|today\b|tonight\b"
-    r"|tomorrow\b|yet\b|right now\b|for now\b|for the (?:next|time being|moment)\b|for (?:a few|a couple|another|the rest|\d)"
-    r"|over the (?:weekend|holidays?|next|summer)|in the (?:morning|evening|afternoon|middle)s?\b|early\b|late\b|past \d|when i'?m)"
+    r"|so (?:early|late)\b|too (?:early|late)\b|(?:this|next) (?:week|month|quarter|year|morning|afternoon|evening"
+    r"|weekend)\b|today\b|tonight\b"
+    r"|tomorrow\b|yet\b|right now\b|for now\b|for the (?:next|time being|moment)\b|for (?:a few|a couple|another"
+    r"|the rest|\d)"
+    r"|over the (?:weekend|holidays?|next|summer)|in the (?:morning|evening|afternoon|middle)s?\b|early\b|late\b"
+    r"|past \d|when i'?m)"
 )
 
 

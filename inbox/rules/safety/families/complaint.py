@@ -3,20 +3,25 @@
 import re
 
 from inbox.rules.safety.families.base import Family, Hit, hits, is_negated
-from inbox.rules.safety.text import Sentence
+from inbox.rules.safety.text import Sentence, pieces
 
 _CLAUSE_START = (
     r"(?:^|[,:(-] ?|\b(?:please|pls|just|kindly|now|so|ok|okay|can you|could you|will you|would you|you should|you can"
     r"|you guys|you to|hey|oh|seriously|why don't you) )"
 )
-_CLAUSE_END = r"(?=\W*$|[,:)(-]| -|\W{1,2}(?:please|now|and|you|or|with your|already|forever|asshole|spammer|loser)\b)"
+_CLAUSE_END = (
+    r"(?=\W*$|[,:)(-]| -|\W{1,2}(?:please|now|and|you|or|thanks|thank you|with your|already|forever|asshole|spammer"
+    r"|loser)\b)"
+)
 
 _LOSE = re.compile(
-    r"\b(?:lose|forget|delete)(?: all(?: of)?)? (?:my|our|this) (?:\w{1,12} ){0,2}?(?:number|email(?: address)?|info(?:rmation)?|contact"
+    r"\b(?:lose|forget|delete)(?: all(?: of)?)? (?:my|our|this) (?:\w{1,12} ){0,2}?(?:number|email(?: address)?"
+    r"|info(?:rmation)?|contact"
     r"(?: (?:info(?:rmation)?|details))?|address|details)\b"
 )
 _LOSE_OTHERWISE = re.compile(
-    r"^ (?:from|of|sent) (?:yesterday|today|earlier|before|last \w+|this (?:morning|afternoon|week)|(?:mon|tues|wednes|thurs|fri)day)|^ ?(?:password|login|signature|account|list)\b"
+    r"^ (?:from|of|sent) (?:yesterday|today|earlier|before|last \w+|this (?:morning|afternoon|week)|(?:mon|tues"
+    r"|wednes|thurs|fri)day)|^ ?(?:password|login|signature|account|list)\b"
 )
 _LOSE_EARLIER = re.compile(r"\b(?:last|previous|earlier|prior|first|old)\b")
 _FORGETS = re.compile(
@@ -30,71 +35,98 @@ _THEY_ERASE = re.compile(
     r"\b(?:we|they|he|she)(?: (?:also|already|will|would|had to|have to|need to|want to|regularly|could|did|always))*$"
 )
 _DATA = re.compile(
-    r"\b(?:delet(?:e|ing|ion of)|eras(?:e|ing|ure of)|remov(?:e|ing|al of)|destroy|purge|wipe) (?:all (?:of )?|any (?:of )?|any and all |the )?(?:my|our)(?: (?:personal|private|contact|company))?"
-    r" (?:data|information|records|details|info)\b|\b(?:delet(?:e|ing)|eras(?:e|ing)) (?:all|any) (?:personal )?(?:data|information|records) (?:you (?:have|hold|store)|about|on) "
+    r"\b(?:delet(?:e|ing|ion of)|eras(?:e|ing|ure of)|remov(?:e|ing|al of)|destroy|purge|wipe) (?:all (?:of )?"
+    r"|any (?:of )?|any and all |the )?(?:my|our)(?: (?:personal|private|contact|company))?"
+    r" (?:data|information|records|details|info)\b|\b(?:delet(?:e|ing)|eras(?:e|ing)) (?:all"
+    r"|any) (?:personal )?(?:data|information|records) (?:you (?:have|hold|store)|about|on) "
 )
 _DATA_NOUN_FOLLOWS = re.compile(
-    r"^ (?:silos?|entry|quality|points?|sources?|issues?|problems?|entries|fields?|warehouse|team|from (?:hubspot|salesforce|excel|our|my))\b"
+    r"^ (?:silos?|entry|quality|points?|sources?|issues?|problems?|entries|fields?|warehouse|team|from (?:hubspot"
+    r"|salesforce|excel|our|my))\b"
 )
 _GDPR = re.compile(
-    r"\bright to be forgotten\b|\b(?:gdpr|ccpa|dsgvo|article 17|art 17)\b.{0,60}?\b(?:eras(?:ure|e)|delet(?:ion|e)|remov(?:al|e))"
+    r"\bright to be forgotten\b|\b(?:gdpr|ccpa|dsgvo|article 17|art 17)\b.{0,60}?\b(?:eras(?:ure|e)|delet(?:ion|e)"
+    r"|remov(?:al|e))"
     r"|\b(?:eras(?:ure|e)|delet(?:ion|e)|remov(?:al|e))\b.{0,60}?\b(?:gdpr|ccpa|dsgvo|article 17)\b"
-    r"|\b(?:withdraw|withdrawing|revoke|revoking) (?:my|our|all|any) (?:\w{1,12} )?consent\b|\b(?:do not|don't|never|did not|didn't) (?:give|gave|consent(?:ed)?|given)"
-    r"(?: you)?(?: (?:any|my|our))?(?: (?:consent|permission))? to (?:be contacted|contact me|contact us|email me|call me|text me|receiv(?:e|ing) (?:these|your|any|emails|calls|texts|marketing))"
+    r"|\b(?:withdraw|withdrawing|revoke|revoking) (?:my|our|all|any) (?:\w{1,12} )?consent\b|\b(?:do not|don't|never"
+    r"|did not|didn't) (?:give|gave|consent(?:ed)?|given)"
+    r"(?: you)?(?: (?:any|my|our))?(?: (?:consent|permission))? to (?:be contacted|contact me|contact us|email me"
+    r"|call me|text me|receiv(?:e|ing) (?:these|your|any|emails|calls|texts|marketing))"
 )
 _DNC = re.compile(
-    r"\bdo[- ]not[- ](?:call|contact|email|text|mail|disturb)[- ](?:list|registry|request|register|database)\b|\bdnc\b|\b(?:suppression|suppress|exclusion|opt[- ]out) list\b|\bcease (?:and|&) desist\b"
+    r"\bdo[- ]not[- ](?:call|contact|email|text|mail|disturb)[- ](?:list|registry|request|register|database)\b"
+    r"|\bdnc\b|\b(?:suppression|suppress|exclusion|opt[- ]out) list\b|\bcease (?:and|&) desist\b"
 )
 _PUT_ME = re.compile(
-    r"\b(?:add|put|place|include|move|get|adding|register(?:ed)?)\b.{0,40}?\b(?:me|us|my|our|this|@addr)\b|\b(?:i'm|i am|we're|we are|my number is|our number is) (?:\w{1,12} ){0,2}?on\b|\b(?:be|been|get|being) (?:put|added|placed|included)\b"
+    r"\b(?:add|put|place|include|move|get|adding|register(?:ed)?)\b.{0,40}?\b(?:me|us|my|our|this|@addr)\b|\b(?:i'm"
+    r"|i am|we're|we are|my number is|our number is) (?:\w{1,12} ){0,2}?on\b|\b(?:be|been|get|being) (?:put|added"
+    r"|placed|included)\b"
 )
 _HOW_YOU_HANDLE = re.compile(
-    r"\b(?:do|does|did|can|could|how|are|is|will|would|which|what)\b.{0,60}?\b(?:scrub|check|handle|handling|manage|support|honou?r|comply|compliant|compliance|maintain|respect|upload|import"
+    r"\b(?:do|does|did|can|could|how|are|is|will|would|which|what)\b.{0,60}?\b(?:scrub|check|handle|handling|manage"
+    r"|support|honou?r|comply|compliant|compliance|maintain|respect|upload|import"
     r"|sync|integrate|screen|filter|process|clean|dedupe|match|use|work|treat|keep|build|share|provide|export|have)"
 )
 _OUR_LIST = re.compile(
-    r"\bwe (?:also |already |just |will |can |would |could )?(?:have|maintain|upload|keep|use|scrub|check|send|share|run|provide|manage|got|need|import)(?: \w{1,12}){0,3}$|\b(?:our|their)$"
+    r"\bwe (?:also |already |just |will |can |would |could )?(?:have|maintain|upload|keep|use|scrub|check|send|share"
+    r"|run|provide|manage|got|need|import)(?: \w{1,12}){0,3}$|\b(?:our|their)$"
 )
 _REPORT = re.compile(
-    r"\b(?:report|mark|flag)(?:ed|ing)? (?:all (?:of )?)?(?:you|this|it|them|these|that|your (?:\w{1,15} ?){1,3}?)(?: \w{1,12}){0,2}? (?:as|for) (?:\w{1,12} )?(?:spam|junk|phishing|harassment|abuse|scam|spamming)\b(?! folder)"
+    r"\b(?:report(?:ed|ing)?|mark(?:ed|ing)?|flag(?:ged|ging)?) (?:all (?:of )?)?(?:you|this|it|them|these|that"
+    r"|your \w{1,15}(?: \w{1,15}){0,2}?)(?: \w{1,12}){0,2}? (?:as|for) (?:\w{1,12} )?(?:spam|junk|phishing"
+    r"|harassment|abuse|scam|spamming)\b(?! folder)"
     r"|\breport(?:ed|ing)? you\b"
 )
 _MACHINE_MARKED = re.compile(
-    r"\b(?:gmail|google|outlook|microsoft|yahoo|filters?|servers?|systems?|clients?|it|365|firewall|app|provider|mimecast|proofpoint|barracuda|spam ?filter|they|inbox|esps?|people|prospects|recipients|leads|users|customers"
-    r"|clients|who)(?: (?:has|had|have|just|also|always|often|automatically|keeps|usually|would|will|might|may|ever|not|does|doesn't|don't|won't"
+    r"\b(?:gmail|google|outlook|microsoft|yahoo|filters?|servers?|systems?|clients?|it|365|firewall|app|provider"
+    r"|mimecast|proofpoint|barracuda|spam ?filter|they|inbox|esps?|people|prospects|recipients|leads|users|customers"
+    r"|clients|who)(?: (?:has|had|have|just|also|always|often|automatically|keeps|usually|would|will|might|may|ever"
+    r"|not|does|doesn't|don't|won't"
     r"|didn't|did))*$"
 )
 _THIS_IS_SPAM = re.compile(
-    r"\b(?:this|these|your (?:emails?|messages?|texts?)|you) (?:is|are|'re)(?: (?:just|pure|clearly|obviously|nothing but|basically|straight|plain|simply|complete|total|really|all|such|unwanted|unsolicited|illegal|a form of))*"
-    r" (?:spam|spamming(?: me| us)?|harassment|harassing (?:me|us)|junk mail|phishing)(?=\W*$|[^\w ]| (?:and|so|please|i|stop|at|now|or|to me|report|you|-)\b)"
+    r"\b(?:this|these|your (?:emails?|messages?|texts?)|you) (?:is|are|'re)(?: (?:just|pure|clearly|obviously"
+    r"|nothing but|basically|straight|plain|simply|complete|total|really|all|such|unwanted|unsolicited|illegal"
+    r"|a form of))*"
+    r" (?:spam|spamming(?: me| us)?|harassment|harassing (?:me|us)|junk mail|phishing)(?=\W*$|[^\w ]| (?:and|so"
+    r"|please|thanks|thank you|i|stop|at|now|or|to me|report|you|-)\b)"
 )
 _DOUBT = re.compile(
-    r"\b(?:thought|assum\w{1,4}|hope|if|whether|sure|wonder\w{0,3}|not that|doubt|worried|afraid|says?|said|mean)\b(?: \w{1,12}){0,4}$"
+    r"\b(?:thought|assum\w{1,4}|hope|if|whether|sure|wonder\w{0,3}|not that|doubt|worried|afraid|says?|said"
+    r"|mean)\b(?: \w{1,12}){0,4}$"
 )
 _NTH_TIME = re.compile(
-    r"\b(?:2nd|3rd|[4-9]th|second|third|fourth|fifth|sixth|nth|umpteenth|hundredth) time (?:that )?(?:i|we)(?:'ve|'m| have| am| are|'re)?(?: had to| to)? ?(?:asked|asking|ask|told|telling|tell|requested|requesting|request|said|saying|say)\b"
+    r"\b(?:2nd|3rd|[4-9]th|second|third|fourth|fifth|sixth|nth|umpteenth|hundredth) time (?:that )?(?:i|we)(?:'ve|'m"
+    r"| have| am| are|'re)?(?: had to| to)? ?(?:asked|asking|ask|told|telling|tell|requested|requesting|request|said"
+    r"|saying|say)\b"
     r"|\bthis is the (?:last|final) time (?:that )?i(?:'m| am| will|'ll)? (?:ask|asking|tell|telling|say|saying)\b"
-    r"|\bhow many times (?:do|must|should|have) (?:i|we)(?: (?:have to|need to|got to))? (?:ask|asked|tell|told|say|said|request|requested|unsubscribe)\b"
+    r"|\bhow many times (?:do|must|should|have) (?:i|we)(?: (?:have to|need to|got to))? (?:ask|asked|tell|told|say"
+    r"|said|request|requested|unsubscribe)\b"
 )
 _FOR_SOMETHING = re.compile(
     r"^ (?:you )?(?:guys )?(?:for|about)\b(?! (?:removal|you to|this to|it to|me to be))"
     r"|^ (?:you )?(?:guys )?to (?!stop|remove|unsub|take|be |quit|leave|not |delete|cease|opt)"
 )
 _DISMISS = re.compile(
-    r"\bf(?:uck|\*{1,4}k?|\*{1,2}ck|ck|u\*{1,2}k?|uk)(?:ing)? (?:off|you|u|yourself)\b|\bf off\b|\bf u\b|\bgo (?:to hell|fuck yourself|f yourself|screw yourself|kick rocks|pound sand)\b"
-    r"|\b(?:screw|sod) (?:you|off)\b(?! (?:over|up))|\bbugger off\b|\bkiss my (?:ass|arse)\b|\beat (?:shit|a dick)\b|\bshove (?:it|this) up\b|\bkick rocks\b|\bpound sand\b"
+    r"\bf(?:uck|\*{1,4}k?|\*{1,2}ck|ck|u\*{1,2}k?|uk)(?:ing)? (?:off|you|u|yourself)\b|\bf off\b|\bf u\b"
+    r"|\bgo (?:to hell|fuck yourself|f yourself|screw yourself|kick rocks|pound sand)\b"
+    r"|\b(?:screw|sod) (?:you|off)\b(?! (?:over|up))|\bbugger off\b|\bkiss my (?:ass|arse)\b|\beat (?:shit|a dick)\b"
+    r"|\bshove (?:it|this) up\b|\bkick rocks\b|\bpound sand\b"
     r"|\bstfu\b|\bgfy\b|\bgo die\b|\bup yours\b"
 )
 _DISMISS_CLAUSE = re.compile(
-    rf"{_CLAUSE_START}(?:piss off|get lost|buzz off|get bent|get stuffed|beat it|drop dead|bite me|get a life|shut up(?! and take)|naff off|jog on|eff off|back off|go away){_CLAUSE_END}"
+    rf"{_CLAUSE_START}(?:piss off|get lost|buzz off|get bent|get stuffed|beat it|drop dead|bite me|get a life"
+    rf"|shut up(?! and take)|naff off|jog on|eff off|back off|go away){_CLAUSE_END}"
 )
 _HIKE = re.compile(r"\b(?:take a (?:long )?hike|go take a hike)\b")
 _TOGETHER = re.compile(r"\b(?:let'?s|we|we'll|i|went|weekend|family|you and i)\b.{0,30}$")
 _LEAVE_ALONE = re.compile(
-    r"\bleav(?:e|ing) (?:me|us|my \w{1,15}|our \w{1,15}) (?:the (?:fuck|hell) )?(?:alone|be|in peace)\b(?! (?:with|to figure|to deal|in))"
+    r"\bleav(?:e|ing) (?:me|us|my \w{1,15}|our \w{1,15}) (?:the (?:fuck|hell) )?(?:alone|be|in peace)\b(?! (?:with"
+    r"|to figure|to deal|in))"
 )
 _GOES_AWAY = re.compile(
-    r"\b(?:does|do|will|would|did|could|can|may|might|should|not|never|it|they|that|make|makes|made|ever|hope|wish|want|need|won't|don't"
+    r"\b(?:does|do|will|would|did|could|can|may|might|should|not|never|it|they|that|make|makes|made|ever|hope|wish"
+    r"|want|need|won't|don't"
     r"|doesn't|didn't|issues?|problems?|bugs?|pain)(?: (?!you\b)\w{1,12})?$"
 )
 
@@ -173,69 +205,13 @@ FAMILIES = (
     Family(
         name="complaint",
         language="en",
-        triggers=(
-            *(
-                "lose ",
-                "forget",
-                "delet",
-                "eras",
-                "remov",
-                "destroy",
-                "purge",
-                "wipe",
-                "gdpr",
-                "ccpa",
-                "consent",
-                "permission",
-                "forgotten",
-            ),
-            *(
-                "do not ",
-                "do-not",
-                "dnc",
-                "suppress",
-                "exclusion list",
-                "out list",
-                "out-list",
-                "desist",
-                "report",
-                "mark",
-                "flag",
-                "spam",
-            ),
-            *(
-                "harass",
-                "junk",
-                "phishing",
-                " time",
-                "fuck",
-                "fck",
-                "f*",
-                "f off",
-                "f u",
-                "off",
-                "hell",
-                "screw",
-                "sod ",
-                "kick",
-                "pound",
-            ),
-            *(
-                "lost",
-                "bent",
-                "beat it",
-                "dead",
-                "bite me",
-                "a life",
-                "shut up",
-                "jog on",
-                "hike",
-                "go away",
-                "alone",
-                "leav",
-                "peace",
-            ),
-            *("stuffed", "stfu", "gfy", "go die", "up yours", "shove", "kiss my", "eat "),
+        triggers=pieces(
+            "lose |forget|delet|eras|remov|destroy|purge|wipe|gdpr|ccpa|dsgvo|consent|permission to|"
+            "forgotten|do not |do-not-|dnc|suppress|exclusion list|out list|desist|report|mark|flag|spam|"
+            "harass|junk mail|phishing| time | times |fuck|fck|fuk |f*|fu*|f off|f u|go to hell|yourself|"
+            "screw |sod off|bugger|kick rocks|pound sand|piss off|get lost|buzz off|get bent|get stuffed|"
+            "beat it|drop dead|bite me|get a life|shut up|naff off|jog on|eff off|back off|go away| hike|"
+            "alone|me be|us be|peace|stfu|gfy|go die|up yours|shove |kiss my|eat "
         ),
         fires=_complains,
     ),

@@ -13,59 +13,79 @@ from inbox.rules.safety.families.channels import (
 from inbox.rules.safety.text import Sentence
 
 _VERB = (
-    r"(?:contact|email|mail|message|text|call|phone|ring|write(?: to)?|reach out(?: to)?|bother|pester|harass|disturb|solicit|dm"
+    r"(?:contact|email|mail|message|text|call|phone|ring|write(?: to)?|reach out(?: to)?|bother|pester|harass"
+    r"|disturb|solicit|dm"
     r"|ping|spam|cold[- ]?call|cold[- ]?email|follow[- ]?up(?: with)?|get in touch(?: with)?|approach|hassle|annoy)"
 )
 _VERBS = (
     rf"(?:{_VERB}(?:(?:, ?| ?/ ?){_VERB}){{0,5}},? ?(?:or|and|nor|/) ?(?:even |to |otherwise )?{_VERB}"
     rf"|{_VERB}(?:(?:, ?| ?/ ?){_VERB}){{2,5}}|{_VERB})"
 )
-_GERUND = r"bother (?:contacting|emailing|mailing|messaging|texting|calling|phoning|writing(?: to)?|reaching out(?: to)?|following up(?: with)?)"
+_GERUND = (
+    r"bother (?:contacting|emailing|mailing|messaging|texting|calling|phoning|writing(?: to)?|reaching out(?: to)?"
+    r"|following up(?: with)?)"
+)
 _NEVER = (
     r"\b(?P<never>do not|do n't|don'?t|never|not to|must not|mustn'?t|(?:may|shall|should) not|shouldn'?t)"
     r"(?:, [^,]{1,40},)?(?: (?:ever|please|pls|you|u|dare|even|again|directly|just|keep|to))*"
 )
 _DO_NOT_CONTACT = re.compile(rf"{_NEVER} (?P<verbs>{_GERUND}|{_VERBS})(?![\w'])")
 
-_NOUN = r"(?:emails?|mails|messages?|texts?|sms|mailings?|newsletters?|spam|calls|communications?|marketing|solicitations?|follow[- ]?ups?|invitations)"
+_NOUN = (
+    r"(?:emails?|mails|messages?|texts?|sms|mailings?|newsletters?|spam|calls|communications?|marketing"
+    r"|solicitations?|follow[- ]?ups?|invitations)"
+)
 _DO_NOT_SEND = re.compile(
     rf"{_NEVER} (?:send(?:ing)?|forward)(?: (?:me|us|to (?:me|us)|this (?:address|number)))?(?P<object>"
-    rf"(?: (?:any|more|further|these|those|your|such|this|anymore|of|kind|kinds|type|unsolicited|marketing|sales|cold|spam|stupid|other|text|email))*"
-    rf" (?:{_NOUN}|anything|crap|junk|garbage)(?: else)?(?= (?:again|please|pls|any more|from|to|at|about|like|of this|ever|thanks|thank|or|and)\b|$|[^\w' ])"
-    r"| any (?:more|further)(?= (?:please|pls|of (?:these|this|your|those)|thanks|thank|to)\b|$|[^\w' ])| (?:more )?stuff(?: like (?:this|that))?(?=$|[^\w' ]| (?:any more|again)\b)"
+    r"(?: (?:any|more|further|these|those|your|such|this|anymore|of|kind|kinds|type|unsolicited|marketing|sales"
+    r"|cold|spam|stupid|other|text|email))*"
+    rf" (?:{_NOUN}|anything|crap|junk|garbage)(?: else)?(?= (?:again|please|pls|any more|from|to|at|about|like"
+    r"|of this|ever|thanks|thank|or|and)\b|$|[^\w' ])"
+    r"| any (?:more|further)(?= (?:please|pls|of (?:these|this|your|those)|thanks|thank|to)\b|$|[^\w' ])"
+    r"| (?:more )?stuff(?: like (?:this|that))?(?=$|[^\w' ]| (?:any more|again)\b)"
     r"| (?:these|this|those)(?=$|[^\w' ]| (?:to me|any more|again|please|things?)\b)| again\b)"
 )
 
 _OUR_PLACE = (
-    r"(?:my|our)(?: \w{1,20}){0,2}? (?:team|staff|office|numbers?|emails?|colleagues?|company|cell|phone|mobile|employees?|business|address|inbox"
-    r"|line|people|home|house|firm|boss|assistant|wife|husband|family|department|organi[sz]ation|domain|practice|clinic|store|shop)"
+    r"(?:my|our)(?: \w{1,20}){0,2}? (?:team|staff|office|numbers?|emails?|colleagues?|company|cell|phone|mobile"
+    r"|employees?|business|address|inbox"
+    r"|line|people|home|house|firm|boss|assistant|wife|husband|family|department|organi[sz]ation|domain|practice"
+    r"|clinic|store|shop)"
 )
 _OBJECT = re.compile(
-    r"^(?:(?P<open>$|[^\w' ]| [^\w ])|(?: to| with| up with)? (?:me\b|us\b|myself\b|this (?:\w{1,10} )?(?:number|address|inbox|line|email|phone|mailbox|account"
-    rf"|person|company|office|cell|mobile)\b|here\b|again\b|{_OUR_PLACE}\b|(?:anyone|anybody|any one) (?:here|at|in|from|on|else)\b"
-    r"|any ?(?:more|further)(?= (?:please|pls|thanks|thank|thx|about|to|at|on|here|with|or|and)\b|$|[^\w' ])|any of (?:us|my|our)\b|for any\b|either of us\b|both of us\b"
+    r"^(?:(?P<open>$|[^\w' ]| [^\w ])|(?: to| with| up with)? (?:me\b|us\b|myself\b|this (?:\w{1,10} )?(?:number"
+    r"|address|inbox|line|email|phone|mailbox|account"
+    rf"|person|company|office|cell|mobile)\b|here\b|again\b|{_OUR_PLACE}\b|(?:anyone|anybody|any one) (?:here|at|in"
+    r"|from|on|else)\b"
+    r"|any ?(?:more|further)(?= (?:please|pls|thanks|thank|thx|about|to|at|on|here|with|or|and)\b|$|[^\w' ])"
+    r"|any of (?:us|my|our)\b|for any\b|either of us\b|both of us\b"
     r"|at all\b|under any\b|(?:please|pls|thanks|thank you)\W*$|regarding\b|about this\b))"
 )
 _NAME_CALLING = re.compile(
-    r"^ (?:me|us) (?:by my|by your|sir|madam|ma'am|mr|mrs|ms|miss|dr|doctor|crazy|old|stupid|a |an |that|names?|mad|cynical|picky|buddy|dude|bro|mate|honey|dear)\b"
+    r"^ (?:me|us) (?:by my|by your|sir|madam|ma'am|mr|mrs|ms|miss|dr|doctor|crazy|old|stupid|a |an |that|names?|mad"
+    r"|cynical|picky|buddy|dude|bro|mate|honey|dear)\b"
 )
 # "don't email me the contract": the thing is refused, not the mail
-_OF_A_THING = re.compile(r"^ (?:me|us) (?:the|a|an|it|both|two|his|her|their|another) ?\w")
+_OF_A_THING = re.compile(r"^ (?:me|us) (?:the|a|an|it|both|two|his|her|their|another) \w")
 _SUBJECT = re.compile(
-    r"\b(?:i|we|they|he|she|who|it|people|customers?|clients?|users?|leads|prospects|vendors|salespeople|reps|most|folks|nobody|companies|recruiters)"
-    r"(?:'ve|'d|'ll)?(?: (?:usually|just|really|often|normally|typically|generally|also|still|simply|always|would|should|will|can|could|have|has|did|do|tend"
+    r"\b(?:i|we|they|he|she|who|it|people|customers?|clients?|users?|leads|prospects|vendors|salespeople|reps|most"
+    r"|folks|nobody|companies|recruiters)"
+    r"(?:'ve|'d|'ll)?(?: (?:usually|just|really|often|normally|typically|generally|also|still|simply|always|would"
+    r"|should|will|can|could|have|has|did|do|tend"
     r"|try|tried|prefer|decided|promise|promised|even|now|so|rather))*$"
 )
 _PLAIN_NEVER = ("do not", "do n't", "don't", "dont", "never")  # "if you don't call me, …" invites
 _YOU = re.compile(r"\b(?:you|u|you guys)$")
 _WHY = re.compile(r"\bwhy(?: would)?$")
 _DEMAND = re.compile(
-    r"\b(?:ask|asks|asked|asking|request|requesting|sure|ensure|see to it|prefer|appreciate|demand|insist|rather|told|tell|said|warn|legally|must|would like|confirm|grateful)\b"
+    r"\b(?:ask|asks|asked|asking|request|requesting|sure|ensure|see to it|prefer|appreciate|demand|insist|rather"
+    r"|told|tell|said|warn|legally|must|would like|confirm|grateful)\b"
 )
 _FINAL = re.compile(r"^.{0,60}?\b(?:again|any ?more|ever)\b")
 _MAKE_SURE_THEY = re.compile(r"\b(?:make sure|ensure|see to it|so|ask|tell|request|demand)(?: that)? they$")
 _BY_MEANS = re.compile(
-    r"^(?: (?:me|us))? (?:by|via|on|over|through) (?:my |the )?(?:\w{1,10} )?(?P<means>phone|call|telephone|text|sms|email|linkedin|whatsapp|cell|mobile)\b"
+    r"^(?: (?:me|us))? (?:by|via|on|over|through) (?:my |the )?(?:\w{1,10} )?(?P<means>phone|call|telephone|text|sms"
+    r"|email|linkedin|whatsapp|cell|mobile)\b"
 )
 
 
@@ -128,7 +148,7 @@ FAMILIES = (
     Family(
         name="do_not_contact",
         language="en",
-        triggers=("do not", "don't", "dont", "do n't", "never", "not to", "must", "may not", "shall not", "should"),
+        triggers=("not ", "don't ", "dont ", "n't ", "never ", "not, ", "don't, "),
         fires=_asks_not_to_be_contacted,
     ),
 )

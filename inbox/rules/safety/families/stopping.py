@@ -6,32 +6,41 @@ from inbox.rules.safety.families.base import PLEASE, Family, Hit, hits, is_negat
 from inbox.rules.safety.text import Sentence
 
 _ADJECTIVE = (
-    r"(?:unsolicited|unwanted|annoying|constant|endless|sales|marketing|cold|spam|spammy|automated|stupid|damn|bloody|fucking"
-    r"|future|such|more|junk|promotional|promo|email|text|phone|sms|daily|weekly|repeated|random|robo|useless|ridiculous|incessant"
+    r"(?:unsolicited|unwanted|annoying|constant|endless|sales|marketing|cold|spam|spammy|automated|stupid|damn"
+    r"|bloody|fucking"
+    r"|future|such|more|junk|promotional|promo|email|text|phone|sms|daily|weekly|repeated|random|robo|useless"
+    r"|ridiculous|incessant"
     r"|continued|email marketing|nonsense)"
 )
 _DETERMINER = r"(?:all|the|these|those|your|this|that|any|further|of|us|me|with|every|so many|sending)"
 _NOUN = (
-    r"(?:emails?|mails?|messages?|texts?|sms|calls|spam(?:ming)?|outreach|contact|mailings?|solicitations?|soliciting|harassment"
-    r"|harassing|bothering|pestering|badgering|hounding|stalking|following[- ]up|follow[- ]?ups?|contacting|pinging|nagging"
+    r"(?:emails?|mails?|messages?|texts?|sms|calls|spam(?:ming)?|outreach|contact|mailings?|solicitations?"
+    r"|soliciting|harassment"
+    r"|harassing|bothering|pestering|badgering|hounding|stalking|following[- ]up|follow[- ]?ups?|contacting|pinging"
+    r"|nagging"
     r"|communications?|correspondence|newsletters?|robocalls|dms)"
 )
 _STOP_NOUN = re.compile(
     rf"\b(?:stop|quit|cease)(?P<determiners>(?: (?:{_DETERMINER}|{_ADJECTIVE}))*) (?P<noun>{_NOUN})(?![\w'-])"
 )
 _NOUN_ENDS = re.compile(
-    r"^(?:$|[^\w' ]| (?:[^\w ]|please|pls|plz|now|immediately|me|us|my|our|here|this|these|at once|already|from|to (?:me|us|my|our|this|here)"
-    r"|and|or|asap|thanks|thank|thx|today|right (?:now|away)|straight away|forever|for good|permanently|altogether|completely"
-    r"|entirely|coming|at all|i|we|you|it's|this is|before i|or i|effective|once and for all|with immediate|everyone|anyone)\b)"
+    r"^(?:$|[^\w' ]| (?:[^\w ]|please|pls|plz|now|immediately|me|us|my|our|here|this|these|at once|already|from"
+    r"|to (?:me|us|my|our|this|here)"
+    r"|and|or|asap|thanks|thank|thx|today|right (?:now|away)|straight away|forever|for good|permanently|altogether"
+    r"|completely"
+    r"|entirely|coming|at all|i|we|you|it's|this is|before i|or i|effective|once and for all|with immediate|everyone"
+    r"|anyone)\b)"
 )
 _YOURS = re.compile(r"\b(?:your|these|this|those)\b")
 _LETS = re.compile(r"\b(?:let'?s|let us)(?: (?:please|just|both|all))?$")
 _PAST_OR_ABLE = re.compile(
-    r"\b(?:had to|decided to|used to|tried to|managed to|were able to|was able to|chose to|able to|help(?:s|ed)?(?: \w{1,20}){0,3}"
+    r"\b(?:had to|decided to|used to|tried to|managed to|were able to|was able to|chose to|able to|help(?:s"
+    r"|ed)?(?: \w{1,20}){0,3}"
     r"|how (?:can|could|do|would|should)(?: (?:we|you|they|people|companies))?|trying to|to)$"
 )
 _TO_SOMEBODY = re.compile(
-    r"\b(?:you(?: guys| people| all)?|your \w{1,20}|team|them|want|like|love|wish|need|request|demand|ask|going|have|got) to$"
+    r"\b(?:you(?: guys| people| all)?|your \w{1,20}|team|them|want|like|love|wish|need|request|demand|ask|going|have"
+    r"|got) to$"
     r"|\b(?:told|asked|said to|begged|requested|instructed) (?!us )(?:\w{1,20} ){1,3}to$|\bhow (?:do|can|could) i$"
 )
 
@@ -57,7 +66,8 @@ def _stops_something_else(hit: Hit) -> bool:
 # --- stop emailing --------------------------------------------------------------------------------------------
 
 _VERB = (
-    r"(?:emailing|mailing|messaging|texting|calling|phoning|ringing|writing(?: to)?|reaching out(?: to)?|sending(?: to)?"
+    r"(?:emailing|mailing|messaging|texting|calling|phoning|ringing|writing(?: to)?|reaching out(?: to)?"
+    r"|sending(?: to)?"
     r"|cold[- ](?:calling|emailing)|dm'?ing|dm-ing|spamming|harassing|bothering|pestering|sms-?ing)"
 )
 _ADVERB = r"(?:(?:\w{2,14}ly|fucking|bloody|damn|goddamn|freaking|f\W{1,4}ing) )?"
@@ -68,9 +78,12 @@ _STOP_YOU = re.compile(
     rf"\bstop (?:you|your (?:people|team|reps?|staff|company|colleagues?)|them|him|her)(?: from)? {_VERB}(?![\w'-])"
 )
 _VERB_ENDS = re.compile(
-    r"^(?:$|[^\w' ]| (?:[^\w ]|(?:to )?(?:me|us|my|our|this|these|those|here)|your|people at|emails?|mails?|messages?|texts?|anything|any (?:more|further)|more|please|pls"
-    r"|plz|now|at once|spam|stuff|crap|junk|newsletters?|follow[- ]?ups|such|unsolicited|immediately|asap|already|right (?:now|away)|thanks"
-    r"|thank|today|so many|so much|everyone (?:here|at|in)|anyone (?:here|at|in)|both of us|all of us|i|forever|for good|straight away)\b)"
+    r"^(?:$|[^\w' ]| (?:[^\w ]|(?:to )?(?:me|us|my|our|this|these|those|here)|your|people at|emails?|mails?"
+    r"|messages?|texts?|anything|any (?:more|further)|more|please|pls"
+    r"|plz|now|at once|spam|stuff|crap|junk|newsletters?|follow[- ]?ups|such|unsolicited|immediately|asap|already"
+    r"|right (?:now|away)|thanks"
+    r"|thank|today|so many|so much|everyone (?:here|at|in)|anyone (?:here|at|in)|both of us|all of us|i|forever"
+    r"|for good|straight away)\b)"
 )
 _AT_ME = re.compile(r"^ (?:to )?(?:me|us)\b")
 _MAKE_THEM = re.compile(
@@ -78,7 +91,8 @@ _MAKE_THEM = re.compile(
 )
 _YOU_GUYS = re.compile(r"\byou guys(?: \w{1,12}){1,2}$")
 _RECEIVING = re.compile(
-    r"\bstop (?:receiving|getting|hearing) (?:any |all |from |of |more )*(?:you|your|these|this|those|emails?|messages?|texts?|calls|spam|mailings?"
+    r"\bstop (?:receiving|getting|hearing) (?:any |all |from |of |more )*(?:you|your|these|this|those|emails?"
+    r"|messages?|texts?|calls|spam|mailings?"
     r"|newsletters?)\b"
 )
 _MAKE_IT_STOP = re.compile(
@@ -114,14 +128,26 @@ def _speaks_of_own_work(hit: Hit) -> bool:
 # --- stop -----------------------------------------------------------------------------------------------------
 
 _BARE_STOP = re.compile(
-    rf"^(?:(?:{PLEASE}|just|can you|could you|will you|would you|can u|ok|okay|enough|hey|hi|hello|no|so|then|and|but|again|seriously"
-    r"|now|man|dude|guys|omg|i said|i say|i asked you to|i told you to|for the last time)[,:]? (?:- )?)*stop(?:(?:[,:]| -)? "
-    rf"(?:this|it|that|now|{PLEASE}|already|thanks|thank you|thx|immediately|asap|right now|at once|all|everything|stop))*$"
+    rf"^(?:(?:{PLEASE}|just|can you|could you|will you|would you|can u|ok|okay|enough|hey|hi|hello|no|so|then|and"
+    r"|but|again|seriously"
+    r"|now|man|dude|guys|omg|i said|i say|i asked you to|i told you to"
+    r"|for the last time)[,:]? (?:- )?)*stop(?:(?:[,:]| -)? "
+    rf"(?:this|it|that|now|{PLEASE}|already|thanks|thank you|thx|immediately|asap|right now|at once|all|everything"
+    r"|stop))*$"
+)
+
+
+# "not interested, please stop": the polite word makes the last clause an order of its own
+_LAST_CLAUSE_STOP = re.compile(
+    rf"(?:, | and | so )(?:(?:and|so|but|just|can you|could you|would you|will you) )*{PLEASE} (?:just )?stop"
+    rf"(?: (?:this|it|that|now|already|immediately|asap))*(?:, (?:thanks|thank you|\w{{1,15}}))?$"
 )
 
 
 def _says_stop(sentence: Sentence) -> bool:
-    return len(sentence.text) <= 120 and _BARE_STOP.match(sentence.text) is not None
+    if len(sentence.text) <= 120 and _BARE_STOP.match(sentence.text):
+        return True
+    return _LAST_CLAUSE_STOP.search(sentence.text[-120:]) is not None
 
 
 FAMILIES = (

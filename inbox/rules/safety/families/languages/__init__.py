@@ -4,8 +4,16 @@ import re
 from dataclasses import dataclass
 
 from inbox.rules.safety.families.base import Family, Hit, hits
-from inbox.rules.safety.families.language_patterns import PATTERNS, LanguagePatterns
+from inbox.rules.safety.families.languages.dutch import DUTCH
+from inbox.rules.safety.families.languages.french import FRENCH
+from inbox.rules.safety.families.languages.german import GERMAN
+from inbox.rules.safety.families.languages.italian import ITALIAN
+from inbox.rules.safety.families.languages.patterns import LanguagePatterns
+from inbox.rules.safety.families.languages.portuguese import PORTUGUESE
+from inbox.rules.safety.families.languages.spanish import SPANISH
 from inbox.rules.safety.text import Sentence
+
+_PATTERNS = {"es": SPANISH, "fr": FRENCH, "de": GERMAN, "it": ITALIAN, "pt": PORTUGUESE, "nl": DUTCH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +30,13 @@ class _Reader:
         language = self.language
         if language.not_before.search(hit.before.rstrip()) or language.not_after.match(hit.after):
             return True
-        return language.other_way.search(hit.after + " . " + sentence.following[:160]) is not None
+        return language.other_way.search(hit.after + ". " + sentence.following[:160]) is not None
 
 
 def _families() -> tuple[Family, ...]:
     return tuple(
         Family(name=name, language=code, triggers=triggers, fires=_Reader(pattern, language))
-        for code, language in PATTERNS.items()
+        for code, language in _PATTERNS.items()
         for name, triggers, pattern in language.families
     )
 
