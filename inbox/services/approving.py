@@ -26,7 +26,7 @@ from inbox.enums import (
 from inbox.errors import DraftNotPending, StaleDraft
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.disposition import disposition
-from inbox.rules.outbound_text import find_placeholders, has_truncated_url, split_sms_parts
+from inbox.rules.outbound_text import find_placeholders, fits_sms, has_truncated_url, split_sms_parts
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.guards import is_blocked_on, newer_message
@@ -42,7 +42,6 @@ logger = structlog.get_logger(__name__)
 
 MAX_SEND_LATER = timedelta(days=90)
 MAX_BODY = 20_000
-MAX_SMS_PARTS = 3
 DEFAULT_UNDO_SECONDS = 10
 
 
@@ -301,7 +300,7 @@ def _refuse_text(lead: Lead, channel: str, body: str) -> Decision | None:
         )
     if has_truncated_url(body):
         return _blocked("truncated_url", "A link in the text is cut off.", 422)
-    if channel == Channel.SMS and len(split_sms_parts(body)) > MAX_SMS_PARTS:
+    if channel == Channel.SMS and not fits_sms(split_sms_parts(body)):
         return _blocked("too_long", "At most three SMS parts of 160 characters.", 422)
     return None
 

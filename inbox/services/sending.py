@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from inbox.contracts import SendResult
 from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource, SentBy
-from inbox.models import Draft, Message
+from inbox.models import Message
 from inbox.services.channels import email
 from inbox.services.guards import Block, blocked_by_compliance
 from inbox.services.settling import record_result
@@ -24,7 +24,6 @@ from integrations.results import ProviderResult
 from leads.models import Lead
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
-from zrg.workspaces.models import User
 
 logger = structlog.get_logger(__name__)
 
@@ -34,15 +33,18 @@ IN_PROGRESS_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """One message to send. `send_key` names it for ever; `settle` runs in the recording transaction."""
+    """One message to send: ids only, no rows, since it crosses transactions.
+
+    `send_key` names it for ever; `settle` runs in the recording transaction.
+    """
 
     channel: str
     body: str
     send_key: str
     origin: MessageOrigin
     sent_by: SentBy
-    actor: User | None = None
-    draft: Draft | None = None
+    actor_id: UUID | None = None
+    draft_id: UUID | None = None
     part_index: int = 0
     subject: str | None = None
     to_override: str | None = None
@@ -128,9 +130,9 @@ def _write_ahead(lead: Lead, outbound: Outbound, prepared: email.PreparedEmail) 
                 send_key=outbound.send_key,
                 body=outbound.body,
                 sent_by=outbound.sent_by,
-                sent_by_user=outbound.actor,
-                draft=outbound.draft,
-                draft_part_index=outbound.part_index if outbound.draft else None,
+                sent_by_user_id=outbound.actor_id,
+                draft_id=outbound.draft_id,
+                draft_part_index=outbound.part_index if outbound.draft_id else None,
                 delivery_status=DeliveryStatus.SENDING,
                 is_read=True,
                 sent_at=timezone.now(),
@@ -149,7 +151,7 @@ def _take_again(existing: Message, outbound: Outbound, prepared: email.PreparedE
         delivery_error_code=None,
         delivery_error=None,
         body=outbound.body,
-        sent_by_user=outbound.actor,
+        sent_by_user_id=outbound.actor_id,
         sent_at=now,
         updated_at=now,
         **prepared.message_fields(),
