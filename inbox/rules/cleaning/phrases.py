@@ -126,24 +126,32 @@ CLOSING_PHRASES = (
     *("groeten", "hartelijke groet", "hartelijke groeten", "mvg", "bedankt", "alvast bedankt", "dank je", "dank u"),
 )
 
+# "IMPORTANT: This e-mail …" opens like "This e-mail …"
+DISCLAIMER_PREFIX = (
+    r"(?:(?:important|notice|caution|warning|note|attention)\s*[:!–—-]+\s*|please note(?: that)?[:,]?\s+)?"
+)
+_THIS_MAIL = r"(?:e-?mail|electronic|message|communication|transmission|correspondence)\b"
+
 DISCLAIMER_OPENINGS = (
     # English
-    r"confidentiality(?: (?:notice|note|statement|disclaimer|warning|caution))?\s*(?:[:.\-–—]|$)",
+    r"confidentiality(?: (?:notice|note|statement|disclaimer|warning|caution))?\s*(?:[:.–—-]|$)",
+    r"confidential(?: (?:communication|information|message|e-?mail))?\s*[:–—-]",
     r"(?:legal |e-?mail |general )disclaimer\b",
-    r"disclaimer\s*(?:$|[:.\-–—]?\s*(?:this|the|any|all|information|e-?mail|please note)\b)",
-    r"(?:legal|important|privacy) notice\s*(?:$|[:.\-–—])",
-    r"notice\s*[:\-–—]\s*(?:this|the|it)\b",
-    r"(?:privileged|private)\s*(?:and|&|/|,)\s*confidential\b",
+    r"disclaimer\s*(?:$|[:.–—-]?\s*(?:this|the|any|all|information|e-?mail|please note)\b)",
+    r"(?:legal|important|privacy) notice\s*(?:$|[:.–—-])",
+    r"(?:privileged|private|proprietary|strictly)\s*(?:and|&|/|,)?\s*confidential\b",
     r"confidential\s*(?:and|&|/|,)\s*(?:privileged|proprietary)\b",
-    r"(?:the )?(?:information|contents?|material|statements?)\s+(?:contained |included |transmitted |set forth )?"
-    r"(?:in|of|by|with)\s+(?:this|these)\s+(?:e-?mail|electronic|message|communication|transmission|correspondence)",
-    r"this\s+(?:e-?mail|electronic|message|communication|transmission|correspondence)\b[^.?!]{0,160}?\b"
+    r"attorney[- ]client\b",
+    rf"(?:the )?(?:information|contents?|material|statements?)\s+(?:contained |included |transmitted |set forth )?"
+    rf"(?:in|of|by|with)\s+(?:this|these)\s+{_THIS_MAIL}",
+    r"the information (?:transmitted|contained|provided)\b[^.?!]{0,120}?\b(?:intended|confidential|privileged)",
+    rf"this\s+{_THIS_MAIL}[^.?!]{{0,160}}?\b"
     r"(?:confidential|privileged|proprietary|intended (?:only|solely|exclusively|recipient|for the "
     r"(?:sole|exclusive|use|named|addressee|intended|person|recipient|individual)))",
     r"if you (?:are not|have received|received|aren['’]t) (?:the (?:intended|named|addressee)|this"
     r" (?:e-?mail|message|communication|transmission) (?:in error|by mistake))",
     r"(?:please )?(?:consider|think (?:of|about)) the environment\b",
-    r"unless otherwise (?:stated|indicated), this (?:e-?mail|message|communication)",
+    r"(?:unless otherwise (?:stated|indicated), this|any views or opinions) ",
     # German
     r"vertraulichkeits?hinweis\b|haftungsausschluss\b|rechtlicher hinweis\b|vertraulichkeitserklärung\b",
     r"diese (?:e-?mail|nachricht|mitteilung)\b[^.?!]{0,160}?\b(?:vertraulich|ausschließlich|bestimmt|geschützt)",

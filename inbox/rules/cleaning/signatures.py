@@ -8,7 +8,7 @@ import re
 from inbox.rules.cleaning import phrases
 
 _DELIMITER = "--"
-_DISCLAIMER = re.compile("|".join(phrases.DISCLAIMER_OPENINGS), re.IGNORECASE)
+_DISCLAIMER = re.compile(phrases.DISCLAIMER_PREFIX + f"(?:{'|'.join(phrases.DISCLAIMER_OPENINGS)})", re.IGNORECASE)
 _DECORATION = " \t*_~#=|>[(\"'“"
 _LONGEST_OPENING = 400  # a disclaimer says what it is in its first words
 

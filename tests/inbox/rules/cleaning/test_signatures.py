@@ -49,6 +49,11 @@ DISCLAIMERS = [
     "This e-mail and any attachments\nare confidential and intended solely for the addressee.",
     "This message contains confidential information.",
     "This communication may contain privileged material.",
+    "IMPORTANT: This email is confidential.",
+    "NOTICE - the information transmitted is intended only for the addressee.",
+    "Please note that this e-mail is privileged.",
+    "CONFIDENTIAL: private",
+    "Strictly confidential",
     "The information contained in this e-mail is private.",
     "The contents of this message are private.",
     "DISCLAIMER: This email was scanned.",
@@ -156,6 +161,10 @@ def test_disclaimer_cuts_itself_and_what_follows(disclaimer: str) -> None:
         "Yes.\n\nDisclaimer: I am not the buyer.",
         "Yes.\nConfidentiality notice: same paragraph",
         "Yes.\n\nThis message made my day!",
+        "Yes.\n\nImportant: this Tuesday only.",
+        "Yes.\n\nNote: the information is on our site.",
+        "Yes.\n\nPlease note that I am away in June.",
+        "Yes.\n\nIs this confidential?",
     ],
 )
 def test_disclaimer_words_that_stay(text: str) -> None:
