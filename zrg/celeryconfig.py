@@ -50,4 +50,4 @@ broker_connection_retry_on_startup = True
 broker_connection_timeout = 2
 timezone = "UTC"
 enable_utc = True
-beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
+beat_scheduler = "zrg.jobs.beat:HeartbeatScheduler"

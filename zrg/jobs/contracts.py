@@ -152,6 +152,7 @@ class ScheduleSpec:
     `cadence` None means on demand. `stale_alert_seconds` is the age of the last good run that raises an
     alert. `also` names schedules its HTTP dispatch dispatches too. `queue` is where nudges run.
     `grace_seconds` is how long work begun within the budget may go on after it.
+    `bounds` are the job's own limits of numeric parameters.
     """
 
     name: str
@@ -163,6 +164,7 @@ class ScheduleSpec:
     also: tuple[str, ...] = ()
     queue: str = SCHEDULED_QUEUE
     grace_seconds: int = 0
+    bounds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     MAX_NAME: ClassVar[int] = 64
 

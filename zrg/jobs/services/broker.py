@@ -6,7 +6,16 @@ DRAIN_TASK = "zrg.jobs.tasks.drain"
 RUN_TASK = "zrg.jobs.tasks.run_scheduled"
 
 
-def send(task: str, argument: str, *, queue: str, countdown: float = 0.0, expires: float | None = None) -> str:
+def send(
+    task: str,
+    argument: str,
+    *,
+    queue: str,
+    countdown: float = 0.0,
+    expires: float | None = None,
+    soft_time_limit: float | None = None,
+    time_limit: float | None = None,
+) -> str:
     """Send one message and return its id. Raises whatever the broker's client raises; it never retries.
 
     `expires` (seconds) drops a message nobody took in time: a nudge is worthless once it is old.
@@ -21,6 +30,8 @@ def send(task: str, argument: str, *, queue: str, countdown: float = 0.0, expire
         queue=queue,
         countdown=countdown or None,
         expires=expires,
+        soft_time_limit=soft_time_limit,
+        time_limit=time_limit,
         retry=False,
         ignore_result=True,
     )

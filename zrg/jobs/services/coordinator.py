@@ -106,7 +106,8 @@ class _Coordinator:
         # Others are needed: let nudges through, and wake one more worker.
         if self.run.watch is not None:
             self.run.watch.drop()
-            nudge_queue(self.lane.queue)
+            if self.lane.queue:
+                nudge_queue(self.lane.queue)
 
     def _wait_and_record(self) -> None:
         if self.batch.in_flight:

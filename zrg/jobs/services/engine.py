@@ -101,6 +101,7 @@ def drain_queue(
 
     One drain per queue then goes on watching it for about two seconds, so that the rows of the next
     transactions are found at once and need no nudge. If time ends before the work, it nudges itself.
+    An empty `queue` means the jobs of all queues.
     """
     knobs = settings.JOB_SETTINGS
     lane: Lane = EventLane(new_worker_id()) if queue == EVENTS_QUEUE else JobLane(new_worker_id(), queue)
@@ -116,7 +117,7 @@ def drain_queue(
         watch=None if is_watched(queue) else Watch(queue),
     )
     stats = DrainStats()
-    if not _run(stats, run) and not should_stop():
+    if not _run(stats, run) and queue and not should_stop():
         nudge_queue(queue)
     return lane.stats
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import structlog
 from django.db import connection, transaction
+from django.utils import timezone
 
 from zrg.jobs.constants import EVENTS_QUEUE, INLINE_BODY_BYTES
 from zrg.jobs.contracts import NewEvent, StoredEvent
@@ -44,6 +45,8 @@ _COLUMNS = (
     "verified",
     "priority",
     "raw",
+    # Retention and alerts find what waits for a person by this; processed calls get it at their end.
+    "finished_at",
     *_NORMALISED,
 )
 # A repeat of a FAILED call gives it a new life; any other repeat is only counted.
@@ -104,6 +107,7 @@ def _row(event: NewEvent, body: str | None) -> list[Any]:
         event.verified,
         event.priority,
         body,
+        timezone.now() if event.unrouted else None,
         *(_fitting(name, getattr(event, name)) for name in _NORMALISED),
     ]
 

@@ -24,6 +24,8 @@ COALESCE_SECONDS = 1.0
 COUNTDOWN_LIMIT_SECONDS = 900
 EXPIRES_SECONDS = 60.0
 WATCH_KEY_SECONDS = 5
+LOOP_KEY = "zrg:worker-loop"
+LOOP_KEY_SECONDS = 10
 
 _lock = threading.Lock()
 _last_tried: dict[str, float] = {}
@@ -40,6 +42,14 @@ def nudge_queue(queue: str, *, run_at: datetime | None = None) -> bool:
     except Exception as error:  # cache and broker clients fail in many ways; none may matter
         log.warning(log_events.NUDGE_FAILED, queue=queue, error=f"{type(error).__name__}: {error}")
         return False
+
+
+def keep_loop_known() -> None:
+    """Say that a worker loop serves every queue by looking: for some seconds nobody needs to be nudged."""
+    try:
+        cache.set(LOOP_KEY, 1, LOOP_KEY_SECONDS)
+    except Exception as error:  # nudges are then sent in vain
+        log.warning(log_events.NUDGE_FAILED, queue="", error=f"{type(error).__name__}: {error}")
 
 
 def nudge(name: str) -> bool:
@@ -95,7 +105,7 @@ class Watch:
 def _nudge_now(queue: str) -> bool:
     if _tried_just_now(queue):
         return False
-    if cache.get(_watch_key(queue)) or not cache.add(f"zrg:nudge:{queue}", 1, COALESCE_SECONDS):
+    if cache.get_many([_watch_key(queue), LOOP_KEY]) or not cache.add(f"zrg:nudge:{queue}", 1, COALESCE_SECONDS):
         return False
     _send(queue, 0.0)
     return True
@@ -106,7 +116,7 @@ def _nudge_later(queue: str, delay: float) -> bool:
         return False
     # One message per second of due time serves all jobs of that second.
     second = math.ceil(time.time() + delay)
-    if not cache.add(f"zrg:nudge:{queue}:{second}", 1, delay + 5):
+    if cache.get(LOOP_KEY) or not cache.add(f"zrg:nudge:{queue}:{second}", 1, delay + 5):
         return False
     _send(queue, second - time.time())
     return True

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from zrg.jobs import registry
 from zrg.jobs.constants import EVENTS_QUEUE
+from zrg.jobs.contracts import ScheduleSpec
+from zrg.jobs.models import TaskRun
 from zrg.workspaces.context import dispatch
 
 # Counting stops here: beyond it an exact number tells an operator nothing more.
@@ -51,7 +54,88 @@ def _count(table: str) -> int:
     return int(rows[0][0])
 
 
-def _query(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def _query(sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with dispatch(), connection.cursor() as cursor:
-        cursor.execute(sql, params or [])
+        cursor.execute(sql, params or {})
         return list(cursor.fetchall())
+
+
+def queue_report() -> dict[str, Any]:
+    """Depths and ages of both queues, and the last runs of every schedule."""
+    return {
+        "webhook_events": _table_report("jobs_webhookevent"),
+        "jobs": _table_report("jobs_backgroundjob"),
+        "schedules": [_schedule_report(spec) for spec in registry.schedules()],
+    }
+
+
+def depth_by_workspace() -> list[dict[str, Any]]:
+    """Per workspace and type of job (or provider of calls): due, running, failed in 24 h, oldest due.
+
+    One row per combination that has any, at most 200, oldest first. Reads the partial indexes only.
+    """
+    rows = _query(_DEPTHS, {"cap": COUNT_CAP})
+    names = ("kind", "workspace_id", "workspace", "type", "due", "running", "failed", "oldest_due_seconds")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _table_report(table: str) -> dict[str, int]:
+    rows = _query(
+        f"""SELECT
+          (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE status = 'RUNNING' LIMIT {COUNT_CAP}) r),
+          (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE status = 'FAILED'
+             AND finished_at > statement_timestamp() - interval '24 hours' LIMIT {COUNT_CAP}) f)"""  # noqa: S608
+    )
+    return {
+        "due": _count(table),
+        "running": int(rows[0][0]),
+        "failed_24h": int(rows[0][1]),
+        "oldest_due_seconds": oldest_due_seconds(table),
+    }
+
+
+def _schedule_report(spec: ScheduleSpec) -> dict[str, Any]:
+    runs = TaskRun.objects.of_job(spec.name).order_by("-created_at")
+    last, good = runs.first(), runs.good().first()
+    ended = good.finished_at if good else None
+    age = (timezone.now() - ended).total_seconds() if ended else None
+    limit = spec.stale_alert_seconds
+    return {
+        "job": spec.name,
+        "cadence": spec.cadence_text(),
+        "last_status": last.status if last else "never asked for",
+        "last_at": last.created_at if last else None,
+        "last_good_at": ended,
+        "age_seconds": age,
+        "stale_alert_seconds": limit,
+        "is_stale": limit is not None and age is not None and age > limit,
+    }
+
+
+_DEPTHS = """
+WITH work AS (
+  SELECT 'job' AS kind, workspace_id, type, status, run_at FROM (
+    (SELECT workspace_id, type, status, run_at FROM jobs_backgroundjob
+      WHERE status = 'PENDING' AND run_at <= statement_timestamp() LIMIT %(cap)s)
+    UNION ALL
+    (SELECT workspace_id, type, status, run_at FROM jobs_backgroundjob WHERE status = 'RUNNING' LIMIT %(cap)s)
+    UNION ALL
+    (SELECT workspace_id, type, status, run_at FROM jobs_backgroundjob WHERE status = 'FAILED'
+      AND finished_at > statement_timestamp() - interval '24 hours' LIMIT %(cap)s)) j
+  UNION ALL
+  SELECT 'call', workspace_id, provider, status, run_at FROM (
+    (SELECT workspace_id, provider, status, run_at FROM jobs_webhookevent
+      WHERE status = 'PENDING' AND run_at <= statement_timestamp() LIMIT %(cap)s)
+    UNION ALL
+    (SELECT workspace_id, provider, status, run_at FROM jobs_webhookevent WHERE status = 'RUNNING' LIMIT %(cap)s)
+    UNION ALL
+    (SELECT workspace_id, provider, status, run_at FROM jobs_webhookevent WHERE status = 'FAILED'
+      AND finished_at > statement_timestamp() - interval '24 hours' LIMIT %(cap)s)) e)
+SELECT w.kind, w.workspace_id, coalesce(ws.name, ''), w.type,
+       count(*) FILTER (WHERE w.status = 'PENDING'), count(*) FILTER (WHERE w.status = 'RUNNING'),
+       count(*) FILTER (WHERE w.status = 'FAILED'),
+       coalesce(extract(epoch FROM statement_timestamp()
+                        - min(w.run_at) FILTER (WHERE w.status = 'PENDING')), 0)::bigint
+FROM work w LEFT JOIN workspaces_workspace ws ON ws.id = w.workspace_id
+GROUP BY 1, 2, 3, 4 ORDER BY 8 DESC, 3, 4 LIMIT 200
+"""
