@@ -17,11 +17,11 @@ _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>@]*>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanedEmail:
-    """What is stored of an e-mail: the words, and the raw parts they came from (capped, without NUL)."""
+    """What is stored of an e-mail: the words, and the raw parts they came from (capped, without NUL, "" = none)."""
 
     body: str
-    raw_text: str | None
-    raw_html: str | None
+    raw_text: str
+    raw_html: str
     is_truncated: bool = False  # a cap cut a raw part or the body
 
 
@@ -32,9 +32,9 @@ def clean_email(html_body: str | None, text_body: str | None) -> CleanedEmail:
     `raw_html` too, when there was no HTML part.
     """
     raw_text, raw_html = _raw(text_body), _raw(html_body)
-    if raw_text and not (raw_html or "").strip() and is_html(raw_text):
+    if not raw_html.strip() and is_html(raw_text):
         raw_html = raw_text
-    body = _words_of_text_part(raw_text or "") or _words_of_html_part(raw_html or "")
+    body = _words_of_text_part(raw_text) or _words_of_html_part(raw_html)
     is_truncated = (
         any(len(part or "") > MAX_RAW_CHARS for part in (text_body, html_body)) or len(body) == MAX_BODY_CHARS
     )
@@ -47,8 +47,8 @@ def strip_quoted(text: str) -> str:
     return joined(without_signature(kept), max_chars=MAX_BODY_CHARS)
 
 
-def _raw(part: str | None) -> str | None:
-    return None if part is None else storable(part)[:MAX_RAW_CHARS]
+def _raw(part: str | None) -> str:
+    return storable(part or "")[:MAX_RAW_CHARS]
 
 
 def _words_of_text_part(part: str) -> str:

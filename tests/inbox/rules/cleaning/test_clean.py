@@ -112,9 +112,9 @@ def test_raw_parts_are_kept_without_nul() -> None:
     assert cleaned == CleanedEmail(body="Good morning", raw_text="Good morning", raw_html="<p>Bonjour</p>")
 
 
-def test_missing_parts_stay_missing() -> None:
-    assert clean_email(None, None) == CleanedEmail(body="", raw_text=None, raw_html=None)
-    assert clean_email(None, "Hi").raw_html is None
+def test_missing_parts_are_empty() -> None:
+    assert clean_email(None, None) == CleanedEmail(body="", raw_text="", raw_html="")
+    assert clean_email(None, "Hi").raw_html == ""
 
 
 def test_html_in_the_text_part_becomes_raw_html_only_when_there_is_none() -> None:
@@ -153,8 +153,8 @@ def test_caps_cut_and_say_so() -> None:
     long_raw = clean_email("<p>Hi</p>" + " " * MAX_RAW_CHARS, None)
 
     assert len(long_body.body) in (MAX_BODY_CHARS - 1, MAX_BODY_CHARS)
-    assert len(long_body.raw_text or "") == 150_000
-    assert (long_raw.body, len(long_raw.raw_html or ""), long_raw.is_truncated) == ("Hi", MAX_RAW_CHARS, True)
+    assert len(long_body.raw_text) == 150_000
+    assert (long_raw.body, len(long_raw.raw_html), long_raw.is_truncated) == ("Hi", MAX_RAW_CHARS, True)
     assert clean_email(None, "short").is_truncated is False
 
 
