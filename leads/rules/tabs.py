@@ -78,3 +78,29 @@ _CONDITIONS: dict[Tab, Callable[[LeadLike], bool]] = {
     Tab.NEEDS_REPAIR: lambda lead: lead.status == LeadStatus.NEEDS_REPAIR,
     Tab.AI_SENT: lambda lead: lead.has_ai_sent,
 }
+
+
+def explain_tabs(lead: LeadLike, now: datetime) -> list[tuple[str, str]]:
+    """The tabs a lead is in, each with the facts that put it there (for the admin)."""
+    if is_snoozed(lead, now):
+        until = "until the lead writes" if lead.snooze_until_reply else f"until {lead.snoozed_until:%Y-%m-%d %H:%M} UTC"
+        return [(Tab.SNOOZED.label, f"snoozed {until}")]
+    return [(tab.label, _reason(lead, tab)) for tab in Tab if in_tab(lead, tab, now)]
+
+
+def _reason(lead: LeadLike, tab: Tab) -> str:
+    wrote = f"wrote {lead.last_inbound_at:%Y-%m-%d %H:%M} UTC" if lead.last_inbound_at else "never wrote"
+    answered = f"answered {lead.last_answer_at:%Y-%m-%d %H:%M} UTC" if lead.last_answer_at else "not answered"
+    reasons = {
+        Tab.ALL: "not snoozed",
+        Tab.RESPONSES: f"{wrote}, {answered}",
+        Tab.ATTENTION: f"tag {lead.sentiment_tag}, {wrote}, {answered}",
+        Tab.PREVIOUS_ATTENTION: f"tag {lead.sentiment_tag}, {answered}",
+        Tab.AI_REVIEW: "a pending draft needs a decision",
+        Tab.DRAFTS: "a draft is pending",
+        Tab.AWAITING_REPLY: f"{wrote}, {answered}",
+        Tab.FOLLOW_UP: f"tag {lead.sentiment_tag}",
+        Tab.NEEDS_REPAIR: f"status {lead.status}",
+        Tab.AI_SENT: "the AI wrote to the lead",
+    }
+    return reasons[tab]

@@ -1,7 +1,7 @@
 """What the messages of a lead add up to."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,14 @@ from django.utils import timezone
 from leads.enums import Channel
 from leads.models import Lead
 from leads.registry import rollup_sources
+from leads.services.walking import chosen_workspaces, walk_leads
 from zrg.jobs.contracts import RunContext
 from zrg.lib import log_events
-from zrg.workspaces.context import platform, tenant
-from zrg.workspaces.models import Workspace
 
 logger = structlog.get_logger(__name__)
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 CHECKED_SHARE = 100  # one lead in this many is compared each night
-CHECK_BATCH = 200
 
 _BUMP = """
 UPDATE leads_lead SET
@@ -65,8 +63,7 @@ def recompute_rollups(lead: Lead) -> dict[str, Any]:
     """Derive every registered column from the rows again; returns what was wrong, by column."""
     with transaction.atomic():
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
-        right = _computed([lead.pk])[lead.pk]
-        wrong = {column: value for column, value in right.items() if getattr(locked, column) != value}
+        wrong = _wrong(locked, _computed([lead.pk])[lead.pk])
         if wrong:
             Lead.objects.filter(pk=lead.pk).update(**wrong, changed_at=Now(), updated_at=Now())
     for column, value in wrong.items():
@@ -74,51 +71,55 @@ def recompute_rollups(lead: Lead) -> dict[str, Any]:
     return wrong
 
 
-def find_drift(leads: Iterable[Lead]) -> dict[UUID, list[str]]:
-    """The columns in which leads differ from their rows; nothing is written."""
-    by_id = {lead.pk: lead for lead in leads}
-    found = {}
-    for lead_id, right in _computed(list(by_id)).items():
-        columns = [column for column, value in right.items() if getattr(by_id[lead_id], column) != value]
-        if columns:
-            found[lead_id] = columns
-    return found
-
-
 def check_rollups(ctx: RunContext) -> None:
-    """Compare one percent of the leads of every active workspace with their rows; log and repair drift."""
-    with platform():
-        workspace_ids = list(Workspace.objects.active().values_list("pk", flat=True))
+    """Compare one percent of the leads of every workspace with their rows; log and repair drift."""
     low, high = _random_slice()
-    for workspace_id in workspace_ids:
+    for workspace_id in chosen_workspaces(None):
         if ctx.should_stop():
             return
         _check_workspace(workspace_id, low, high, ctx)
 
 
+def rebuild_workspace(workspace_id: UUID) -> tuple[int, int]:
+    """Recompute every lead of a workspace; (seen, repaired)."""
+    seen = repaired = 0
+    for batch in walk_leads(workspace_id, lambda leads: leads):
+        seen += len(batch)
+        repaired += sum(bool(recompute_rollups(lead)) for lead in _drifted(batch))
+    return seen, repaired
+
+
 def _check_workspace(workspace_id: UUID, low: UUID, high: UUID, ctx: RunContext) -> None:
-    last = low
-    while not ctx.should_stop():
-        with tenant(workspace_id):
-            sample = Lead.objects.in_workspace(workspace_id).filter(pk__gt=last, pk__lte=high).order_by("pk")
-            leads = list(sample[:CHECK_BATCH])
-            drift = find_drift(leads)
-        ctx.count("checked", len(leads))
-        for lead_id, columns in drift.items():
-            _repair(workspace_id, lead_id, columns, ctx)
-        if len(leads) < CHECK_BATCH:
+    for batch in walk_leads(workspace_id, lambda leads: leads.filter(pk__gt=low, pk__lte=high)):
+        ctx.count("checked", len(batch))
+        for lead in _drifted(batch):
+            _repair(lead, ctx)
+        if ctx.should_stop():
             return
-        last = leads[-1].pk
 
 
-def _repair(workspace_id: UUID, lead_id: UUID, columns: Sequence[str], ctx: RunContext) -> None:
+def _repair(lead: Lead, ctx: RunContext) -> None:
     """A message may have arrived between reading lead and rows, so only what is wrong under lock is drift."""
-    with tenant(workspace_id):
-        lead = Lead.objects.filter(pk=lead_id).first()
-        wrong = recompute_rollups(lead) if lead is not None else {}
+    wrong = recompute_rollups(lead)
     if wrong:
         ctx.count("drifted")
-        logger.warning(log_events.ROLLUP_DRIFT, lead=str(lead_id), columns=sorted(wrong))
+        logger.warning(log_events.ROLLUP_DRIFT, lead=str(lead.pk), columns=sorted(wrong))
+
+
+def _drifted(leads: Sequence[Lead]) -> list[Lead]:
+    computed = _computed([lead.pk for lead in leads])
+    return [lead for lead in leads if _wrong(lead, computed[lead.pk])]
+
+
+def _wrong(lead: Lead, right: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that differ, with their right values; lists are compared whatever their order."""
+    return {
+        column: value for column, value in right.items() if _comparable(getattr(lead, column)) != _comparable(value)
+    }
+
+
+def _comparable(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value
 
 
 def _computed(lead_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

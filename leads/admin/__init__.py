@@ -1,0 +1,14 @@
+from leads.admin.campaigns import EmailCampaignAdmin, SmsCampaignAdmin
+from leads.admin.duplicates import LeadIdentityConflictAdmin
+from leads.admin.leads import LeadAdmin
+from leads.admin.records import EnrichmentRequestAdmin, LeadImportJobAdmin, OptOutAdmin
+
+__all__ = [
+    "EmailCampaignAdmin",
+    "EnrichmentRequestAdmin",
+    "LeadAdmin",
+    "LeadIdentityConflictAdmin",
+    "LeadImportJobAdmin",
+    "OptOutAdmin",
+    "SmsCampaignAdmin",
+]
