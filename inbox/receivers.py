@@ -10,6 +10,7 @@ from zrg.workspaces.context import tenant
 
 def close_drafts_of_stopped_lead(event: LeadStopped) -> None:
     """A lead stopped from below (import, admin) keeps no pending draft and no waiting order."""
+    assert event.workspace_id is not None
     with tenant(event.workspace_id):
         lead = Lead.objects.select_for_update().filter(pk=event.lead_id, status__in=["blacklisted", "unqualified"])
         if not lead.exists():

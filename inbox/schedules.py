@@ -1,6 +1,7 @@
 """Scheduled work of the inbox (the one table of schedules: 04)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -35,15 +36,15 @@ def run_ai_retry(context: RunContext) -> None:
             _retry_classifications(workspace_id, context)
 
 
-def active_workspaces() -> list:
+def active_workspaces() -> list[UUID]:
     """Ids of active workspaces, oldest first."""
     with dispatch():
         return list(Workspace.objects.filter(status="active").order_by("created_at").values_list("pk", flat=True))
 
 
-def _retry_classifications(workspace_id: object, context: RunContext) -> None:
+def _retry_classifications(workspace_id: UUID, context: RunContext) -> None:
     failed = (
-        Message.objects.in_workspace(workspace_id)  # type: ignore[arg-type]
+        Message.objects.in_workspace(workspace_id)
         .filter(classification_state=ClassificationState.FAILED, direction=Direction.INBOUND)
         .order_by("created_at")[:RETRY_BATCH]
     )

@@ -5,6 +5,7 @@ per workspace) and returns the event's outcome. No provider and no model is call
 """
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -200,7 +201,7 @@ def _inbound_id(contract: InboundMessage) -> tuple[str, str]:
     return "webhook_dedupe_key", contract.event_key
 
 
-def _insert_once(id_field: str, id_value: str | None, **values: object) -> tuple[Message, bool]:
+def _insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Message, bool]:
     """Insert, or return the row that holds the provider id already."""
     try:
         with transaction.atomic():
@@ -215,7 +216,10 @@ def _insert_once(id_field: str, id_value: str | None, **values: object) -> tuple
 def _store_raw(message: Message, cleaned: CleanedEmail) -> None:
     if cleaned.raw_text or cleaned.raw_html:
         MessageRaw.objects.create(
-            workspace_id=message.workspace_id, message=message, raw_text=cleaned.raw_text, raw_html=cleaned.raw_html
+            workspace_id=message.workspace_id,
+            message=message,
+            raw_text=cleaned.raw_text or "",
+            raw_html=cleaned.raw_html or "",
         )
 
 

@@ -136,7 +136,7 @@ def recipients_of(
     silent = opted_out_addresses(lead.workspace_id, [chosen["to_email"], *chosen["cc"]])
     if chosen["to_email"] in silent:
         return Block(code="lead_blacklisted", detail=f"{chosen['to_email']} asked not to be written to.")
-    to = Address(email=chosen["to_email"], name=chosen["to_name"])
+    to = Address(email=chosen["to_email"] or base["to_email"], name=chosen["to_name"])
     return to, tuple(address for address in chosen["cc"] if address not in silent)
 
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from django.db.models import F
@@ -184,7 +185,7 @@ def _store(context: StageContext, reading: _Reading) -> StageResult:
     return StageResult(result={"tag": tag, "by_model": reading.by_model, "newsletter": reading.newsletter})
 
 
-def _auto_blacklist(workspace_id: object) -> bool:
+def _auto_blacklist(workspace_id: UUID) -> bool:
     return WorkspaceSettings.objects.filter(workspace_id=workspace_id, auto_blacklist=True).exists()
 
 
