@@ -32,7 +32,8 @@ _ATTRIBUTION_END = re.compile(rf"\b(?:{_ENDS})\s*:?\s*$")
 _ATTRIBUTION_VERB = re.compile(rf"\b(?:{_VERBS})\b.*:\s*$")
 _ATTRIBUTION_DETAIL = re.compile(r"[\d@]")
 _NAMED = re.compile(
-    rf"[^<>]{{0,120}}<[^<>\s]+@[^<>\s]+(?:<mailto:[^<>]*>)?>,?\s*(?:(?:{_ENDS})\s*:|\b(?:{_VERBS}|{_ENDS})\b[^<>]{{0,120}}:)\s*$"
+    rf"[^<>]{{0,120}}<[^<>\s]+@[^<>\s]+(?:<mailto:[^<>]*>)?>,?\s*"
+    rf"(?:(?:{_ENDS})\s*:|\b(?:{_VERBS}|{_ENDS})\b[^<>]{{0,120}}:)\s*$"
 )
 _DATED = re.compile(r"\d{4}-\d\d-\d\d \d\d?:\d\d\b[^<>]{0,120}<[^<>\s]+@[^<>\s]+>\s*:\s*$")
 _SENTENCE_END = re.compile(r"(?<![aApP]\.m)(?<![aApP]\. m)[.!?]\s*$")
@@ -40,7 +41,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
 # The same marks inside one line: a teaser or a text part whose line ends were lost.
 _INLINE = re.compile(
-    rf"""\s(?:
+    rf"""(?:^|\s)(?:
         On\ (?=[^<>]{{0,60}}\d)[^<>]{{4,160}}<[^<>\s]{{1,254}}>\s?wrote:
       | {_DASH}{{2,}}\s?(?:Original\ Message|Forwarded\ message)\s?{_DASH}{{2,}}
       | From:\s[^:]{{1,160}}\s(?:Sent|Date):\s(?>.{{1,80}}?\sTo:\s)(?>.{{1,300}}?\sSubject:\s)
@@ -173,7 +174,7 @@ def _label_kind(text: str) -> str | None:
 
 
 def _attribution(lines: list[str], place: int) -> Boundary | None:
-    """ "On … wrote:" over one to three lines, or "Name <address> wrote:" on one.
+    """An attribution: "On … wrote:" over one to three lines, or "Name <address> wrote:" on one.
 
     When the sentence only matches by joining a line of the person's own, the later start is taken.
     """

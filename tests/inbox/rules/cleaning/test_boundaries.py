@@ -121,6 +121,11 @@ def test_hard_03_nothing_below_the_boundary_whatever_stands_above(above: str, ma
     assert "reply-stop-to-unsubscribe" not in body
 
 
+def test_a_teaser_that_is_nothing_but_a_quote_is_empty() -> None:
+    assert strip_quoted(f"On Mon, Mar 2, 2026 at 9:14 AM {PRIYA} wrote: > Hi Dana, {FOOTER}") == ""
+    assert strip_quoted(f"From: {PRIYA} Sent: Monday 9:14 To: Dana Subject: Re: idea {FOOTER}") == ""
+
+
 def test_hard_03_nothing_below_the_boundary_in_one_line() -> None:
     teaser = f"Tuesday works. On Mon, Mar 2, 2026 at 9:14 AM {PRIYA} wrote: > Hi Dana, {FOOTER}"
     flattened = f"Tuesday works. From: {PRIYA} Sent: Monday 9:14 To: Dana Subject: Re: idea {FOOTER}"
