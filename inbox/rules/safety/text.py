@@ -183,6 +183,8 @@ _FIRST_PERSON = re.compile(
     r"\bi(?:'d|'m|'ve| would| want| wish| need| tried| click| clicked| hit| keep| already| have| asked| am| was| did"
     r"| do not| don't| can't| cannot| never| no longer| use| used| reply| replied| get| got| ask)\b"
     r"|\bwe(?:'d|'ve)?(?: would| already| really)? (?:want|wish|need|like|request|ask|asked|tried|no longer)\b"
+    r"|\bhow (?:do|can) (?:i|we)\b|\b(?:tell|show|let|help|give) me\b|\b(?:doesn't|does not|didn't|did not|not|never) work|\bbroken\b"
+    r"|\bstill (?:get|receiv|send|text|email|call)|\bignored\b"
     r"|\b(?:please|pls|kindly|just) (?:stop|remove|take|delete|unsubscribe(?! (?:here|by|using|via|below|at|through"
     r"|from)))"
 )

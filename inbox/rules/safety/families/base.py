@@ -80,7 +80,7 @@ def is_negated(before: str) -> bool:
 # --- who is spoken of -----------------------------------------------------------------------------------------
 
 _OWN_SUBJECT = (
-    r"\b(?:we|i|they|he|she|you guys|everyone|people|companies|clients|customers|users|prospects|leads"
+    r"\b(?:we|i|they|he|she|you guys|everyone|(?<!you )people|companies|clients|customers|users|prospects|leads"
     r"|(?:our|my|their|the) (?:\w{1,20} ){0,2}\w{1,20})"
 )
 _OWN_PRACTICE = re.compile(
@@ -105,3 +105,18 @@ def is_own_practice(before: str) -> bool:
     """True when the sentence tells what the speaker (or a third party) does, not what we should stop doing."""
     words = before.rstrip()
     return any(p.search(words) for p in (_OWN_PRACTICE, _OWN_HABIT, _HOW_OR_HELP))
+
+
+_DO_YOU = re.compile(r"\b(?:do|does|did) (?:you|your \w{1,20}|the \w{1,20})(?: \w{1,20})?$")
+_WILL_YOU = re.compile(r"\b(?:will|would|can|could) (?:you|your \w{1,20}|it)(?: \w{1,20})?$")
+_LATER = re.compile(r"\b(?:when|after|once|if|at the end|leave|cancel|expires?|contract)\b")
+
+
+def asks_about_practice(sentence: Sentence, hit: Hit) -> bool:
+    """True when a question asks what we do with data ("do you delete our data when we leave?")."""
+    if not sentence.is_question:
+        return False
+    before = hit.before.rstrip()
+    return _DO_YOU.search(before) is not None or (
+        _WILL_YOU.search(before) is not None and _LATER.search(f"{hit.before} {hit.after}") is not None
+    )

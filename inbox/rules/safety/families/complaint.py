@@ -2,7 +2,7 @@
 
 import re
 
-from inbox.rules.safety.families.base import Family, Hit, hits, is_negated
+from inbox.rules.safety.families.base import Family, Hit, asks_about_practice, hits, is_negated
 from inbox.rules.safety.text import Sentence, pieces
 
 _CLAUSE_START = (
@@ -116,7 +116,7 @@ _DISMISS = re.compile(
 )
 _DISMISS_CLAUSE = re.compile(
     rf"{_CLAUSE_START}(?:piss off|get lost|buzz off|get bent|get stuffed|beat it|drop dead|bite me|get a life"
-    rf"|shut up(?! and take)|naff off|jog on|eff off|back off|go away){_CLAUSE_END}"
+    rf"|shut up(?! and take)|naff off|jog on|eff off|back off|go away|knock it off|cut it out){_CLAUSE_END}"
 )
 _HIKE = re.compile(r"\b(?:take a (?:long )?hike|go take a hike)\b")
 _TOGETHER = re.compile(r"\b(?:let'?s|we|we'll|i|went|weekend|family|you and i)\b.{0,30}$")
@@ -153,6 +153,7 @@ def _asks_for_erasure(sentence: Sentence) -> bool:
         not is_negated(hit.before)
         and not _DATA_NOUN_FOLLOWS.match(hit.after)
         and not _THEY_ERASE.search(hit.before.rstrip())
+        and not asks_about_practice(sentence, hit)
         for hit in hits(_DATA, sentence)
     )
 
@@ -210,7 +211,7 @@ FAMILIES = (
             "forgotten|do not |do-not-|dnc|suppress|exclusion list|out list|desist|report|mark|flag|spam|"
             "harass|junk mail|phishing| time | times |fuck|fck|fuk |f*|fu*|f off|f u|go to hell|yourself|"
             "screw |sod off|bugger|kick rocks|pound sand|piss off|get lost|buzz off|get bent|get stuffed|"
-            "beat it|drop dead|bite me|get a life|shut up|naff off|jog on|eff off|back off|go away| hike|"
+            "beat it|drop dead|bite me|get a life|shut up|naff off|jog on|eff off|back off|go away|knock it|cut it| hike|"
             "alone|me be|us be|peace|stfu|gfy|go die|up yours|shove |kiss my|eat "
         ),
         fires=_complains,

@@ -22,12 +22,12 @@ _VERBS = (
     rf"|{_VERB}(?:(?:, ?| ?/ ?){_VERB}){{2,5}}|{_VERB})"
 )
 _GERUND = (
-    r"bother (?:contacting|emailing|mailing|messaging|texting|calling|phoning|writing(?: to)?|reaching out(?: to)?"
+    r"(?:bother|keep(?: on)?|continue) (?:contacting|emailing|mailing|messaging|texting|calling|phoning|writing(?: to)?|reaching out(?: to)?"
     r"|following up(?: with)?)"
 )
 _NEVER = (
     r"\b(?P<never>do not|do n't|don'?t|never|not to|must not|mustn'?t|(?:may|shall|should) not|shouldn'?t)"
-    r"(?:, [^,]{1,40},)?(?: (?:ever|please|pls|you|u|dare|even|again|directly|just|keep|to))*"
+    r"(?:, [^,]{1,40},| under any circumstances| in any way)?(?: (?:ever|please|pls|you|u|dare|even|again|directly|just|keep|continue to|to))*"
 )
 _DO_NOT_CONTACT = re.compile(rf"{_NEVER} (?P<verbs>{_GERUND}|{_VERBS})(?![\w'])")
 
@@ -87,6 +87,7 @@ _BY_MEANS = re.compile(
     r"^(?: (?:me|us))? (?:by|via|on|over|through) (?:my |the )?(?:\w{1,10} )?(?P<means>phone|call|telephone|text|sms"
     r"|email|linkedin|whatsapp|cell|mobile)\b"
 )
+_HERE = re.compile(r"^(?: (?:me|us))? (?:here|at this (?:number|address|email)|on this (?:number|line))\b")
 
 
 def _asks_not_to_be_contacted(sentence: Sentence) -> bool:
@@ -102,6 +103,8 @@ def _is_refusal(hit: Hit, sentence: Sentence) -> bool:
         return False
     by_means = _BY_MEANS.match(hit.after)
     refused = channels_of(by_means["means"] if by_means else hit.match["verbs"])
+    if _HERE.match(hit.after):
+        refused |= {"here"}
     refused |= _also_refused(hit.after)
     return not _is_preference(refused, hit, sentence, rest=hit.after[found.end() :] if not found["open"] else hit.after)
 

@@ -12,7 +12,7 @@ _ADJECTIVE = (
     r"|ridiculous|incessant"
     r"|continued|email marketing|nonsense)"
 )
-_DETERMINER = r"(?:all|the|these|those|your|this|that|any|further|of|us|me|with|every|so many|sending)"
+_DETERMINER = r"(?:all|the|these|those|your|this|that|any|further|of|us|me|with|every|so many|sending|it)"
 _NOUN = (
     r"(?:emails?|mails?|messages?|texts?|sms|calls|spam(?:ming)?|outreach|contact|mailings?|solicitations?"
     r"|soliciting|harassment"
@@ -25,7 +25,7 @@ _STOP_NOUN = re.compile(
 )
 _NOUN_ENDS = re.compile(
     r"^(?:$|[^\w' ]| (?:[^\w ]|please|pls|plz|now|immediately|me|us|my|our|here|this|these|at once|already|from"
-    r"|to (?:me|us|my|our|this|here)"
+    r"|(?:to|with) (?:me|us|my|our|this|here|any)|people (?:at|in|on)|anyone|everyone"
     r"|and|or|asap|thanks|thank|thx|today|right (?:now|away)|straight away|forever|for good|permanently|altogether"
     r"|completely"
     r"|entirely|coming|at all|i|we|you|it's|this is|before i|or i|effective|once and for all|with immediate|everyone"
@@ -83,7 +83,7 @@ _VERB_ENDS = re.compile(
     r"|plz|now|at once|spam|stuff|crap|junk|newsletters?|follow[- ]?ups|such|unsolicited|immediately|asap|already"
     r"|right (?:now|away)|thanks"
     r"|thank|today|so many|so much|everyone (?:here|at|in)|anyone (?:here|at|in)|both of us|all of us|i|forever"
-    r"|for good|straight away)\b)"
+    r"|for good|straight away|the (?:office|front desk|store|shop|clinic|house|main line|practice))\b)"
 )
 _AT_ME = re.compile(r"^ (?:to )?(?:me|us)\b")
 _MAKE_THEM = re.compile(
@@ -94,6 +94,10 @@ _RECEIVING = re.compile(
     r"\bstop (?:receiving|getting|hearing) (?:any |all |from |of |more )*(?:you|your|these|this|those|emails?"
     r"|messages?|texts?|calls|spam|mailings?"
     r"|newsletters?)\b"
+)
+_STOP_TRYING = re.compile(
+    r"\bstop trying to (?:contact|reach|call|email|text|message|sell|phone|get (?:in touch|hold)|pitch|connect)\b"
+    r"(?=.{0,20}?\b(?:me|us|my|our|this|anyone)\b|$)"
 )
 _MAKE_IT_STOP = re.compile(
     r"\bmake (?:it|this|these|them|(?:the|these|your|those) (?:emails|messages|calls|texts)) stop$"
@@ -107,7 +111,7 @@ def _asks_to_stop_writing(sentence: Sentence) -> bool:
     )
     if plain:
         return True
-    others = (_STOP_YOU, _RECEIVING, _MAKE_IT_STOP)
+    others = (_STOP_YOU, _RECEIVING, _STOP_TRYING, _MAKE_IT_STOP)
     return any(
         not is_negated(hit.before) and (pattern is not _STOP_YOU or _VERB_ENDS.match(hit.after))
         for pattern in others
@@ -130,7 +134,7 @@ def _speaks_of_own_work(hit: Hit) -> bool:
 _BARE_STOP = re.compile(
     rf"^(?:(?:{PLEASE}|just|can you|could you|will you|would you|can u|ok|okay|enough|hey|hi|hello|no|so|then|and"
     r"|but|again|seriously"
-    r"|now|man|dude|guys|omg|i said|i say|i asked you to|i told you to"
+    r"|now|man|dude|guys|omg|no thanks|no thank you|nope|nah|not interested|wrong (?:number|person|guy)|thanks|thank you|stop|i said no|i said|i say|i asked you to|i told you to"
     r"|for the last time)[,:]? (?:- )?)*stop(?:(?:[,:]| -)? "
     rf"(?:this|it|that|now|{PLEASE}|already|thanks|thank you|thx|immediately|asap|right now|at once|all|everything"
     r"|stop))*$"
@@ -142,10 +146,15 @@ _LAST_CLAUSE_STOP = re.compile(
     rf"(?:, | and | so )(?:(?:and|so|but|just|can you|could you|would you|will you) )*{PLEASE} (?:just )?stop"
     rf"(?: (?:this|it|that|now|already|immediately|asap))*(?:, (?:thanks|thank you|\w{{1,15}}))?$"
 )
+_IF_YOU_DO_NOT_STOP = re.compile(
+    r"\b(?:if|unless) you (?:(?:don't|do not|dont|won't) )?(?:just )?(?:stop|quit)(?: this| it| now)*(?=$|,)"
+)
 
 
 def _says_stop(sentence: Sentence) -> bool:
     if len(sentence.text) <= 120 and _BARE_STOP.match(sentence.text):
+        return True
+    if _IF_YOU_DO_NOT_STOP.search(sentence.text):
         return True
     return _LAST_CLAUSE_STOP.search(sentence.text[-120:]) is not None
 

@@ -61,8 +61,9 @@ _WISHES = (_RECEIVE, _HEAR_FROM, _BE_CONTACTED, _ON_LIST, _SUBSCRIBED, _WANT_MAI
 
 # "we don't need more emails, we need meetings" talks business
 _BUT_WE_NEED = re.compile(r"^\W{1,3}(?:but )?(?:we|i)(?:'d)? (?:want|need|prefer|just want|just need|would like)\b")
+_NOT_THAT_I = re.compile(r"\bnot (?:that|because|as if|like) (?:i|we)$")
 _THIRD_PARTY = re.compile(
-    r"\b(?:they|people|customers|clients|users|leads|prospects|he|she|who|most|many|patients|buyers)(?: (?:really"
+    r"\b(?:they|you|people|customers|clients|users|leads|prospects|he|she|who|most|many|patients|buyers)(?: (?:really"
     r"|just|probably|also|often|usually|would|may|might|clearly|who|that))*$"
 )
 
@@ -72,7 +73,7 @@ def _no_longer_wishes(sentence: Sentence) -> bool:
 
 
 def _is_final(hit: Hit, sentence: Sentence) -> bool:
-    if _THIRD_PARTY.search(hit.before.rstrip()):
+    if _THIRD_PARTY.search(hit.before.rstrip()) or _NOT_THAT_I.search(hit.before.rstrip()):
         return False
     what = hit.match.groupdict().get("what") or ""
     if hit.match.re is _RECEIVE and _A_SAMPLE.search(what):

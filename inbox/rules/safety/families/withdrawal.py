@@ -2,16 +2,17 @@
 
 import re
 
-from inbox.rules.safety.families.base import PLEASE, Family, Hit, hits, is_negated
+from inbox.rules.safety.families.base import PLEASE, Family, Hit, asks_about_practice, hits, is_negated
 from inbox.rules.safety.text import Sentence
 
 # --- unsubscribe ----------------------------------------------------------------------------------------------
 
 _UNSUBSCRIBE = re.compile(r"\b(?:un-?sub(?:scrib)?(?:e|ed|ing|es)?|unsubcribe|unsuscribe|unsubsribe)\b")
 _PRODUCT_NOUN = re.compile(
-    r"^[ -](?:\w{1,12}[ -])?(?:rates?|flows?|features?|headers?|handling|management|compliance|process(?:es|ing)?|logic"
+    r"^[ -](?:(?:link|list|request|button|page|event|contact|lead|user|auto|automatic)[ -])?(?:rates?|flows?|features?|headers?|handling|management|compliance|process(?:es|ing)?|logic"
     r"|data|metrics?|requests|numbers|counts?|statistics|stats|benchmarks?|behaviou?r|automation|percentages?)\b"
 )
+_MY_REQUESTS = re.compile(r"\b(?:ignor\w{1,5}|my)(?: \w{1,12}){0,3} $")
 _MY_WISH = re.compile(r"^ (?:me|us|my|our|this|please|now)\b")
 _ME = re.compile(r"^ (?:me|us)\b")
 _THEIR_TOOL = re.compile(
@@ -41,7 +42,9 @@ def _asks_to_unsubscribe(sentence: Sentence) -> bool:
     if _RESUBSCRIBE.search(sentence.text):
         return False
     return any(
-        not _PRODUCT_NOUN.match(hit.after) and not _speaks_of_others(hit, sentence) and not is_negated(hit.before)
+        (not _PRODUCT_NOUN.match(hit.after) or _MY_REQUESTS.search(hit.before))
+        and not _speaks_of_others(hit, sentence)
+        and not is_negated(hit.before)
         for hit in hits(_UNSUBSCRIBE, sentence)
     )
 
@@ -111,7 +114,7 @@ _IDENTITY = (
     r"|company|team|account|cell|mobile|inbox|office|business|organi[sz]ation|firm|profile|records?)"
 )
 _WHOM = (
-    r"(?:me|us|myself|ourselves|both of us|all of us|(?:everyone|anyone|everybody|anybody|all of us) here"
+    r"(?:me|us|myself|ourselves|both of us|all of us|(?:everyone|anyone|everybody|anybody|all of us) (?:here|at|in|from|on)"
     rf"|(?P<own>(?:all (?:of )?|any of )?(?:my|our)(?: [\w'-]{{1,20}}){{0,2}}? {_IDENTITY}(?: {_IDENTITY}){{0,2}})"
     r"|this (?:\w{1,12} )?(?:email(?: address)?|address|number|phone|contact|domain|account|inbox|person)|@addr"
     r"|(?:[\w@'-]{1,30} ){1,4}and (?:me|us|myself))"
@@ -194,10 +197,15 @@ def _asks_for_removal(sentence: Sentence) -> bool:
     if _WHOLE_REMOVE.match(sentence.text):
         return True
     found = [hit for pattern in (_REMOVE, _REMOVED, _PASSIVE, _HAVE_ME_REMOVED) for hit in hits(pattern, sentence)]
-    if any(_is_removal(hit) for hit in found):
+    if any(_is_removal(hit) and not _asks_about_data(sentence, hit) for hit in found):
         return True
     bare = (_REMOVED_FROM_YOURS, _NO_OBJECT)
     return any(not is_negated(hit.before) for pattern in bare for hit in hits(pattern, sentence))
+
+
+def _asks_about_data(sentence: Sentence, hit: Hit) -> bool:
+    own = hit.match.groupdict().get("own")
+    return bool(own and _RECORDS.search(own)) and asks_about_practice(sentence, hit)
 
 
 def _is_removal(hit: Hit) -> bool:
@@ -231,7 +239,7 @@ _TAKEN_OTHERWISE = re.compile(
     r"|load|work|task|burden|weight|pressure|stress|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)$"
 )
 _OFF_SOMETHING = re.compile(
-    r"^ (?:of )?(?:(?:the|that|this|your|our|my|his|a) )?(?:(?!(?:i|we|or|and|please|pls|now|before|so|asap"
+    r"^ (?:our|my)\b|^ (?:of )?(?:(?:the|that|this|your|his|a) )?(?:(?!(?:i|we|or|and|please|pls|now|before|so|asap"
     r"|today)\b)[\w'/-]{1,20} ){0,2}?(?:speaker(?:phone)?|hold|mute|guard|invites?|invitation"
     r"|calendar|calls?|cc|bcc|meetings?|hook|plate|shoulders|market|track|topic|agenda|thread's cc)\b"
     r"(?! (?:\w{1,20} )?(?:lists?|database|mailings?|emails?|sequence))"
