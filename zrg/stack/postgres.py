@@ -143,6 +143,21 @@ def prepare_roles(server: Server, *, may_create_databases: bool = False) -> None
     _grant(server, DATABASE)
 
 
+def read_note(server: Server) -> str:
+    """Return what was written beside the database, so that it goes when the database goes."""
+    with psycopg.connect(server.url(SUPERUSER, "postgres")) as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]
+        ).fetchone()
+    return (row[0] if row else None) or ""
+
+
+def write_note(server: Server, note: str) -> None:
+    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        statement = sql.SQL("COMMENT ON DATABASE {} IS {}")
+        connection.execute(statement.format(sql.Identifier(DATABASE), sql.Literal(note)))
+
+
 def _grant(server: Server, database: str) -> None:
     with psycopg.connect(server.url(SUPERUSER, database), autocommit=True) as connection:
         connection.execute((_SQL_FOLDER / "grants.sql").read_bytes())

@@ -19,12 +19,13 @@ from zrg.stack.environment import (
     load_dotenv,
 )
 from zrg.stack.errors import StackError
+from zrg.stack.fingerprint import preparation_fingerprint
 from zrg.stack.layout import Layout
 from zrg.stack.leftovers import end_leftovers
 from zrg.stack.locks import FileLock
 from zrg.stack.outside import remove_abandoned_folders
 from zrg.stack.ports import read_port, require_free_port
-from zrg.stack.postgres import Server, place_server, prepare_roles
+from zrg.stack.postgres import Server, place_server, prepare_roles, read_note, write_note
 from zrg.stack.processes import MARK_VARIABLE, read_record, send_signal, wait_until_gone
 from zrg.stack.services import installation_services, migration_environment
 from zrg.stack.supervisor import Supervisor
@@ -89,14 +90,24 @@ def _run(supervisor: Supervisor, server: Server | None, environment: Mapping[str
         say("Starting PostgreSQL ...")
         supervisor.start_database()
         prepare_roles(server)
-    say("Preparing the database ...")
-    _prepare(supervisor, "schema", migration_environment(environment))
-    _prepare(supervisor, "demo" if is_demo(environment) else "content", environment)
+    _prepare_database(supervisor, server, environment)
     announcement = _Announcement(environment, layout, started_at)
     if not supervisor.stopping:
         announcement.make_at_start()
         supervisor.start(installation_services(layout, environment))
     supervisor.run(lambda: announcement.make_when_ready(supervisor))
+
+
+def _prepare_database(supervisor: Supervisor, server: Server | None, environment: Mapping[str, str]) -> None:
+    """Bring schema and content up to date, unless neither code nor settings changed since this was done here."""
+    fingerprint = preparation_fingerprint(supervisor.layout, environment)
+    if server is not None and not supervisor.stopping and read_note(server) == fingerprint:
+        return
+    say("Preparing the database ...")
+    _prepare(supervisor, "schema", migration_environment(environment))
+    _prepare(supervisor, "demo" if is_demo(environment) else "content", environment)
+    if server is not None and not supervisor.stopping:
+        write_note(server, fingerprint)
 
 
 def _prepare(supervisor: Supervisor, part: str, environment: Mapping[str, str]) -> None:
