@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -9,15 +11,27 @@ class IntegrationsConfig(AppConfig):
         # slow import: models must be loaded first
         from integrations import checks, contracts, jobs  # noqa: F401, PLC0415
         from integrations.enums import Provider  # noqa: PLC0415
+        from integrations.services.checking import CHECK_JOB  # noqa: PLC0415
         from integrations.services.demo import add_demo_connection  # noqa: PLC0415
         from integrations.services.processing import process  # noqa: PLC0415
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
         from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
+        from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.workspaces.registry import register_demo_part, register_provisioning_part  # noqa: PLC0415
 
         registry.register_webhook_processor(Provider.EMAILBISON.value, process)
         registry.register_job(REFRESH_JOB, jobs.refresh_sender_snapshot)
+        registry.register_job(CHECK_JOB, jobs.run_connection_check, max_attempts=1)
+        registry.register_schedule(
+            ScheduleSpec(
+                name="integration-health",
+                cadence=timedelta(minutes=15),
+                budget_seconds=120,
+                stale_alert_seconds=3_600,
+                handler=jobs.inspect_connections,
+            )
+        )
         for event in (contracts.ProviderSwitched, contracts.ConnectionSaved, contracts.ConnectionStateChanged):
             registry.register_event(event)
         register_demo_part("integrations", add_demo_connection)

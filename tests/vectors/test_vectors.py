@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.vectors.runner import failure_of, has_adapter
+from tests.vectors.runner import applies, failure_of, has_adapter
 
 CASES = [
     pytest.param(path, index, id=f"{path.stem}-{case['id']}")
     for path in sorted((Path(__file__).parent / "cases").glob("*.json"))
     if has_adapter(path.stem)
     for index, case in enumerate(json.loads(path.read_text())["cases"])
+    if applies(path.stem, case)
 ]
 
 

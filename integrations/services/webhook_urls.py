@@ -1,0 +1,17 @@
+"""The addresses people paste into the providers' forms."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from integrations.enums import Provider
+
+_PATHS = {Provider.EMAILBISON: "/api/webhooks/email"}
+
+
+def webhook_url(provider: str, workspace_id: UUID) -> str | None:
+    """The webhook address of a workspace at a provider; None while there is no such door. It names no
+    secret: people add theirs where the provider offers a field for it.
+    """
+    path = _PATHS.get(Provider(provider))
+    return f"{settings.PUBLIC_APP_URL}{path}?clientId={workspace_id}" if path else None
