@@ -1,5 +1,8 @@
 """Claims as database functions: the statement is planned once per connection instead of once per claim.
 
+Both pick three times as many candidates as they take and skip those another claim holds at this
+moment, so that two workers that claim at once both get their share.
+
 Both run with the caller's rights, so row security applies. Sequential scans are off inside, because
 the plan outlives the moment at which the queue was empty and looked cheap to read whole.
 """
@@ -42,14 +45,14 @@ due AS (
           WHERE j.status = 'PENDING' AND j.workspace_id IS NULL
             AND j.run_at <= statement_timestamp() AND j.type = ANY(p_types)
           ORDER BY j.run_at, j.seq LIMIT p_default) p) d),
-pick AS (SELECT id, rn FROM due WHERE lead_rn = 1 ORDER BY rn, run_at, seq LIMIT p_limit),
-lock AS (SELECT id FROM jobs_backgroundjob WHERE id IN (SELECT id FROM pick) AND status = 'PENDING'
-         FOR UPDATE SKIP LOCKED)
+pick AS (SELECT id, rn, run_at, seq FROM due WHERE lead_rn = 1 ORDER BY rn, run_at, seq LIMIT p_limit * 3),
+lock AS (SELECT c.id, p.rn FROM pick p JOIN jobs_backgroundjob c ON c.id = p.id WHERE c.status = 'PENDING'
+         ORDER BY p.rn, p.run_at, p.seq LIMIT p_limit FOR UPDATE OF c SKIP LOCKED)
 UPDATE jobs_backgroundjob j SET status = 'RUNNING', locked_at = statement_timestamp(), locked_by = p_worker,
   started_at = statement_timestamp(), attempts = j.attempts + 1, updated_at = statement_timestamp()
-FROM pick p WHERE j.id = p.id AND j.id IN (SELECT id FROM lock)
+FROM lock WHERE j.id = lock.id
 RETURNING j.id, j.type, j.workspace_id, j.lead_id, j.message_id, j.draft_id, j.payload::text, j.attempts, j.max_attempts,
-  j.reschedules, j.run_at, j.seq, p.rn;
+  j.reschedules, j.run_at, j.seq, lock.rn;
 END $$
 """.replace("{planning}", PLANNING)
 
@@ -68,24 +71,29 @@ WITH RECURSIVE priorities AS (
   FROM priorities p WHERE p.priority IS NOT NULL),
 active AS (SELECT id FROM workspaces_workspace WHERE status = 'active'),
 urgent AS (
-  SELECT c.id FROM active w CROSS JOIN LATERAL (
+  SELECT c.id, row_number() OVER (ORDER BY c.priority, c.rn, c.run_at) AS place FROM active w CROSS JOIN LATERAL (
     SELECT f.*, row_number() OVER (ORDER BY f.priority, f.run_at) AS rn
     FROM (SELECT e.id, e.priority, e.run_at FROM jobs_webhookevent e
           WHERE e.status = 'PENDING' AND e.workspace_id = w.id
             AND e.run_at <= statement_timestamp() AND e.provider = ANY(p_providers)
-          ORDER BY e.priority, e.run_at LIMIT p_limit) f) c
-  ORDER BY c.priority, c.rn, c.run_at LIMIT p_limit - p_aged),
+          ORDER BY e.priority, e.run_at LIMIT p_limit * 3) f) c
+  ORDER BY c.priority, c.rn, c.run_at LIMIT p_limit * 3),
 aged AS (
-  SELECT a.id FROM priorities p CROSS JOIN LATERAL (
+  SELECT a.id, row_number() OVER (ORDER BY a.run_at) AS place FROM priorities p CROSS JOIN LATERAL (
     SELECT e.id, e.run_at FROM jobs_webhookevent e
     WHERE e.status = 'PENDING' AND e.priority = p.priority AND e.run_at <= statement_timestamp()
       AND e.provider = ANY(p_providers) AND e.workspace_id IN (SELECT id FROM active)
-      AND e.id NOT IN (SELECT id FROM urgent)
-    ORDER BY e.run_at LIMIT p_aged) a
-  ORDER BY a.run_at LIMIT p_aged),
-lock AS (SELECT id FROM jobs_webhookevent
-         WHERE id IN (SELECT id FROM urgent UNION ALL SELECT id FROM aged) AND status = 'PENDING'
-         FOR UPDATE SKIP LOCKED)
+      AND e.id NOT IN (SELECT id FROM urgent WHERE place <= p_limit - p_aged)
+    ORDER BY e.run_at LIMIT p_aged * 3) a
+  ORDER BY a.run_at LIMIT p_aged * 3),
+picked AS (
+  SELECT id, min(turn) AS turn FROM (
+    SELECT id, place + CASE WHEN place <= p_limit - p_aged THEN 0 ELSE 1000000 END AS turn FROM urgent
+    UNION ALL
+    SELECT id, place + CASE WHEN place <= p_aged THEN 0 ELSE 1000000 END FROM aged) t
+  GROUP BY id),
+lock AS (SELECT c.id FROM picked p JOIN jobs_webhookevent c ON c.id = p.id WHERE c.status = 'PENDING'
+         ORDER BY p.turn LIMIT p_limit FOR UPDATE OF c SKIP LOCKED)
 UPDATE jobs_webhookevent SET status = 'RUNNING', locked_at = statement_timestamp(), locked_by = p_worker,
   started_at = statement_timestamp(), attempts = attempts + 1, updated_at = statement_timestamp()
 WHERE id IN (SELECT id FROM lock)
