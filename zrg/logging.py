@@ -37,5 +37,10 @@ def configure_logging(*, development: bool, level: str) -> dict[str, Any]:
         },
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stdout"}},
         "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {"django.server": {"level": "WARNING"}, "django_structlog": {"level": "WARNING"}},
+        "loggers": {
+            "django.server": {"level": "WARNING"},
+            "django_structlog": {"level": "WARNING"},
+            # 4xx are in the access log, without what follows a secret path.
+            "django.request": {"level": "ERROR"},
+        },
     }

@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "zrg.workspaces.middleware.AccessLogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zrg.workspaces.middleware.ContentSecurityMiddleware",
     "zrg.workspaces.middleware.AccessMiddleware",
@@ -286,6 +286,21 @@ UNFOLD = {
     "SITE_SYMBOL": "inbox",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "#f1f5fe",
+            "100": "#e3ebfd",
+            "200": "#c5d6fb",
+            "300": "#9dbbff",
+            "400": "#6c95f0",
+            "500": "#4576e0",
+            "600": "#2b5fd0",
+            "700": "#2450b3",
+            "800": "#1f4aa8",
+            "900": "#1c3a7a",
+            "950": "#12244c",
+        }
+    },
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
 

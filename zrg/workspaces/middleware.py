@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django_structlog.middlewares import RequestMiddleware
 
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import Access, resolve_access
@@ -26,6 +27,8 @@ ROLES_KEY = "zrg_roles"
 # The second factor is set up here; everything else waits.
 ENROLMENT_PATHS = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ADMIN_PREFIX = "/admin/"
+# What follows in the path is as good as a password.
+SECRET_PATHS = ("/invite/", "/account/password/reset/key/")
 
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:{images}; "
@@ -59,6 +62,16 @@ class RequestIdMiddleware:
         response["x-request-id"] = request_id
         response["x-zrg-duration-ms"] = str(round((time.perf_counter() - started) * 1000))
         return response
+
+
+class AccessLogMiddleware(RequestMiddleware):
+    """The access log: method and path. Queries and links that let somebody in are left out."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """`GET /invite/…` instead of the token."""
+        secret = next((prefix for prefix in SECRET_PATHS if request.path.startswith(prefix)), None)
+        return f"{request.method} {f'{secret}…' if secret else request.path}"
 
 
 class ContentSecurityMiddleware:

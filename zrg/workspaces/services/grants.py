@@ -15,6 +15,7 @@ from guardian.models import UserObjectPermission
 
 from zrg.lib import log_events
 from zrg.workspaces.access import bump_access, has_second_factor, platform_kind_of
+from zrg.workspaces.context import user_context
 from zrg.workspaces.enums import MembershipRole, Role, WorkspaceStatus
 from zrg.workspaces.models import Membership, User, Workspace
 from zrg.workspaces.rules.permissions import effective_extras, effective_role, permissions_of
@@ -95,14 +96,18 @@ def sync_all(*, repair: bool) -> list[Drift]:
 
 
 def staff_roles(user: User) -> set[str]:
-    """Roles of this person that open the admin."""
+    """Roles of this person that open the admin, read in their own context.
+
+    Whoever changes a membership may see fewer workspaces than the person works in.
+    """
     roles = {kind} if (kind := platform_kind_of(user)) else set()
     live = Workspace.objects.not_deleted()
-    if live.filter(owner_id=user.pk).exists():
-        roles.add(Role.OWNER.value)
-    admin = Membership.objects.active().filter(user_id=user.pk, role=MembershipRole.ADMIN, workspace__in=live)
-    if admin.exists():
-        roles.add(Role.ADMIN.value)
+    with user_context(user.pk):
+        if live.filter(owner_id=user.pk).exists():
+            roles.add(Role.OWNER.value)
+        admin = Membership.objects.active().filter(user_id=user.pk, role=MembershipRole.ADMIN, workspace__in=live)
+        if admin.exists():
+            roles.add(Role.ADMIN.value)
     return roles
 
 

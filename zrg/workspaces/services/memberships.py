@@ -11,6 +11,7 @@ from django.utils import timezone
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, Forbidden
 from zrg.workspaces.access import Access, require
+from zrg.workspaces.context import user_context
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
 from zrg.workspaces.rules.permissions import grantable_to
@@ -158,9 +159,11 @@ def check_extras(role: str, extras: Iterable[str]) -> list[str]:
 
 
 def has_any_workspace(user: User) -> bool:
-    """Whether something remains to open."""
-    owns = Workspace.objects.not_deleted().filter(owner=user).exists()
-    return owns or Membership.objects.active().filter(user=user, workspace__in=Workspace.objects.not_deleted()).exists()
+    """Whether something remains to open; read in the person's own context."""
+    live = Workspace.objects.not_deleted()
+    with user_context(user.pk):
+        owns = live.filter(owner=user).exists()
+        return owns or Membership.objects.active().filter(user=user, workspace__in=live).exists()
 
 
 def _changed(

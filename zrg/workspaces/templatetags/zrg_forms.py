@@ -24,3 +24,22 @@ def with_input_class(field: BoundField) -> SafeString:
 def is_checkbox(field: BoundField) -> bool:
     """Whether the label stands behind the control."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """`Firefox on Linux` instead of the whole header."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " on ".join(part for part in (browser, system) if part) or "Unknown browser"
