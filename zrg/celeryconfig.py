@@ -20,7 +20,7 @@ elif settings.REDIS_URL:
         **_GIVE_UP_QUICKLY,
     }
 else:
-    broker_url = "filesystem://"
+    broker_url = "filesystem://localhost"
     for _name in ("queue", "control", "processed"):
         (settings.BROKER_DIR / _name).mkdir(parents=True, exist_ok=True)
     broker_transport_options = {

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from zrg.jobs.env import inline_jobs, job_settings
 from zrg.logging import configure_logging
-from zrg.startup import read_secret, read_secret_list, read_typed, require_url, stop
+from zrg.startup import read_secret, read_secret_list, read_typed, refuse_equal_secrets, require_url, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("ZRG_VAR_DIR", BASE_DIR / "var"))
@@ -43,11 +43,25 @@ CRON_SECRET = read_secret("CRON_SECRET", production=not DEVELOPMENT)
 WORKSPACE_PROVISIONING_SECRETS = read_secret_list("WORKSPACE_PROVISIONING_SECRET", production=not DEVELOPMENT)
 ADMIN_ACTIONS_SECRETS = read_secret_list("ADMIN_ACTIONS_SECRET", production=not DEVELOPMENT)
 METRICS_TOKEN = read_secret("METRICS_TOKEN", production=not DEVELOPMENT)
+refuse_equal_secrets(
+    {
+        "DJANGO_SECRET_KEY": [SECRET_KEY],
+        "CRON_SECRET": [CRON_SECRET],
+        "WORKSPACE_PROVISIONING_SECRET": WORKSPACE_PROVISIONING_SECRETS,
+        "ADMIN_ACTIONS_SECRET": ADMIN_ACTIONS_SECRETS,
+        "METRICS_TOKEN": [METRICS_TOKEN],
+    },
+    production=not DEVELOPMENT,
+)
 OPENAI_API_KEY = read_secret("OPENAI_API_KEY", own=False, production=not DEVELOPMENT)
 
 # --- Addresses -----------------------------------------------------------------------------------
-PUBLIC_APP_URL = require_url("PUBLIC_APP_URL", default="http://127.0.0.1:8000" if DEVELOPMENT else None, https=not DEVELOPMENT)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEVELOPMENT else [PUBLIC_APP_URL.split("//", 1)[1].split(":")[0]])
+PUBLIC_APP_URL = require_url(
+    "PUBLIC_APP_URL", default="http://127.0.0.1:8000" if DEVELOPMENT else None, https=not DEVELOPMENT
+)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["*"] if DEVELOPMENT else [PUBLIC_APP_URL.split("//", 1)[1].split(":")[0]]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_APP_URL])
 
 # --- People --------------------------------------------------------------------------------------
@@ -56,7 +70,9 @@ SUPER_ADMIN_EMAILS = frozenset(e.strip().lower() for e in env.list("SUPER_ADMIN_
 SUPER_ADMIN_USER_IDS = frozenset(i.strip().lower() for i in env.list("SUPER_ADMIN_USER_IDS", default=[]) if i.strip())
 MFA_REQUIRED_ROLES = frozenset(
     r.strip()
-    for r in env.list("MFA_REQUIRED_ROLES", default=[] if ZRG_DEMO else ["OWNER", "ADMIN", "GLOBAL_ADMIN", "SUPER_ADMIN"])
+    for r in env.list(
+        "MFA_REQUIRED_ROLES", default=[] if ZRG_DEMO else ["OWNER", "ADMIN", "GLOBAL_ADMIN", "SUPER_ADMIN"]
+    )
     if r.strip()
 )
 
@@ -191,13 +207,19 @@ CRON_INLINE_JOBS = inline_jobs(os.environ)
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 
 # --- Accounts (django-allauth) ---------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "display_name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -324,6 +346,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "ZRG", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
 
 # --- Model calls -----------------------------------------------------------------------------------
+AI_MODEL_PRICING_JSON = env("AI_MODEL_PRICING_JSON", default="")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").strip()
 
 # --- Observability -----------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from zrg.lib.secrets_hygiene import BadSecret, load_secret
+from zrg.lib.secrets_hygiene import BadSecret, equal_secrets, load_secret
 
 OWN_SECRET_MIN_LENGTH = 24
 PROVIDER_KEY_MIN_LENGTH = 8
@@ -44,6 +44,15 @@ def read_typed(read: Callable[..., Value], name: str, *, default: Value) -> Valu
         return read(name, default=default)
     except (ValueError, ImproperlyConfigured):
         stop(f"Malformed setting: {name}")
+
+
+def refuse_equal_secrets(secrets: Mapping[str, Iterable[str]], *, production: bool) -> None:
+    """Each purpose needs its own secret: one leak must not open another door."""
+    for first, second in equal_secrets(secrets):
+        message = f"Refused setting: {first} and {second} are equal"
+        if production:
+            stop(message)
+        sys.stderr.write(f"zrg: {message}\n")
 
 
 def require_url(name: str, *, default: str | None, https: bool) -> str:

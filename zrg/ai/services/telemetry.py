@@ -1,14 +1,17 @@
 """Statistics of model calls. Figures and codes only (05.statistics-never-text)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError
 
 from zrg.ai.contracts import CallScope, Prompt, Usage
 from zrg.ai.enums import AIStatus
 from zrg.ai.models import AIInteraction
-from zrg.ai.pricing import cost_usd
+from zrg.ai.pricing import ModelPrice, cost_usd, parse_prices
 from zrg.ai.prompts import version
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
@@ -57,7 +60,7 @@ def record_attempt(attempt: Attempt, scope: CallScope) -> None:
                 latency_ms=attempt.latency_ms,
                 attempt=attempt.number,
                 max_output_tokens=attempt.max_output_tokens,
-                cost_usd=cost_usd(attempt.model, usage.input_tokens, usage.output_tokens),
+                cost_usd=cost_usd(attempt.model, usage.input_tokens, usage.output_tokens, _prices()),
                 status=AIStatus.ERROR if attempt.error_code else AIStatus.SUCCESS,
                 error_code=attempt.error_code,
                 error_summary=attempt.error_summary,
@@ -74,3 +77,9 @@ def record_attempt(attempt: Attempt, scope: CallScope) -> None:
         tokens=usage.output_tokens,
         status=attempt.error_code or "success",
     )
+
+
+@lru_cache(maxsize=1)
+def _prices() -> Mapping[str, ModelPrice]:
+    """The price list with the overrides of this deployment."""
+    return parse_prices(settings.AI_MODEL_PRICING_JSON)
