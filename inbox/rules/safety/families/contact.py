@@ -22,12 +22,14 @@ _VERBS = (
     rf"|{_VERB}(?:(?:, ?| ?/ ?){_VERB}){{2,5}}|{_VERB})"
 )
 _GERUND = (
-    r"(?:bother|keep(?: on)?|continue) (?:contacting|emailing|mailing|messaging|texting|calling|phoning|writing(?: to)?|reaching out(?: to)?"
+    r"(?:bother|keep(?: on)?|continue) (?:contacting|emailing|mailing|messaging|texting|calling|phoning"
+    r"|writing(?: to)?|reaching out(?: to)?"
     r"|following up(?: with)?)"
 )
 _NEVER = (
     r"\b(?P<never>do not|do n't|don'?t|never|not to|must not|mustn'?t|(?:may|shall|should) not|shouldn'?t)"
-    r"(?:, [^,]{1,40},| under any circumstances| in any way)?(?: (?:ever|please|pls|you|u|dare|even|again|directly|just|keep|continue to|to))*"
+    r"(?:, [^,]{1,40},| under any circumstances| in any way)?(?: (?:ever|please|pls|you|u|dare|even|again|directly"
+    r"|just|keep|continue to|to))*"
 )
 _DO_NOT_CONTACT = re.compile(rf"{_NEVER} (?P<verbs>{_GERUND}|{_VERBS})(?![\w'])")
 

@@ -134,7 +134,8 @@ def _speaks_of_own_work(hit: Hit) -> bool:
 _BARE_STOP = re.compile(
     rf"^(?:(?:{PLEASE}|just|can you|could you|will you|would you|can u|ok|okay|enough|hey|hi|hello|no|so|then|and"
     r"|but|again|seriously"
-    r"|now|man|dude|guys|omg|no thanks|no thank you|nope|nah|not interested|wrong (?:number|person|guy)|thanks|thank you|stop|i said no|i said|i say|i asked you to|i told you to"
+    r"|now|man|dude|guys|omg|no thanks|no thank you|nope|nah|not interested|wrong (?:number|person|guy)|thanks"
+    r"|thank you|stop|i said no|i said|i say|i asked you to|i told you to"
     r"|for the last time)[,:]? (?:- )?)*stop(?:(?:[,:]| -)? "
     rf"(?:this|it|that|now|{PLEASE}|already|thanks|thank you|thx|immediately|asap|right now|at once|all|everything"
     r"|stop))*$"

@@ -9,7 +9,8 @@ from inbox.rules.safety.text import Sentence
 
 _UNSUBSCRIBE = re.compile(r"\b(?:un-?sub(?:scrib)?(?:e|ed|ing|es)?|unsubcribe|unsuscribe|unsubsribe)\b")
 _PRODUCT_NOUN = re.compile(
-    r"^[ -](?:(?:link|list|request|button|page|event|contact|lead|user|auto|automatic)[ -])?(?:rates?|flows?|features?|headers?|handling|management|compliance|process(?:es|ing)?|logic"
+    r"^[ -](?:(?:link|list|request|button|page|event|contact|lead|user|auto|automatic)[ -])?(?:rates?|flows?"
+    r"|features?|headers?|handling|management|compliance|process(?:es|ing)?|logic"
     r"|data|metrics?|requests|numbers|counts?|statistics|stats|benchmarks?|behaviou?r|automation|percentages?)\b"
 )
 _MY_REQUESTS = re.compile(r"\b(?:ignor\w{1,5}|my)(?: \w{1,12}){0,3} $")
@@ -114,7 +115,8 @@ _IDENTITY = (
     r"|company|team|account|cell|mobile|inbox|office|business|organi[sz]ation|firm|profile|records?)"
 )
 _WHOM = (
-    r"(?:me|us|myself|ourselves|both of us|all of us|(?:everyone|anyone|everybody|anybody|all of us) (?:here|at|in|from|on)"
+    r"(?:me|us|myself|ourselves|both of us|all of us|(?:everyone|anyone|everybody|anybody|all of us) (?:here|at|in"
+    r"|from|on)"
     rf"|(?P<own>(?:all (?:of )?|any of )?(?:my|our)(?: [\w'-]{{1,20}}){{0,2}}? {_IDENTITY}(?: {_IDENTITY}){{0,2}})"
     r"|this (?:\w{1,12} )?(?:email(?: address)?|address|number|phone|contact|domain|account|inbox|person)|@addr"
     r"|(?:[\w@'-]{1,30} ){1,4}and (?:me|us|myself))"

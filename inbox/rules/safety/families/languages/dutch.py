@@ -12,13 +12,15 @@ DUTCH = LanguagePatterns(
     families=(
         family(
             "removal",
-            "uitschr|schrijf|afmeld|meld|haal|verwijder|lijst|uitgeschr|bestand",
+            "uitschr|schrijf|te schrijven|te melden|afmeld|meld|haal|verwijder|lijst|uitgeschr|bestand",
             r"\buitschrijv(?:en|ing)\b|\buit te schrijven\b|\buitgeschreven\b|\bschrijf (?:me|mij"
             r"|ons) (?:\w{1,10} ){0,4}?uit\b|\bafmelden\b|\baf te melden\b|\bmeld (?:me|mij"
             r"|ons) (?:\w{1,10} ){0,4}?af\b",
-            r"\b(?:haal|verwijder|schrap|gooi|halen|verwijderen|verwijdert) (?:u )?(?:aub |alstublieft "
+            r"\b(?:verwijder|schrap|verwijderen|verwijdert) (?:u )?(?:aub |alstublieft "
             r"|alsjeblieft |a u b )?(?:me|mij|ons|mijn (?:e?mail(?:adres)?|adres|naam|nummer|telefoonnummer)"
             r"|dit (?:e?mailadres|adres|nummer))\b(?! (?:over|erop))",
+            r"\b(?:haal|halen|haalt|gooi) (?:u )?(?:aub )?(?:me|mij|ons|mijn \w{1,15})(?: \w{1,12}){0,2}? (?:van"
+            r"|uit|af)\b(?! de (?:uitnodiging|agenda|cc))",
             r"\b(?:mij|me|ons) (?:te )?(?:verwijderen|uit te schrijven|van (?:de|deze|uw"
             r"|jullie) (?:mailing)?lijst)\b|\b(?:van|uit) (?:de|deze|uw|jullie|je) (?:\w{1,10} )?(?:mailing|mail"
             r"|verzend)?(?:lijst|bestand|database) (?:te )?(?:halen|verwijderen|af|gehaald|verwijderd)",
@@ -37,7 +39,8 @@ DUTCH = LanguagePatterns(
             r"\bstop (?:aub |alstublieft |alsjeblieft |nu )?(?:met|het) (?:\w{1,10} ){0,3}?(?:mailen|bellen|sturen"
             r"|spammen|schrijven|appen|benaderen|verzenden|contacteren|lastig|deze)\b"
             r"|\bhou(?:d)? (?:er ?mee )?op (?:met )?(?:mailen|bellen|sturen|spammen|mij|me)?",
-            r"\blaat (?:me|mij|ons) met rust\b|\brot op\b|\bval (?:me|mij|ons) niet (?:meer )?lastig\b",
+            r"\blaat (?:me|mij|ons) met rust\b|\bstop hiermee\b|\brot op\b|\bval (?:me|mij"
+            r"|ons) niet (?:meer )?lastig\b",
         ),
         family(
             "no_more",

@@ -16,8 +16,12 @@ FRENCH = LanguagePatterns(
             "desabon|desinscri|retir|enlev|supprim|ray|radi|otez|sort|desincri",
             r"\b(?:me |nous |se |vous |m')?(?:desabonn|desinscri|desincri)\w{0,8}",
             r"\b(?:retir|enlev|supprim|ray|radi|ot|sort)\w{1,3}[- ](?:moi|nous)\b(?! (?:d'un doute|un doute))",
-            r"\b(?:me|nous|m') ?(?:retirer|enlever|supprimer|rayer|radier|oter|sortir)\b(?: (?:de|des) (?:votre|vos"
-            r"|la|cette|ta|toute))?",
+            r"\b(?:me|nous|m') ?(?:retirer|enlever|supprimer|rayer|radier|oter|sortir) (?:de|des) (?:votre|vos|la|cette"
+            r"|ta|toute|toutes|ces) (?:\w{1,12} ){0,2}?(?:listes?|bases?|fichiers?|mailings?|contacts|diffusion"
+            r"|envois)\b",
+            r"\b(?:merci de|veuillez|prie de|pouvez[- ]vous|demande de|souhaite que vous|bien vouloir) (?:me|nous|m') ?"
+            r"(?:retirer|enlever|supprimer|rayer|radier|oter|sortir)\b(?! (?:d'un doute|un doute|de l'invit))",
+            r"\b(?:etre|soit|sois) (?:retire|supprime|raye|radie|desabonne|enleve|efface)e?s? (?:de|des)\b",
             r"\b(?:retir|enlev|supprim|ray|radi)\w{1,3} (?:svp |s'il vous plait )?(?:mon|notre|cette"
             r"|mes) (?:adresse|e?mail|nom|numero|contact|coordonnees|adresse e?mail)\b",
         ),
@@ -31,13 +35,15 @@ FRENCH = LanguagePatterns(
             rf"|nous |m'|l')?{_CONTACT}",
             rf"\b(?:arret|cess|stop)\w{{0,4}} (?:immediatement |svp )?(?:avec )?(?:vos|les|ces|tous|toute|ce|cette"
             rf"|tout|votre|aux?) (?:vos |les |ces )?{_MAIL}",
+            rf"\b(?:arret|cess)\w{{0,4}} (?:vos |de |d'|les |tout |toute |tous )(?:vos )?(?:{_MAIL}"
+            rf"|contact\w{{0,3}}|relances?)\b",
             r"\b(?:laiss|fich|fout)\w{1,3}[- ](?:moi|nous)(?: la)? (?:tranquilles?|paix)\b|\blach\w{1,3}[- ]moi\b",
         ),
         family(
             "no_more",
-            "plus de|plus aucun|aucun|pas de",
+            "plus de|plus aucun|aucun|pas de|pas d'|envoyez plus",
             r"(?:^|[,:] ?|\b(?:merci|svp|s'il vous plait) )(?:merci,? )?(?:plus (?:de|d'|aucun|aucune)|aucun"
-            rf"|aucune autre|pas d'autres?|plus jamais de) ?{_MAIL}",
+            rf"|aucune autre|pas d'autres? ?|plus jamais de) ?{_MAIL}",
             r"\bn'envoyez plus (?:de |d'|rien|aucun)|\bne (?:m'|nous )?envoyez plus\b",
         ),
         family(

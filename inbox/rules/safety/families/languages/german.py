@@ -27,12 +27,15 @@ GERMAN = LanguagePatterns(
             r"|streicht|streiche|loeschen) (?:sie )?(?:bitte )?(?:mich|uns|meine (?:e?mail(?:[- ]?adresse)?|adresse"
             r"|nummer|telefonnummer|kontaktdaten)|unsere (?:e?mail(?:[- ]?adresse)?|adresse"
             r"|nummer))\b(?! (?:beim wort|mit|an die hand))",
-            r"\b(?:mich|uns|meine (?:e?mail(?:[- ]?adresse)?|adresse|nummer"
-            r"|telefonnummer)) (?:bitte )?(?:\w{1,15} ){0,5}?(?:zu )?(?:loschen|loeschen|entfernen|streichen)\b",
+            r"\b(?:mich|uns|meine (?:e?mail(?:[- ]?adresse)?|adresse|nummer|telefonnummer)) (?:bitte |umgehend "
+            r"|sofort |hiermit "
+            r"|endlich |wieder |(?:aus|von) (?:\w{1,15} ){1,3}?|vom \w{1,20} )*(?:zu )?(?:loschen|loeschen"
+            r"|entfernen|streichen)\b",
+            r"\bvo(?:n|m) (?:der|dieser|ihrer|eurer|deiner) (?:\w{1,12})?liste (?:runter|weg|raus)",
         ),
         family(
             "do_not_contact",
-            "nicht|nie|kein|unterlass|hor|hoer|ruhe|stopp",
+            "nicht|nie |unterlass|horen|hort|hor auf|hoer|ruhe|frieden|stop|verpiss|absehen|sehen sie",
             r"\b(?:kontaktier|schreib|ruf|anruf|mail|belastig|belaestig|nerv|sprech|antwort|anschreib|behellig"
             r"|stor)(?:en|et|t|e|ieren)? (?:sie |ihr )?(?:mich|mir|uns) (?:bitte )?(?:nicht|nie|niemals"
             r"|keine)(?: (?:mehr|wieder|weiter|weiterhin|langer))?\b",
@@ -44,6 +47,10 @@ GERMAN = LanguagePatterns(
             r"\bunterlassen sie\b|\b(?:ich bitte|bitte) (?:\w{1,10} )?(?:um )?unterlassung\b|\bunterlasst\b"
             r"|\b(?:horen|hoeren|hort|hor) (?:sie |ihr )?(?:bitte )?(?:\w{1,10} )?auf\b(?!hor)(?! (?:ihr|dein|den"
             r"|unser))",
+            rf"\bstop(?:p|pt|pen)?(?: sie)?(?: bitte)? (?:mit )?(?:den|die|diese|diesen|ihre|ihren|alle) {_MAIL}",
+            rf"\bvon (?:weiteren|zukunftigen) {_MAIL} (?:bitte )?(?:abzu)?sehen\b"
+            rf"|\bsehen sie (?:bitte )?von (?:weiteren )?{_MAIL} ab\b"
+            rf"|\bvon (?:weiteren|zukunftigen) {_MAIL} (?:bitte )?ab(?:zu)?sehen\b",
             r"\b(?:lassen|lasst|lass) (?:sie )?(?:mich|uns) (?:\w{1,8} )?in (?:ruhe|frieden)\b"
             r"|\bverpiss\w{0,4} (?:dich|euch)\b",
         ),
@@ -75,7 +82,9 @@ GERMAN = LanguagePatterns(
             "no_longer_wish",
             "mochte|moechte|will|woll|wunsch|wuensch|winsch",
             rf"\b(?:mochten?|moechten?|will|wollen|wunschen?|wuenschen?) (?:\w{{1,12}} ){{0,2}}?(?:keine?|keinen"
-            rf"|keinerlei) (?:weiteren? |mehr )?(?:\w{{1,15}} )?{_MAIL}\b",
+            rf"|keinerlei) (?:weiteren? |mehr )?(?:\w{{1,15}} )?{_MAIL}"
+            r"(?: mehr| von ihnen| dieser art| per email| an mich| zugeschickt)*(?= (?:erhalten|bekommen|empfangen"
+            r"|haben|zugesandt|lesen|sehen)\b|\W*$|[^\w ])",
             r"\b(?:mochten?|moechten?|will|wollen|wunschen?|wuenschen?) (?:\w{1,12} ){0,4}?nicht (?:mehr |langer "
             r"|weiter |weiterhin )(?:\w{1,15} ){0,4}?(?:erhalten|bekommen|empfangen|kontaktiert|angeschrieben"
             r"|angerufen|belastigt|gestort|auf (?:ihrer|der|dieser))",

@@ -13,11 +13,13 @@ ITALIAN = LanguagePatterns(
     families=(
         family(
             "removal",
-            "iscri|cancell|rimuov|togli|elimin|lev",
+            "iscri|cancell|rimuov|rimoss|togli|tolt|elimin|lev",
             r"\bdisiscriv\w{0,8}|\bdisiscri(?:zione|tto)\b|\bcancellare la (?:mia|nostra) iscrizione\b"
             r"|\bannullare (?:la mia )?iscrizione\b",
             r"\b(?:cancell|rimuov|togli|elimin|lev)(?:a|e|i|ate|ete|eteli|are|er|ere|ar|iere|ier|ietemi"
             r"|imi)?(?:temi|mi|rmi|rci|teci|ci|termi)\b",
+            r"\bessere (?:rimoss|cancellat|eliminat|tolt)[oaie] (?:dal|dalla|dalle|dai) (?:\w{1,12} ){0,2}?(?:list"
+            r"|mailing|database|newsletter|contatti)",
             r"\b(?:cancell|rimuov|togli|elimin)\w{1,4} (?:per favore )?(?:il mio|la mia|questo|questa|il nostro"
             r"|i miei) (?:indirizzo|e?mail|nome|numero|contatto|contatti|recapiti|indirizzo e?mail)\b",
         ),

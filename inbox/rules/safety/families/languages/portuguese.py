@@ -19,6 +19,7 @@ PORTUGUESE = LanguagePatterns(
             r"|nos)\b",
             r"\b(?:remov|retir|tir|exclu|apag|delet)\w{1,3} (?:por favor )?(?:o )?(?:meu|nosso|este|a minha|minha"
             r"|esse) (?:e?mail|nome|numero|contato|contacto|telefone|endereco|cadastro)\b",
+            r"\bser (?:removid|retirad|exclui|descadastrad)\w{1,3} d[aeo]",
             r"\b(?:remover|retirar|tirar|sair|excluir) (?:\w{1,8} ){0,3}?d(?:a|e|esta|essa|as) (?:sua |vossa |tua "
             r"|esta |minha )?(?:lista|base|mailing|newsletter)",
         ),
@@ -30,6 +31,8 @@ PORTUGUESE = LanguagePatterns(
             rf"\bnao (?:voltem?|volte) a (?:{_CONTACT}\w{{0,4}})|\bnunca mais (?:me|nos) {_CONTACT}\w{{0,4}}",
             rf"\b(?:par|deix|cess)\w{{1,3}} (?:imediatamente )?(?:de|com) (?:me |nos )?(?:{_CONTACT}\w{{0,5}}"
             rf"|esses? {_MAIL}|est[ea]s? {_MAIL}|os {_MAIL}|as {_MAIL})",
+            r"\bnao entr\w{1,3} (?:mais )?em contat?c?to\b(?= (?:comigo |conosco )?(?:mais|novamente|de novo)\b"
+            r"|\W*$|[^\w ]| (?:comigo|conosco)\W*$)",
             rf"\bchega de {_MAIL}\b|\bme deix\w{{1,2}} em paz\b|\bdeix\w{{1,2}}-me em paz\b",
         ),
         family(

@@ -13,12 +13,17 @@ SPANISH = LanguagePatterns(
         family(
             "removal",
             "baja|elimin|borr|quit|saqu|sac|retir|remuev|suscri",
-            r"\bd(?:ar|en|e|eme|enme|adme|ame|arme|arnos|enos|ennos|arse|arle)(?:me|nos)? (?:de )?(?:la )?baja\b",
+            r"\bd(?:ar|en|eme|enme|adme|ame|arme|arnos|enos|ennos|arse|arle) (?:de )?(?:la )?baja\b|\bde de baja\b",
             r"\b(?:solicit|ped|pid|quier|dese)\w{1,5} (?:la |mi |que me den (?:de )?)?baja\b|\bbaja (?:de|en) (?:la"
             r"|su|tu|esta|vuestra) (?:lista|base)",
-            r"\b(?:cancel|anul)\w{1,5} (?:mi|la|nuestra) suscripcion\b|\bdesuscrib\w{1,8}|\bdesuscripcion\b"
+            r"\bdesuscrib\w{1,8}|\bdesuscripcion\b"
             r"|\bdesinscrib\w{1,8}",
             r"\b(?:elimin|borr|quit|saqu|sac|retir|remuev|exclu[iy])\w{0,4}(?:me|nos)(?:lo)?\b(?! (?:la duda|el|un)\b)",
+            r"\b(?:me|nos) (?:elimin|borr|quit|saqu|sac|retir|remuev|exclu[iy])\w{1,4} (?:ya )?de (?:su|sus|la|esta"
+            r"|tu|vuestra|todas) "
+            r"|\b(?:elimin|borr|quit|sac|retir|remov)(?:ar|er)(?:me|nos)? (?:por favor )?de (?:su|la|esta|tu"
+            r"|vuestra) (?:lista|base)"
+            r"|\bquitar de la lista\b|\b(?:cancel|anul)\w{1,5} (?:mi |la )?suscripcion\b(?! (?:a|de|al) )",
             r"\b(?:elimin|borr|quit|saqu|sac|retir|remuev)\w{0,3} (?:por favor )?(?:mi|nuestr[oa]s?|este"
             r"|mis) (?:direccion(?: de)? |cuenta de )?(?:correo|email|mail|numero|telefono|nombre|contacto"
             r"|direccion)\b",
@@ -55,7 +60,7 @@ SPANISH = LanguagePatterns(
         ),
         family(
             "no_longer_wish",
-            "recibi|contactad|lista|interesa",
+            "recibi|contactad|lista|interesa|no quiero|no queremos|no deseo",
             r"\bno (?:deseo|quiero|queremos|deseamos|quisiera|me interesa) (?:seguir )?recib(?:ir|iendo)(?:(?=\W*$"
             r"|[^\w ])| (?:mas|nada|ningun|ninguna|sus|tus|estos|este|esta|estas|vuestros"
             rf"|este tipo)\b(?! (?:muestra|factura|catalogo|presupuesto))| {_MAIL})",
