@@ -12,7 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications.enums import SendKind
 from notifications.services.outbox import enqueue_mail
-from zrg.workspaces.context import current_context, user_context
+from zrg.workspaces.context import current_context, tenant, user_context
 from zrg.workspaces.mail import ACCOUNT_MAIL, MAIL_DEDUPE_HEADER, MAIL_KIND_HEADER, MAIL_WORKSPACE_HEADER
 
 OWN_HEADERS = (MAIL_KIND_HEADER, MAIL_DEDUPE_HEADER, MAIL_WORKSPACE_HEADER)
@@ -24,7 +24,7 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Store the mails; returns how many messages were stored."""
         for message in email_messages:
-            with _inside():
+            with _context(message):
                 for recipient in message.recipients():
                     _store(message, recipient)
         return len(email_messages)
@@ -44,5 +44,8 @@ def _store(message: EmailMessage, recipient: str) -> None:
     )
 
 
-def _inside() -> AbstractContextManager[None]:
-    return nullcontext() if current_context().kind else user_context("")
+def _context(message: EmailMessage) -> AbstractContextManager[None]:
+    if current_context().kind:
+        return nullcontext()
+    workspace_id = message.extra_headers.get(MAIL_WORKSPACE_HEADER)
+    return tenant(workspace_id) if workspace_id else user_context("")

@@ -15,7 +15,7 @@ class ProviderBudget(UUIDModel):
     """
 
     # Claimers read it before they take work; rows of the platform's own credentials have no workspace.
-    row_security = RowSecurity(kinds=("platform", "dispatch", "service"))
+    row_security = RowSecurity(kinds=("platform", "dispatch"), unowned_kinds=("service",))
 
     provider = models.CharField(max_length=16)
     workspace = models.ForeignKey(

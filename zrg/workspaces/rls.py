@@ -34,8 +34,9 @@ class RowSecurity:
     `kinds`: contexts that see and write every row. `read_kinds`: contexts that read every row.
     `setter`: extra condition that lets a setter of the workspace see and write a row (None = never).
     `setter_reads`: the same, reading only. `own`: extra condition, independent of the workspace, for
-    reading. `insert_any`: any context may add rows. `needs_table`: the table the extra conditions
-    read (a partial migrate has none yet).
+    reading. `insert_any`: any context may add rows of its workspaces or of none. `unowned_kinds`:
+    contexts that see and write rows without a workspace. `needs_table`: the table the extra
+    conditions read (a partial migrate has none yet).
     """
 
     kinds: tuple[str, ...] = ("platform",)
@@ -44,6 +45,7 @@ class RowSecurity:
     setter_reads: str | None = None
     own: str | None = None
     insert_any: bool = False
+    unowned_kinds: tuple[str, ...] = ()
     needs_table: str = ""
     workspace_column: str = "workspace_id"
 
@@ -88,14 +90,16 @@ def protected_models() -> list[tuple[type[models.Model], RowSecurity]]:
 def policy_statements(table: str, security: RowSecurity) -> list[str]:
     """SQL that (re)creates the policies of one table."""
     workspace = security.workspace_column
-    whole = f"{KIND} IN ({', '.join(repr(kind) for kind in security.kinds)}) OR {workspace} = ANY ({WS_ALL})"
+    whole = f"{KIND} IN ({_names(security.kinds)}) OR {workspace} = ANY ({WS_ALL})"
     setter = SETTER.format(workspace=workspace)
     everything = [f"({whole})"]
+    if security.unowned_kinds:
+        everything.append(f"({KIND} IN ({_names(security.unowned_kinds)}) AND {workspace} IS NULL)")
     if security.setter:
         everything.append(f"({setter} AND {security.setter.format(table=table)})")
     reads = []
     if security.read_kinds:
-        reads.append(f"({KIND} IN ({', '.join(repr(kind) for kind in security.read_kinds)}))")
+        reads.append(f"({KIND} IN ({_names(security.read_kinds)}))")
     if security.setter_reads:
         reads.append(f"({setter} AND ({security.setter_reads.format(table=table)}))")
     if security.own:
@@ -109,7 +113,10 @@ def policy_statements(table: str, security: RowSecurity) -> list[str]:
     if reads:
         statements.append(_policy(table, "zrg_read", "SELECT", " OR ".join(reads)))
     if security.insert_any:
-        statements.append(f"CREATE POLICY zrg_insert ON {table} FOR INSERT TO {RUNTIME_ROLE} WITH CHECK ({KIND} <> '')")
+        statements.append(
+            f"CREATE POLICY zrg_insert ON {table} FOR INSERT TO {RUNTIME_ROLE} WITH CHECK ({KIND} <> '' AND"
+            f" ({workspace} IS NULL OR {workspace} = ANY ({WS_ALL}) OR {workspace} = ANY ({WS_ASSIGNED})))"
+        )
     # The owner runs migrations and the look-up functions; it is never the role of a request or a worker.
     statements.append(f"CREATE POLICY zrg_owner ON {table} FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)")
     return statements
@@ -141,6 +148,10 @@ def apply_row_security(connection: BaseDatabaseWrapper) -> int:
 def _policy(table: str, name: str, command: str, condition: str, *, check: bool = False) -> str:
     with_check = f" WITH CHECK ({condition})" if check else ""
     return f"CREATE POLICY {name} ON {table} FOR {command} TO {RUNTIME_ROLE} USING ({condition}){with_check}"
+
+
+def _names(kinds: tuple[str, ...]) -> str:
+    return ", ".join(repr(kind) for kind in kinds)
 
 
 def on_migrated(*, using: str, **_: Any) -> None:

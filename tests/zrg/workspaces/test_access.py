@@ -95,10 +95,10 @@ def test_hard_01_portal_never_edits():
     assert not can(access, "settings.edit_general", membership.workspace)
 
 
-def test_resolve_access_costs_three_queries(django_assert_num_queries):
+def test_resolve_access_costs_three_queries_and_one_of_the_cache(django_assert_num_queries):
     MembershipFactory()
     user = MembershipFactory().user
 
-    # grant, (savepoint, context, workspaces, context back, release), devices
-    with django_assert_num_queries(7):
+    # cache, grant, (savepoint, context, workspaces, context back, release), devices
+    with django_assert_num_queries(8):
         resolve_access(user)

@@ -3,15 +3,15 @@
 from django.db import migrations
 
 FUNCTION = """
-CREATE FUNCTION zrg_purge_audit(before timestamptz, batch integer) RETURNS integer
+CREATE FUNCTION zrg_purge_audit(older_than timestamptz, batch integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE removed integer;
 BEGIN
-    IF before > now() - interval '400 days' THEN
+    IF older_than > now() - interval '400 days' THEN
         RAISE EXCEPTION 'audit rows are kept for 400 days';
     END IF;
     DELETE FROM workspaces_adminauditevent WHERE id IN (
-        SELECT id FROM workspaces_adminauditevent WHERE created_at < before ORDER BY created_at LIMIT batch
+        SELECT id FROM workspaces_adminauditevent WHERE created_at < older_than ORDER BY created_at LIMIT batch
     );
     GET DIAGNOSTICS removed = ROW_COUNT;
     RETURN removed;

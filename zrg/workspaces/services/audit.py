@@ -1,7 +1,7 @@
 """The record of acts: who did what to which object, why, from where."""
 
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from zrg.lib.hashing import sha
-from zrg.workspaces.context import current_context, user_context
+from zrg.workspaces.context import current_context, tenant, user_context
 from zrg.workspaces.models import AdminAuditEvent, User, Workspace
 
 MAX_REASON = 500
@@ -51,8 +51,7 @@ def record_audit(
         request_id=request_id or str(bound.get("request_id", "")),
         ip_hash=str(bound.get("ip_hash", "")),
     )
-    inside = current_context().kind != ""
-    with nullcontext() if inside else user_context(getattr(actor, "pk", "")):
+    with _context(event.workspace_id):
         event.save(force_insert=True)
     return event
 
@@ -71,6 +70,12 @@ def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
 def hash_ip(address: str) -> str:
     """A short keyed hash: equal addresses are recognised, none can be read back."""
     return sha(f"{settings.SECRET_KEY}:{address}")[:16] if address else ""
+
+
+def _context(workspace_id: UUID | None) -> AbstractContextManager[None]:
+    if current_context().kind:
+        return nullcontext()
+    return tenant(workspace_id) if workspace_id else user_context("")
 
 
 def _label(actor: User | str | None) -> str:
