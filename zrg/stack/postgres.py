@@ -44,6 +44,8 @@ _LONGEST_SOCKET_PATH = 103
 _START_SECONDS = 60
 _STOP_SECONDS = 15
 _POLL_SECONDS = 0.05
+_START_ATTEMPTS = 3
+_RETRY_SECONDS = 1.0
 _DURABLE = {"max_connections": "100"}
 # For data nobody misses: the machine may lose it, the server process may not.
 _VOLATILE = {"max_connections": "200", "fsync": "off", "full_page_writes": "off"}
@@ -100,7 +102,20 @@ def start_server(server: Server) -> subprocess.Popen[bytes]:
     _make_private_folder(server.socket, server.account)
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
-    _end_predecessor(server)
+    for attempts_left in reversed(range(_START_ATTEMPTS)):
+        _end_predecessor(server)
+        process = _launch(server)
+        if _is_ready(server, process):
+            break
+        # A predecessor that was itself just starting may have been in the way.
+        if attempts_left == 0:
+            lines = server.log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise StackError(f"PostgreSQL did not start: {' '.join(lines)} (all of it: {server.log})")
+        time.sleep(_RETRY_SECONDS)
+    return process
+
+
+def _launch(server: Server) -> subprocess.Popen[bytes]:
     with server.log.open("ab") as log:
         process = subprocess.Popen(
             _command(server),
@@ -116,7 +131,6 @@ def start_server(server: Server) -> subprocess.Popen[bytes]:
     record = record_of(process.pid)
     if record is not None:
         write_record(server.record_file, record)
-    _wait_until_ready(server, process)
     return process
 
 
@@ -238,18 +252,26 @@ def _end_predecessor(server: Server) -> None:
     (server.data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until this very process answers; False when it ended instead."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            lines = server.log.read_text(errors="replace").strip().splitlines()[-1:]
-            raise StackError(f"PostgreSQL did not start: {' '.join(lines)} (all of it: {server.log})")
+            return False
         with contextlib.suppress(psycopg.OperationalError):
             psycopg.connect(server.url(SUPERUSER, "postgres"), connect_timeout=5).close()
-            return
+            if _lock_holder(server) == process.pid:
+                return True
         time.sleep(_POLL_SECONDS)
     process.kill()
     raise StackError(f"PostgreSQL did not answer within {_START_SECONDS} s; see {server.log}")
+
+
+def _lock_holder(server: Server) -> int | None:
+    try:
+        return int((server.data / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _remove_tree(folder: Path) -> None:
