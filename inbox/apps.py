@@ -12,6 +12,7 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, receivers, schedules  # noqa: PLC0415
+        from inbox.drawer import register_sections  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.services import orders, receiving  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
@@ -25,6 +26,7 @@ class InboxConfig(AppConfig):
             register_event,
             register_event_receiver,
             register_job,
+            register_routine,
             register_schedule,
         )
 
@@ -51,8 +53,10 @@ class InboxConfig(AppConfig):
         ):
             register_event(event)
 
+        register_sections()
         register_prompts(*ALL_PROMPTS)
         register_rollup_source(COLUMNS, message_rollups)
+        register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_schedule(
             ScheduleSpec(
                 name="unknown-sends",

@@ -1,6 +1,7 @@
 """Scheduled work of the inbox (the one table of schedules: 04)."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -8,12 +9,14 @@ from django.utils import timezone
 from inbox.enums import ClassificationState, Direction
 from inbox.jobs import mark_stale_sends
 from inbox.models import Message
+from inbox.services.expiring import delete_closed_drafts, delete_stage_runs, expire_old_drafts
 from inbox.services.receiving import POST_PROCESS_JOBS
 from zrg.jobs.contracts import RunContext, TaskNeeded
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import requeue_job
-from zrg.workspaces.context import dispatch, tenant
-from zrg.workspaces.models import Workspace
+from zrg.jobs.services.retention import purge_in_chunks
+from zrg.jobs.services.routines import walk_workspaces
+from zrg.workspaces.context import tenant
 
 RETRY_CLASSIFICATION_FOR = timedelta(hours=24)
 RETRY_BATCH = 100
@@ -21,25 +24,26 @@ RETRY_BATCH = 100
 
 def run_unknown_sends(context: RunContext) -> None:
     """Every 2 minutes: sends whose worker is gone become unknown."""
-    for workspace_id in active_workspaces():
-        if context.should_stop():
-            return
+    for workspace_id in walk_workspaces(context):
         context.count("marked_unknown", mark_stale_sends(workspace_id))
 
 
 def run_ai_retry(context: RunContext) -> None:
     """Hourly: failed classifications are read again for a day, then a person is asked."""
-    for workspace_id in active_workspaces():
-        if context.should_stop():
-            return
+    for workspace_id in walk_workspaces(context):
         with tenant(workspace_id):
             _retry_classifications(workspace_id, context)
 
 
-def active_workspaces() -> list[UUID]:
-    """Ids of active workspaces, oldest first."""
-    with dispatch():
-        return list(Workspace.objects.filter(status="active").order_by("created_at").values_list("pk", flat=True))
+def expire_drafts(context: RunContext) -> None:
+    """Routine of `retention`: old pending drafts expire; rejected and superseded ones go after half a year."""
+    for workspace_id in walk_workspaces(context):
+        if context.dry_run:
+            continue
+        with tenant(workspace_id):
+            context.count("expired_drafts", expire_old_drafts(workspace_id))
+        purge_in_chunks(context, "drafts", partial(delete_closed_drafts, workspace_id))
+        purge_in_chunks(context, "stage_runs", partial(delete_stage_runs, workspace_id))
 
 
 def _retry_classifications(workspace_id: UUID, context: RunContext) -> None:

@@ -347,6 +347,8 @@ SPECTACULAR_SETTINGS = {"TITLE": "ZRG", "VERSION": VERSION, "SERVE_INCLUDE_SCHEM
 
 # --- Model calls -----------------------------------------------------------------------------------
 AI_MODEL_PRICING_JSON = env("AI_MODEL_PRICING_JSON", default="")
+DRAFT_PIPELINE_RUN_RETENTION_DAYS = max(read_typed(env.int, "DRAFT_PIPELINE_RUN_RETENTION_DAYS", default=30), 1)
+AI_INTERACTION_RETENTION_DAYS = min(max(read_typed(env.int, "AI_INTERACTION_RETENTION_DAYS", default=30), 7), 90)
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").strip()
 
 # --- Observability -----------------------------------------------------------------------------------

@@ -1,6 +1,24 @@
+"""Model calls: prompts, runner, parameters, statistics, personas."""
+
 from django.apps import AppConfig
 
 
 class AIConfig(AppConfig):
     name = "zrg.ai"
     label = "ai"
+
+    def ready(self) -> None:
+        # Models must be loaded first.
+        from zrg.ai.services.retention import run_ai_retention  # noqa: PLC0415
+        from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
+        from zrg.jobs.registry import register_schedule  # noqa: PLC0415
+
+        register_schedule(
+            ScheduleSpec(
+                name="ai-retention",
+                cadence=CronTime(minute="30", hour="3"),
+                budget_seconds=300,
+                stale_alert_seconds=93_600,
+                handler=run_ai_retention,
+            )
+        )

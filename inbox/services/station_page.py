@@ -1,0 +1,236 @@
+"""What the action station of one lead offers: channels, the draft or an empty editor, recipients, what is under way."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count
+
+from inbox.enums import Channel, DraftStatus, OrderState
+from inbox.models import Draft, Message, SendOrder
+from inbox.rules.sentences import closed_sentence, delivery_sentence, skip_sentence
+from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
+from inbox.services.recipients import recipient_options
+from integrations.services.connections import active_email_provider
+from leads.models import Lead
+from leads.rules.participants import resolve_reply_recipients
+from leads.services.senders import own_sender_entries
+from zrg.workspaces.context import tenant
+
+BLOCKED = "This lead asked not to be contacted, or mail to them bounces."
+REVIEW_FLAGS = {
+    "unsupported_claim": "may claim something the knowledge does not hold",
+    "template_fallback": "written from a template because the model did not answer",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTab:
+    """One channel; `problem` says why nothing can be sent on it."""
+
+    key: str
+    label: str
+    count: int
+    has_draft: bool
+    selected: bool
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationDraft:
+    """The draft in the editor."""
+
+    id: UUID
+    channel: str
+    content: str
+    subject: str
+    version: int
+    is_review: bool
+    confidence: int | None
+    threshold: int | None
+    reason: str
+    outdated: bool
+    flags: tuple[str, ...]
+    created_at: datetime
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """Everything the station's template prints."""
+
+    channel: str
+    channel_label: str
+    tabs: list[ChannelTab]
+    draft: StationDraft | None
+    other_drafts: list[StationDraft]
+    order: SendOrder | None
+    held: SendOrder | None
+    held_notice: str
+    to_options: list[str]
+    to_locked: bool
+    cc: list[str]
+    subject: str
+    seen_message_id: UUID | None
+    skip_line: str
+    problem: str
+    idempotency_key: UUID = field(default_factory=uuid.uuid4)
+    lost_draft: str = ""
+
+
+def load_station(
+    lead: Lead,
+    *,
+    channel: str | None = None,
+    draft_id: UUID | None = None,
+    now: datetime,
+) -> Station:
+    """The state of the station; a pending `draft_id` comes first and brings its channel."""
+    counts = dict(Message.objects.of_lead(lead.pk).values_list("channel").annotate(n=Count("pk")))
+    latest = Message.objects.of_lead(lead.pk).inbound().exclude(source="bounce").newest_first().first()
+    drafts = _pending(lead, draft_id)
+    selected = _selected(channel, draft_id, drafts, latest)
+    on_channel = [draft for draft in drafts if draft.channel == selected]
+    email = _email_side(lead) if selected == Channel.EMAIL else _EmailSide()
+    orders = list(
+        SendOrder.objects.filter(
+            lead=lead, channel=selected, state__in=[OrderState.WAITING, OrderState.TAKEN, OrderState.HELD]
+        ).order_by("-due_at")[:5]
+    )
+    held = next((order for order in orders if order.state == OrderState.HELD), None)
+    shown = [_shown(draft, latest) for draft in on_channel]
+    tabs = [_tab(lead, key, label, counts.get(key, 0), drafts, key == selected) for key, label in Channel.choices]
+    return Station(
+        channel=selected,
+        channel_label=Channel(selected).label,
+        tabs=tabs,
+        draft=shown[0] if shown else None,
+        other_drafts=shown[1:],
+        order=next((order for order in orders if order.state != OrderState.HELD), None),
+        held=held,
+        held_notice=delivery_sentence(held.held_reason) if held else "",
+        to_options=email.options,
+        to_locked=email.locked,
+        cc=email.cc,
+        subject="",
+        seen_message_id=_newest_stored(lead),
+        skip_line=_skip_line(latest, bool(shown)),
+        problem=next(tab.problem for tab in tabs if tab.selected),
+        lost_draft=_lost(lead, draft_id, drafts),
+    )
+
+
+def _pending(lead: Lead, draft_id: UUID | None) -> list[Draft]:
+    drafts = list(Draft.objects.of_lead(lead.pk).pending().order_by("-created_at"))
+    return sorted(drafts, key=lambda draft: draft.pk != draft_id)
+
+
+def _selected(channel: str | None, draft_id: UUID | None, drafts: list[Draft], latest: Message | None) -> str:
+    if channel in Channel.values:
+        return str(channel)
+    if drafts and drafts[0].pk == draft_id:
+        return drafts[0].channel
+    if latest is not None:
+        return latest.channel
+    return drafts[0].channel if drafts else Channel.EMAIL.value
+
+
+def _shown(draft: Draft, latest: Message | None) -> StationDraft:
+    def percent(value: float | None) -> int | None:
+        return None if value is None else round(value * 100)
+
+    return StationDraft(
+        id=draft.pk,
+        channel=draft.channel,
+        content=draft.content,
+        subject=draft.subject or "",
+        version=draft.version,
+        is_review=draft.is_review,
+        confidence=percent(draft.auto_send_confidence),
+        threshold=percent(draft.auto_send_threshold),
+        reason=draft.auto_send_reason or "",
+        outdated=latest is not None and draft.context_message_id != latest.pk and draft.created_at < latest.created_at,
+        flags=tuple(REVIEW_FLAGS[flag] for flag in draft.quality_flags if flag in REVIEW_FLAGS),
+        created_at=draft.created_at,
+        edited=draft.edited_by_person,
+    )
+
+
+def _tab(lead: Lead, key: str, label: str, count: int, drafts: list[Draft], selected: bool) -> ChannelTab:
+    return ChannelTab(
+        key=key,
+        label=label,
+        count=count,
+        has_draft=any(draft.channel == key for draft in drafts),
+        selected=selected,
+        problem=_channel_problem(lead, key, count),
+    )
+
+
+def _channel_problem(lead: Lead, channel: str, count: int) -> str:
+    """Why nothing can be sent on a channel; the send guard decides again."""
+    if lead.status == "blacklisted" and (
+        lead.blacklist_reason not in ("bounce", "dead_inbox", "email_invalid") or channel == Channel.EMAIL
+    ):
+        return BLOCKED
+    if channel == Channel.EMAIL:
+        if not (lead.email or lead.current_replier_email or lead.alternate_emails):
+            return "No e-mail address of this lead is known."
+        return "" if count else "There is no e-mail of this lead to answer yet."
+    if channel == Channel.SMS:
+        return "No phone number of this lead is known." if not lead.phone else "SMS is not connected in this workspace."
+    if not lead.linkedin_url:
+        return "No personal LinkedIn profile of this lead is known."
+    return "LinkedIn is not connected in this workspace."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _EmailSide:
+    options: list[str] = field(default_factory=list)
+    locked: bool = False
+    cc: list[str] = field(default_factory=list)
+
+
+def _email_side(lead: Lead) -> _EmailSide:
+    """To options and the CC of the latest inbound minus our own addresses.
+
+    Read as the workspace: a setter sees no connection or mailbox rows, yet the answer is the same.
+    """
+    with tenant(lead.workspace_id):
+        newest = Message.objects.of_lead(lead.pk).inbound().on_channel(Channel.EMAIL).newest_first()
+        base = resolve_reply_recipients(
+            primary_email=lead.email,
+            current_replier_email=lead.current_replier_email,
+            latest_inbound_cc=newest.values_list("cc", flat=True).first() or [],
+            own_senders=own_sender_entries(lead.workspace_id),
+        )
+        return _EmailSide(
+            options=recipient_options(lead),
+            locked=active_email_provider(lead.workspace_id) in PROVIDERS_WITHOUT_TO_OVERRIDE,
+            cc=[] if "error" in base else list(base["cc"]),
+        )
+
+
+def _newest_stored(lead: Lead) -> UUID | None:
+    return Message.objects.of_lead(lead.pk).order_by("-created_at", "-id").values_list("pk", flat=True).first()
+
+
+def _skip_line(latest: Message | None, has_draft: bool) -> str:
+    if has_draft or latest is None:
+        return ""
+    if latest.draft_skip_reason:
+        return skip_sentence(latest.draft_skip_reason)
+    if latest.classification_state == "pending":
+        return "Reading the reply…"
+    if latest.classification_state == "failed":
+        return "This reply could not be classified yet; it will be tried again."
+    return ""
+
+
+def _lost(lead: Lead, draft_id: UUID | None, drafts: list[Draft]) -> str:
+    """What became of a deep-linked draft that is no longer pending."""
+    if draft_id is None or any(draft.pk == draft_id for draft in drafts):
+        return ""
+    draft = Draft.objects.of_lead(lead.pk).filter(pk=draft_id).exclude(status=DraftStatus.PENDING).first()
+    return "" if draft is None else f"That draft was {closed_sentence(draft.status, draft.closed_reason)}."
