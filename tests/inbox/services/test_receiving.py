@@ -190,7 +190,8 @@ def test_hard_03_optout_read_before_all(workspace):
 
 
 def test_quoted_footer_of_ours_is_no_opt_out(workspace):
-    text = "Sounds good, tell me more.\n\nOn Mon, Mar 2, 2026 at 9:00 AM Priya <priya@outbound.example> wrote:\n> Hi\n> Reply STOP to unsubscribe"
+    footer = "On Mon, Mar 2, 2026 at 9:00 AM Priya <priya@outbound.example> wrote:\n> Hi\n> Reply STOP to unsubscribe"
+    text = f"Sounds good, tell me more.\n\n{footer}"
 
     receive(workspace, reply(workspace, text=text))
 
