@@ -21,7 +21,11 @@ def configure_logging(*, development: bool, level: str) -> dict[str, Any]:
     renderer: Any = structlog.dev.ConsoleRenderer(colors=False) if development else structlog.processors.JSONRenderer()
     structlog.configure(
         # Lines below the level cost nothing: nobody redacts what is not written.
-        processors=[structlog.stdlib.filter_by_level, *SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED_PROCESSORS,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
@@ -44,3 +48,22 @@ def configure_logging(*, development: bool, level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
         },
     }
+
+
+def start_error_tracking(dsn: str, *, release: str) -> None:
+    """Report unhandled errors to Sentry; without a DSN nothing is imported or sent.
+
+    No personal data: no request bodies, no local variables, every event redacted like a log line.
+    """
+    if not dsn:
+        return
+    import sentry_sdk  # noqa: PLC0415  # slow import, and off in most installations
+
+    sentry_sdk.init(
+        dsn=dsn,
+        release=release,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=lambda event, _hint: redact_event(None, "error", event),
+    )

@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from zrg.jobs.env import inline_jobs, job_settings
-from zrg.logging import configure_logging
+from zrg.logging import configure_logging, start_error_tracking
 from zrg.startup import read_secret, read_secret_list, read_typed, refuse_equal_secrets, require_url, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -354,6 +354,7 @@ OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").st
 # --- Observability -----------------------------------------------------------------------------------
 LOGGING = configure_logging(development=DEVELOPMENT, level=env("LOG_LEVEL", default="INFO"))
 SENTRY_DSN = env("SENTRY_DSN", default="").strip()
+start_error_tracking(SENTRY_DSN, release=VERSION)
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
