@@ -211,7 +211,8 @@ FAMILIES = (
             "forgotten|do not |do-not-|dnc|suppress|exclusion list|out list|desist|report|mark|flag|spam|"
             "harass|junk mail|phishing| time | times |fuck|fck|fuk |f*|fu*|f off|f u|go to hell|yourself|"
             "screw |sod off|bugger|kick rocks|pound sand|piss off|get lost|buzz off|get bent|get stuffed|"
-            "beat it|drop dead|bite me|get a life|shut up|naff off|jog on|eff off|back off|go away|knock it|cut it| hike|"
+            "beat it|drop dead|bite me|get a life|shut up|"
+            "naff off|jog on|eff off|back off|go away|knock it|cut it| hike|"
             "alone|me be|us be|peace|stfu|gfy|go die|up yours|shove |kiss my|eat "
         ),
         fires=_complains,
