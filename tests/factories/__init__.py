@@ -1,6 +1,7 @@
 """Factories of all models. Each app's file adds its own and is re-exported here."""
 
 from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
+from tests.factories.leads import EmailCampaignFactory, LeadFactory, SmsCampaignFactory
 from tests.factories.workspaces import (
     InvitationFactory,
     MembershipFactory,
@@ -11,10 +12,13 @@ from tests.factories.workspaces import (
 
 __all__ = [
     "ConnectionFactory",
+    "EmailCampaignFactory",
     "EmailSenderFactory",
     "InvitationFactory",
+    "LeadFactory",
     "MembershipFactory",
     "PlatformGrantFactory",
+    "SmsCampaignFactory",
     "UserFactory",
     "WorkspaceFactory",
 ]

@@ -1,0 +1,200 @@
+"""Under row security, at 20,000 leads, every list, badge and search is answered by its index."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from leads.enums import LeadSort, Tab
+from leads.models import Lead
+from leads.rules.filters import read_filters
+from leads.services import lists
+from leads.services.counts import COUNT_NAMES, get_counts
+from leads.services.lists import list_leads
+from leads.services.sample import fill_workspace
+from tests.factories import MembershipFactory, WorkspaceFactory
+from zrg.workspaces.access import compute_access, context_of
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LEADS = 20_000
+
+
+@pytest.fixture(scope="module")
+def big(django_db_setup, django_db_blocker):
+    """One large and one small workspace, written once for this module."""
+    import psycopg
+
+    from tests.conftest import _empty_tables
+    from tests.support import database
+    from zrg.workspaces.context import platform
+
+    with django_db_blocker.unblock():
+        with platform():
+            workspace, small = WorkspaceFactory(), WorkspaceFactory()
+            manager = MembershipFactory(workspace=workspace, role="INBOX_MANAGER").user
+            MembershipFactory(workspace=small, user=manager, role="INBOX_MANAGER")
+            setter = MembershipFactory(workspace=workspace, role="SETTER").user
+            people = {"manager": compute_access(manager), "setter": compute_access(setter)}
+        for one, count in ((workspace, LEADS), (small, 500)):
+            for _ in fill_workspace(one.pk, count, now=NOW, setters=[setter.pk]):
+                pass
+        with psycopg.connect(database.database_urls()[1], autocommit=True) as owner:
+            owner.execute("VACUUM ANALYZE leads_lead")
+        yield workspace, people
+        connection.close()
+        _empty_tables()
+        connection.close()
+
+
+def plans_of(access, act):
+    """The plans of all statements on leads that `act` runs."""
+    statements = []
+
+    def record(execute, sql, params, many, context):
+        if "leads_lead" in sql and sql.lstrip("( ").startswith("SELECT"):
+            statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with context_of(access, timeout_ms=30_000):
+        with connection.execute_wrapper(record):
+            act()
+        with connection.cursor() as cursor:
+            plans = []
+            for sql, params in statements:
+                cursor.execute("EXPLAIN " + sql, params)
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    assert plans
+    return plans
+
+
+def assert_indexed(plans):
+    for plan in plans:
+        assert "Seq Scan on leads_lead" not in plan, plan
+        assert "Sort Key" not in plan or "lead_" in plan, plan
+
+
+@pytest.mark.parametrize("person", ["manager", "setter"])
+@pytest.mark.parametrize("tab", Tab)
+def test_page_of_a_tab_reads_an_index_in_order(big, person, tab):
+    workspace, people = big
+    access = people[person]
+
+    (plan,) = plans_of(access, lambda: list_leads(access, {"tab": tab.value, "clientId": str(workspace.pk)}, now=NOW))
+
+    assert_indexed([plan])
+    assert "Index Scan using lead_" in plan, plan
+
+
+@pytest.mark.parametrize("sort", LeadSort)
+def test_every_order_and_the_second_page_read_an_index(big, sort):
+    workspace, people = big
+    access = people["manager"]
+    params = {"clientId": str(workspace.pk), "sort": sort.value}
+    with context_of(access):
+        cursor = list_leads(access, params, now=NOW).next_cursor
+
+    for place in ({}, {"cursor": cursor}):
+        (plan,) = plans_of(access, lambda place=place: list_leads(access, {**params, **place}, now=NOW))
+        assert_indexed([plan])
+        assert "Sort" not in plan, plan
+
+
+def test_list_of_all_workspaces_reads_the_head_of_each(big):
+    _workspace, people = big
+    access = people["manager"]
+
+    plans = plans_of(access, lambda: list_leads(access, {"tab": "responses"}, now=NOW))
+
+    assert_indexed(plans)
+    assert all("lead_tab_open" in plan for plan in plans), plans
+
+
+@pytest.mark.parametrize("person", ["manager", "setter"])
+def test_badges_are_counted_from_indexes(big, person):
+    workspace, people = big
+    access = people[person]
+
+    (plan,) = plans_of(access, lambda: get_counts(access, workspace, now=NOW))
+
+    assert_indexed([plan])
+    if person == "manager":
+        # A tab of two rows may be read and sorted instead.
+        assert plan.count("Index Only Scan using lead_") >= len(COUNT_NAMES) - 1, plan
+
+
+def test_badges_of_all_workspaces_are_counted_from_indexes(big):
+    _workspace, people = big
+
+    (plan,) = plans_of(people["manager"], lambda: get_counts(people["manager"], now=NOW))
+
+    assert_indexed([plan])
+
+
+@pytest.mark.parametrize("person", ["manager", "setter"])
+@pytest.mark.parametrize(
+    "text", ["dana", "dana reyes", "zzzqqq", "zoe.zimmer", "4152000123", "nobody@northfork.example"]
+)
+def test_search_reads_indexes(big, person, text, monkeypatch):
+    monkeypatch.setattr(lists, "SEARCH_WINDOW", 500)
+    workspace, people = big
+    access = people[person]
+
+    assert_indexed(
+        plans_of(access, lambda: list_leads(access, {"search": text, "clientId": str(workspace.pk)}, now=NOW))
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "index"),
+    [
+        ("zrg_search_leads", "dana reyes", "lead_search"),
+        ("zrg_leads_with_alternate", "office4000@northfork.example", "lead_alternates"),
+        ("zrg_leads_knowing_email", "office4000@northfork.example", "lead_email_unique"),
+    ],
+)
+def test_lookup_functions_read_their_index(big, function, text, index):
+    """Seen in the statistics of the index: what a function does inside is in no plan."""
+    workspace, people = big
+
+    def scans():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
+            cursor.execute("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = %s", [index])
+            indexed = cursor.fetchone()[0]
+            cursor.execute("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'leads_lead'")
+            return indexed, cursor.fetchone()[0]
+
+    with context_of(people["manager"]), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    before = scans()
+    with context_of(people["manager"]), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {function}(%s::uuid[], %s)", [[workspace.pk], text])
+    after = scans()
+
+    assert after[0] > before[0]
+    assert after[1] == before[1]
+
+
+def test_matching_reads_indexes(big):
+    from integrations.contracts import PersonDetails, ProviderIds
+    from leads.services.matching import find_lead
+
+    workspace, people = big
+    contact = PersonDetails(email="nobody@northfork.example", phone="+14155552671")
+    ids = ProviderIds(ghl_contact_id="G1", email_bison_lead_id="1000001", linkedin_url="https://linkedin.com/in/nobody")
+
+    plans = plans_of(people["manager"], lambda: find_lead(workspace.pk, contact, ids))
+
+    assert_indexed(plans)
+
+
+def test_sample_is_complete_and_repeatable(big):
+    workspace, people = big
+
+    assert list(fill_workspace(workspace.pk, 10_001, now=NOW)) == [10_000, 10_001]
+
+    with context_of(people["manager"]):
+        assert Lead.objects.in_workspace(workspace).count() == LEADS
+        assert read_filters({}).tab == Tab.ALL
