@@ -1,5 +1,73 @@
-"""URLs of this app."""
+"""URLs of the setter's pages and of the inbox API."""
 
-from django.urls import URLPattern, URLResolver
+from collections.abc import Callable
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, include, path
+
+from inbox.api import acts as api_acts
+from inbox.api import conversations as api
+from inbox.views import acts, fragments, shell
+
+
+def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
+    """A fragment of one workspace, and the same of all workspaces."""
+    return [
+        path(f"w/all/inbox/{route}", view, name=f"{name}_all"),
+        path(f"w/<uuid:workspace_id>/inbox/{route}", view, name=name),
+    ]
+
+
+pages = [
+    path("", shell.home, name="home"),
+    *_scoped("list", fragments.conversation_list, "inbox_list"),
+    *_scoped("tabs", fragments.badges, "inbox_tabs"),
+    *_scoped("row/<uuid:lead_id>", fragments.row, "inbox_row"),
+    *_scoped("conversation/<uuid:lead_id>", fragments.conversation, "inbox_conversation"),
+    *_scoped("thread/<uuid:lead_id>", fragments.thread, "inbox_thread"),
+    *_scoped("station/<uuid:lead_id>", fragments.station, "inbox_station"),
+    *_scoped("drawer/<uuid:lead_id>/<slug:section>", fragments.drawer, "inbox_drawer"),
+]
+
+workspace_acts = [
+    path("messages/<uuid:message_id>/original", fragments.original, name="inbox_original"),
+    path("messages/<uuid:message_id>/text", fragments.full_text, name="inbox_full_text"),
+    path("messages/<uuid:message_id>/outcome", acts.outcome, name="inbox_outcome"),
+    path("drafts/<uuid:draft_id>/approval", acts.approval, name="inbox_approval"),
+    path("drafts/<uuid:draft_id>/rejection", acts.rejection, name="inbox_rejection"),
+    path("orders/<uuid:order_id>/cancellation", acts.cancellation, name="inbox_cancellation"),
+    path("leads/<uuid:lead_id>/message", acts.message, name="inbox_message"),
+    path("leads/<uuid:lead_id>/snooze", acts.snoozing, name="inbox_snooze"),
+    path("leads/<uuid:lead_id>/unread", acts.unread, name="inbox_unread"),
+    path("leads/<uuid:lead_id>/status", acts.status, name="inbox_status"),
+    path("leads/<uuid:lead_id>/sentiment", acts.sentiment, name="inbox_sentiment"),
+]
+
+conversation_api = [
+    path("", api.Conversation.as_view(), name="api_conversation"),
+    path("/drafts", api.ConversationDrafts.as_view(), name="api_conversation_drafts"),
+    path("/send", api_acts.Send.as_view(), name="api_send"),
+    path("/snooze", api_acts.Snooze.as_view(), name="api_snooze"),
+    path("/sentiment", api_acts.Sentiment.as_view(), name="api_sentiment"),
+    path("/status", api_acts.Status.as_view(), name="api_status"),
+    path("/clear-blacklist", api_acts.ClearBlacklist.as_view(), name="api_clear_blacklist"),
+    path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
+]
+
+inbox_api = [
+    path("conversations", api.ConversationList.as_view(), name="api_conversations"),
+    path("conversations/<uuid:lead_id>", include(conversation_api)),
+    path("counts", api.Counts.as_view(), name="api_counts"),
+    path("changes", api.Changes.as_view(), name="api_changes"),
+    path("drafts/<uuid:draft_id>", api_acts.DraftDetail.as_view(), name="api_draft"),
+    path("drafts/<uuid:draft_id>/approve", api_acts.Approve.as_view(), name="api_approve"),
+    path("drafts/<uuid:draft_id>/reject", api_acts.Reject.as_view(), name="api_reject"),
+    path("orders/<uuid:order_id>/cancel", api_acts.CancelOrder.as_view(), name="api_cancel_order"),
+    path("messages/<uuid:message_id>/outcome", api_acts.MessageOutcome.as_view(), name="api_outcome"),
+]
+
+urlpatterns = [
+    *pages,
+    path("w/<uuid:workspace_id>/inbox/", include(workspace_acts)),
+    path("api/inbox/", include(inbox_api)),
+]

@@ -1,0 +1,70 @@
+"""The inbox's own sections of the drawer: who the lead is, and where the conversation stands."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from inbox.registry import DrawerSection, register_drawer_section
+from leads.models import Lead
+
+
+def register_sections() -> None:
+    """Called from `ready()`."""
+    register_drawer_section(
+        DrawerSection(
+            key="status",
+            title="Status",
+            position=10,
+            template="inbox/drawer/status.html",
+            action="lead.view",
+            load=lambda request, lead: {},
+        )
+    )
+    register_drawer_section(
+        DrawerSection(
+            key="contact",
+            title="Contact",
+            position=20,
+            template="inbox/drawer/contact.html",
+            action="lead.view",
+            load=contact,
+        )
+    )
+
+
+def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    """What is known about the person, in the order it is read."""
+    place = ", ".join(part for part in (lead.company_city, lead.company_state, lead.company_country) if part)
+    facts = [
+        ("Job title", lead.job_title),
+        ("Company", lead.company_name),
+        ("Industry", lead.industry),
+        ("Headcount", lead.employee_headcount),
+        ("Location", place),
+        ("Time zone", _timezone(lead)),
+        ("Campaign", (lead.email_campaign.name if lead.email_campaign else "") or ""),
+        ("SMS label", (lead.sms_campaign.name if lead.sms_campaign else "") or ""),
+        ("Source", (lead.source or "").replace("_", " ")),
+    ]
+    alternates = [address for address in lead.alternate_emails if address != lead.email]
+    return {
+        "facts": [(name, value) for name, value in facts if value],
+        "alternates": alternates,
+        "phone": lead.phone or lead.phone_raw or lead.phone_national or "",
+        "website": _website(lead.company_website),
+    }
+
+
+def _timezone(lead: Lead) -> str:
+    if not lead.timezone:
+        return ""
+    source = lead.get_timezone_source_display() if lead.timezone_source else ""
+    return f"{lead.timezone} ({source})" if source else lead.timezone
+
+
+def _website(stored: str | None) -> str:
+    """An http(s) address that may be linked, or nothing."""
+    address = (stored or "").strip()
+    if address and "://" not in address:
+        address = f"https://{address}"
+    return address if address.startswith(("https://", "http://")) else ""

@@ -1,0 +1,296 @@
+// The composer. A person's text always wins: it is kept on this device until it was sent, and nothing
+// that arrives is ever written over it.
+const { zrg } = window;
+const SAVE_AFTER_MS = 2000;
+const ARMED_MS = 4000;
+let saveTimer = null;
+let armedTimer = null;
+
+const composer = () => zrg.$("#composer");
+const editor = () => zrg.$("#editor");
+const keyOf = (form) => `zrg-typed:${zrg.person}:${form.dataset.key}`;
+const plain = (text) => text.replace(/\r\n/g, "\n").trim();
+const field = (name, form = composer()) => form?.elements.namedItem(name);
+
+// The text differs from what the server put there.
+function dirty() {
+  const text = editor();
+  return Boolean(text) && plain(text.value) !== plain(text.dataset.original || "");
+}
+zrg.dirty = dirty;
+
+function state(text, tone = "") {
+  const place = zrg.$("#composer-state");
+  if (place) { place.textContent = text; place.dataset.tone = tone; }
+}
+
+function keep() {
+  const form = composer(), text = editor();
+  if (!form || !text) return;
+  if (!dirty()) return zrg.store.drop(keyOf(form));
+  zrg.store.write(keyOf(form), { text: text.value, draft: form.dataset.draft || "", version: field("version")?.value || "", key: field("idempotency_key")?.value, at: Date.now() });
+}
+
+// --- filling: only an empty or untouched editor is filled
+function start() {
+  const form = composer(), text = editor();
+  if (!form || !text || form.dataset.ready) return;
+  form.dataset.ready = "1";
+  if (!text.dataset.original) text.dataset.original = "";
+  grow();
+  chips();
+  count();
+  const kept = zrg.store.read(keyOf(form));
+  if (!kept?.text || plain(kept.text) === plain(text.value)) return;
+  const server = text.value;
+  if (dirty()) return; // a refusal or an undo brought text of its own back
+  text.value = kept.text;
+  if (kept.key && !form.dataset.draft) field("idempotency_key").value = kept.key;
+  grow();
+  state("Your unsent text is back");
+  const same = kept.draft === (form.dataset.draft || "");
+  if (form.dataset.draft && (!same || kept.version !== field("version").value)) offer(server, same ? "This draft changed" : "New draft available");
+}
+
+function offer(text, title) {
+  const place = zrg.$("#draft-offer");
+  if (!place) return;
+  place.hidden = false;
+  place.replaceChildren(
+    Object.assign(document.createElement("strong"), { textContent: title }),
+    Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: "Use", onclick: () => { set(text); place.hidden = true; } }),
+    Object.assign(document.createElement("button"), { type: "button", className: "button button--small button--quiet", textContent: "Ignore", onclick: () => { place.hidden = true; editor()?.focus(); } }),
+  );
+  zrg.say(`${title}.`);
+}
+
+function set(value) {
+  const text = editor();
+  if (!text) return;
+  text.value = value;
+  keep();
+  grow();
+  count();
+  text.focus();
+}
+zrg.setText = set;
+
+function grow() {
+  const text = editor();
+  if (!text || CSS.supports("field-sizing", "content")) return;
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight + 2}px`;
+}
+
+// --- saving the draft, never sending
+function scheduleSave() {
+  clearTimeout(saveTimer);
+  const form = composer();
+  if (!form?.dataset.draftUrl) return state(dirty() ? "Kept on this device" : "");
+  if (!dirty()) return;
+  state("Saving…");
+  saveTimer = setTimeout(save, SAVE_AFTER_MS);
+}
+
+async function save() {
+  const form = composer(), text = editor();
+  if (!form?.dataset.draftUrl || !dirty()) return;
+  const content = text.value, url = form.dataset.draftUrl;
+  let response;
+  try {
+    response = await zrg.send("PATCH", url, { content }, { "If-Match": field("version", form).value });
+  } catch { return state("Not saved: no connection. Your text is kept here.", "bad"); }
+  if (composer()?.dataset.draftUrl !== url) return;
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) {
+    field("version").value = answer.version;
+    text.dataset.original = content;
+    if (plain(text.value) === plain(content)) { state("Saved"); zrg.store.drop(keyOf(form)); }
+    return;
+  }
+  if (answer.error === "stale") return conflict(answer);
+  state(answer.error === "draft_not_pending" ? "This draft was decided meanwhile; your text is kept." : "Not saved; your text is kept here.", "bad");
+}
+
+function conflict(answer) {
+  const place = zrg.$("#station-refusal");
+  const card = zrg.fragment('<div class="refusal" role="alert"><p><strong>A colleague changed this draft.</strong> The text as it is now:</p><blockquote class="refusal__preview" data-their-text></blockquote><div class="form__actions"><button class="button button--small" type="button" data-use-theirs>Use theirs</button><button class="button button--small button--quiet" type="button" data-keep-mine>Keep mine</button></div></div>');
+  zrg.$("[data-their-text]", card).textContent = answer.content;
+  for (const button of zrg.$$("button", card)) button.dataset.version = answer.version;
+  place.replaceChildren(card);
+  state("Not saved", "bad");
+}
+
+// --- SMS parts, recipients
+function count() {
+  const place = zrg.$("#sms-count"), text = editor();
+  if (!place || !text) return;
+  const size = text.value.trim().length, parts = Math.ceil(size / 160);
+  place.textContent = size ? `${size} · ${parts} ${parts === 1 ? "part" : "parts"}${parts > 3 ? " (at most 3)" : ""}` : "";
+}
+
+function chips() {
+  const input = zrg.$("[data-cc]");
+  if (!input || input.dataset.ready) return;
+  input.dataset.ready = "1";
+  const box = Object.assign(document.createElement("div"), { className: "chips" });
+  const draw = () => {
+    const all = input.value.split(/[\s,;]+/).filter(Boolean);
+    box.replaceChildren(...all.map((address) => {
+      const chip = Object.assign(document.createElement("span"), { className: "chips__one", textContent: address });
+      const drop = Object.assign(document.createElement("button"), { type: "button", textContent: "×", onclick: () => { input.value = all.filter((one) => one !== address).join(", "); draw(); input.focus(); } });
+      drop.setAttribute("aria-label", `Remove ${address}`);
+      chip.append(drop);
+      return chip;
+    }));
+  };
+  input.before(box);
+  input.addEventListener("change", draw);
+  draw();
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "editor") return;
+  disarm();
+  keep();
+  grow();
+  count();
+  scheduleSave();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.name === "to" && event.target.form === composer()) zrg.$("[data-recipients-to]").textContent = event.target.value;
+  if (event.target.name === "send_at") zrg.$("[data-send-label]").textContent = event.target.value ? "Send later" : composer().dataset.draft ? "Approve & send" : "Send";
+});
+addEventListener("pagehide", keep);
+
+// Enter sends, Shift+Enter is a new line (or Ctrl+Enter sends, by preference); never while composing a word.
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "editor" || event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+  const byEnter = composer().dataset.enterSends === "yes";
+  const send = event.ctrlKey || event.metaKey || (byEnter && !event.shiftKey);
+  if (!send) return;
+  event.preventDefault();
+  approve();
+});
+
+// --- sending: a draft asks once when the keyboard does it
+function approve() {
+  const button = zrg.$("[data-send]");
+  if (!button || button.disabled) return;
+  if (!composer().dataset.draft || button.dataset.armed) { disarm(); return composer().requestSubmit(button); }
+  button.dataset.armed = "1";
+  zrg.$("[data-send-label]").textContent = "Press again to send";
+  zrg.say("Press again to send.");
+  armedTimer = setTimeout(disarm, ARMED_MS);
+}
+zrg.approve = approve;
+
+function disarm() {
+  clearTimeout(armedTimer);
+  const button = zrg.$("[data-send][data-armed]");
+  if (!button) return;
+  delete button.dataset.armed;
+  zrg.$("[data-send-label]").textContent = "Approve & send";
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.id === "composer") clearTimeout(saveTimer);
+});
+// The text was accepted: the device need not keep it any more.
+document.addEventListener("zrg:sent", (event) => zrg.store.drop(`zrg-typed:${zrg.person}:${event.detail.lead}:${event.detail.channel}`));
+
+document.addEventListener("click", (event) => {
+  const use = event.target.closest("[data-use-text]");
+  if (use) {
+    if (!editor() || editor().disabled) return;
+    const back = editor().value;
+    if (dirty() && plain(back)) offer(use.dataset.useText, "Replace your text?");
+    else set(use.dataset.useText);
+  }
+  const theirs = event.target.closest("[data-use-theirs]"), mine = event.target.closest("[data-keep-mine]");
+  if (theirs || mine) {
+    field("version").value = (theirs || mine).dataset.version;
+    const text = zrg.$("#station-refusal [data-their-text]").textContent;
+    editor().dataset.original = text;
+    if (theirs) { editor().value = text; keep(); }
+    zrg.$("#station-refusal").replaceChildren();
+    editor().focus();
+    if (mine) { keep(); scheduleSave(); }
+  }
+  if (event.target.closest("[data-review]")) {
+    zrg.refreshThread().then(() => {
+      zrg.toBottom();
+      field("seen_message").value = zrg.$("#thread").dataset.newest;
+      zrg.$("#station-refusal").replaceChildren();
+      zrg.$("#thread-scroll").focus();
+    });
+  }
+  const reject = event.target.closest("[data-key='x']");
+  if (reject) {
+    event.preventDefault();
+    zrg.$("#rejection-ask").hidden = false;
+    zrg.$("#rejection-reason").focus();
+  }
+  if (event.target.closest("[data-reject-cancel]")) { zrg.$("#rejection-ask").hidden = true; editor()?.focus(); }
+});
+
+// --- fetching the station again: only an untouched editor is replaced as a whole
+async function refreshStation() {
+  const station = zrg.$("#station");
+  if (!station) return;
+  const { lead, channel, refresh } = station.dataset;
+  const response = await zrg.get(`${refresh}?channel=${channel}`);
+  if (!response.ok || zrg.$("#station")?.dataset.lead !== lead || zrg.$("#station").dataset.channel !== channel) return;
+  const fresh = zrg.$("#station", zrg.fragment(await response.text()));
+  const here = zrg.$("#station"), form = composer();
+  const busy = form && (dirty() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
+  if (!busy) { here.replaceWith(fresh); zrg.process(fresh); return start(); }
+  for (const id of ["station-top", "station-notices"]) {
+    const offered = id === "station-notices" && zrg.$("#draft-offer:not([hidden])");
+    const part = zrg.$(`#${id}`, fresh);
+    if (offered) zrg.$("#draft-offer", part).replaceWith(offered);
+    zrg.$(`#${id}`, here).replaceWith(part);
+    zrg.process(part);
+  }
+  const newer = zrg.$("#composer", fresh);
+  if (!newer) return;
+  const text = zrg.$("#editor", newer).value;
+  if (newer.dataset.draft && newer.dataset.draft !== (form.dataset.draft || "")) {
+    adopt(form, newer);
+    if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
+  } else if (newer.dataset.draft && field("version", newer).value !== field("version", form)?.value && plain(text) !== plain(editor().dataset.original)) {
+    offer(text, "A colleague changed this draft");
+  }
+}
+zrg.refreshStation = refreshStation;
+
+// The typed text now answers another draft: it is sent as that draft's text, and never lost.
+function adopt(form, newer) {
+  for (const name of ["action", "hx-post", "data-draft", "data-draft-url"]) form.setAttribute(name, newer.getAttribute(name));
+  const version = field("version", form) || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "version" }));
+  version.value = field("version", newer).value;
+  editor().dataset.original = zrg.$("#editor", newer).value;
+  zrg.$("[data-send-label]", form).textContent = "Approve & send";
+  zrg.process(form);
+  keep();
+}
+
+// --- the undo bar counts down
+setInterval(() => {
+  const bar = zrg.$("#undo[data-due]");
+  const place = bar && zrg.$("[data-countdown]", bar);
+  if (!place) return;
+  const left = Math.ceil((Date.parse(bar.dataset.due) - Date.now()) / 1000);
+  const meter = zrg.$("progress", bar);
+  if (left > 90) { place.textContent = `at ${new Date(bar.dataset.due).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`; if (meter) meter.hidden = true; return; }
+  place.textContent = left > 0 ? `in ${left} s` : "now…";
+  if (meter) meter.value = Math.max(0, left);
+  if (left <= 0) {
+    zrg.$("[data-undo]", bar)?.remove();
+    if (left % 2 === 0) document.dispatchEvent(new CustomEvent("zrg:poll"));
+  }
+}, 500);
+
+document.addEventListener("zrg:opened", start);
+document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.elt?.id === "station" || event.detail.elt?.id === "station-refusal") start(); });
+start();

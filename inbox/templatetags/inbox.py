@@ -1,0 +1,102 @@
+"""Small things the inbox templates print: icons, ages, tones."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from inbox.rules import ages
+from leads.enums import LeadStatus, SentimentTag
+
+register = template.Library()
+
+CHANNEL_ICONS = {"email": "mail", "sms": "phone", "linkedin": "linkedin"}
+CHANNEL_LABELS = {"email": "E-mail", "sms": "SMS", "linkedin": "LinkedIn"}
+TONES = {
+    SentimentTag.MEETING_BOOKED: "good",
+    SentimentTag.MEETING_REQUESTED: "good",
+    SentimentTag.CALL_REQUESTED: "good",
+    SentimentTag.INTERESTED: "good",
+    SentimentTag.POSITIVE: "good",
+    SentimentTag.INFORMATION_REQUESTED: "accent",
+    SentimentTag.FOLLOW_UP: "warn",
+    SentimentTag.OBJECTION: "warn",
+    SentimentTag.NOT_INTERESTED: "bad",
+    SentimentTag.BLACKLIST: "bad",
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One symbol of the sprite; without a label it is decoration."""
+    href = f"{static('inbox/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><title>{}</title><use href="{}"></use></svg>',
+            label,
+            label,
+            href,
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def channel_icon(channel: str) -> SafeString:
+    """The symbol of a channel with its name."""
+    return icon(CHANNEL_ICONS.get(channel, "mail"), CHANNEL_LABELS.get(channel, channel))
+
+
+@register.simple_tag
+def when(at: datetime | None, now: datetime, zone: ZoneInfo) -> SafeString:
+    """`<time>` with the short age; the script keeps it true, the tooltip has the whole time."""
+    if at is None:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}" title="{}" data-age>{}</time>',
+        at.isoformat(),
+        ages.full_time(at, zone),
+        ages.short_age(at, now, zone),
+    )
+
+
+@register.simple_tag
+def clock(at: datetime, zone: ZoneInfo) -> SafeString:
+    """`<time>` with hours and minutes."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), ages.full_time(at, zone), ages.clock(at, zone)
+    )
+
+
+@register.simple_tag
+def full_time(at: datetime | None, zone: ZoneInfo) -> str:
+    """The whole time in words."""
+    return ages.full_time(at, zone) if at else ""
+
+
+@register.filter
+def tone(tag: str) -> str:
+    """The colour family of a sentiment; its text always stands beside it."""
+    return TONES.get(tag, "plain")  # type: ignore[call-overload]
+
+
+@register.filter
+def status_label(status: str) -> str:
+    """The status in words."""
+    return LeadStatus(status).label if status in LeadStatus.values else status
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for a person."""
+    words = [word for word in name.replace("@", " ").replace(".", " ").split() if word[:1].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def capped(count: object) -> str:
+    """`57`, `1,000+`; nothing for none."""
+    value, is_capped = getattr(count, "value", 0), getattr(count, "capped", False)
+    return f"{value:,}+" if is_capped else f"{value:,}" if value else ""

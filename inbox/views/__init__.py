@@ -1,0 +1,1 @@
+"""The setter's pages."""

@@ -1,0 +1,225 @@
+"""What a person does with a conversation. Each view reads the form, calls one service, answers."""
+
+import uuid
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from inbox.contracts import Decision
+from inbox.enums import ApprovalSource
+from inbox.forms import SnoozeForm, read_composer, read_local_time
+from inbox.models import Draft, Message, SendOrder
+from inbox.rules.sentences import refusal_sentence
+from inbox.services.approving import approve_draft, reject_draft, send_manual
+from inbox.services.marking import change_sentiment, change_status, mark_unread, snooze, wake
+from inbox.services.orders import cancel_order
+from inbox.services.settling import resolve_unknown
+from inbox.views.answers import (
+    Refusal,
+    attempt,
+    back_to,
+    changed,
+    decided_sentence,
+    drawer_answer,
+    refusal_of,
+    refused,
+    station_answer,
+)
+from inbox.views.context import Scope, lead_in, scope_of
+from leads.models import Lead
+from zrg.lib.errors import BadInput, NotVisible
+from zrg.workspaces.decorators import requires
+from zrg.workspaces.models import User
+
+
+@require_POST
+@requires("draft.approve")
+def approval(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpResponse:
+    """Approve and send a draft: one decision, at most one message."""
+    draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.approve")
+
+    def act() -> Decision:
+        composed = read_composer(request.POST, scope.zone_of(workspace_id))
+        return approve_draft(
+            draft.pk,
+            source=ApprovalSource.DASHBOARD,
+            text=composed.text,
+            seen=composed.seen,
+            by=person(request),
+            send_at=composed.send_at,
+        )
+
+    return _decided(request, scope, lead, attempt(lead, act), channel=draft.channel)
+
+
+@require_POST
+@requires("draft.reject")
+def rejection(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpResponse:
+    """Reject a draft, with an optional reason."""
+    draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.reject")
+    decision = attempt(lead, lambda: reject_draft(draft.pk, by=person(request), reason=request.POST.get("reason", "")))
+    return _decided(request, scope, lead, decision, channel=draft.channel)
+
+
+@require_POST
+@requires("message.send")
+def message(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Send a reply a person wrote."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "message.send")
+
+    def act() -> Decision:
+        composed = read_composer(request.POST, scope.zone_of(workspace_id))
+        return send_manual(
+            lead.pk,
+            channel=composed.channel,
+            text=composed.text,
+            seen=composed.seen,
+            idempotency_key=composed.idempotency_key or uuid.uuid4(),
+            by=person(request),
+            send_at=composed.send_at,
+        )
+
+    return _decided(request, scope, lead, attempt(lead, act), channel=request.POST.get("channel", "email"))
+
+
+@require_POST
+@requires("message.send")
+def cancellation(request: HttpRequest, workspace_id: UUID, order_id: UUID) -> HttpResponse:
+    """Undo: the text is back in the editor."""
+    order = SendOrder.objects.in_workspace(workspace_id).filter(pk=order_id).first()
+    if order is None:
+        raise NotVisible
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, order.lead_id, "message.send")
+    undone = attempt(lead, lambda: cancel_order(order.pk, by=person(request)))
+    if isinstance(undone, Refusal):
+        return refused(request, scope, lead, undone)
+    if not undone:
+        late = Refusal(code="order_taken", sentence=refusal_sentence("order_taken"), http_status=409)
+        return refused(request, scope, lead, late)
+    typed = {"content": order.body}
+    if order.draft_id is None:
+        typed |= {"subject": order.subject or "", "to": order.to_override or ""}
+        typed = {key: value for key, value in typed.items() if value}
+    return station_answer(request, scope, lead, channel=order.channel, notice="Not sent. Your text is back.", **typed)
+
+
+@require_POST
+@requires("message.send")
+def outcome(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> HttpResponse:
+    """A person states what became of an unconfirmed message."""
+    found = Message.objects.in_workspace(workspace_id).filter(pk=message_id).first()
+    if found is None:
+        raise NotVisible
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, found.lead_id, "message.send")
+
+    def act() -> Message:
+        if request.POST.get("was_sent") not in ("yes", "no"):
+            raise BadInput("Say whether it was sent.", code="outcome_required", field="was_sent")
+        return resolve_unknown(
+            found.pk,
+            was_sent=request.POST["was_sent"] == "yes",
+            by=person(request),
+            reason=request.POST.get("reason", ""),
+        )
+
+    settled = attempt(lead, act)
+    if isinstance(settled, Refusal):
+        return refused(request, scope, lead, settled)
+    return station_answer(request, scope, lead, channel=found.channel, notice="Noted.")
+
+
+@require_POST
+@requires("lead.snooze")
+def snoozing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Snooze for days, until a moment or until the lead replies; or wake."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.snooze")
+    form = SnoozeForm(request.POST)
+
+    def act() -> Lead:
+        if not form.is_valid():
+            raise BadInput("Choose until when.", code="bad_snooze", field="choice")
+        choice, user = form.cleaned_data["choice"], person(request)
+        if choice == "wake":
+            return wake(lead, by=user)
+        until = read_local_time(form.cleaned_data["until"], scope.zone_of(workspace_id), field="until")
+        days = int(choice) if choice.isdigit() else None
+        return snooze(lead, days=days, until=until if choice == "at" else None, until_reply=choice == "reply", by=user)
+
+    done = attempt(lead, act)
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done)
+    notice = "Back in the list." if request.POST.get("choice") == "wake" else "Snoozed."
+    return drawer_answer(request, scope, lead, section="status", notice=notice)
+
+
+@require_POST
+@requires("lead.view")
+def unread(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """The dot comes back for this person."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id)
+    mark_unread(lead, person(request))
+    if not getattr(request, "htmx", False):
+        return back_to(request, lead)
+    return changed(HttpResponse(status=204), lead, "Marked unread.")
+
+
+@require_POST
+@requires("lead.edit_status")
+def status(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Set the status; Blacklisted stops all outreach."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.edit_status")
+    done = attempt(lead, lambda: change_status(lead, request.POST.get("status", ""), by=person(request)))
+    return _noted(request, scope, lead, done, "Status saved.")
+
+
+@require_POST
+@requires("lead.set_sentiment")
+def sentiment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Set the sentiment through its one writer; Blacklist stops all outreach."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.set_sentiment")
+    done = attempt(lead, lambda: change_sentiment(lead, request.POST.get("sentiment", ""), by=person(request)))
+    return _noted(request, scope, lead, done, "Sentiment saved.")
+
+
+def person(request: HttpRequest) -> User:
+    """Who acts."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _noted(request: HttpRequest, scope: Scope, lead: Lead, done: object, notice: str) -> HttpResponse:
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done)
+    lead.refresh_from_db()
+    return drawer_answer(request, scope, lead, section="status", notice=notice)
+
+
+def _draft_in(request: HttpRequest, workspace_id: UUID, draft_id: UUID, action: str) -> tuple[Draft, Scope, Lead]:
+    draft = Draft.objects.in_workspace(workspace_id).filter(pk=draft_id).first()
+    if draft is None:
+        raise NotVisible
+    scope = scope_of(request, workspace_id)
+    return draft, scope, lead_in(scope, draft.lead_id, action)
+
+
+def _decided(
+    request: HttpRequest, scope: Scope, lead: Lead, decision: Decision | Refusal, *, channel: str
+) -> HttpResponse:
+    refusal = decision if isinstance(decision, Refusal) else refusal_of(decision)
+    if refusal is not None:
+        typed = {key: request.POST.get(key, "") for key in ("content", "subject", "to", "cc") if key in request.POST}
+        return refused(request, scope, lead, refusal, **typed)
+    assert isinstance(decision, Decision)
+    lead.refresh_from_db()
+    if decision.state == "already_decided":
+        return station_answer(request, scope, lead, channel=channel, notice=decided_sentence(decision))
+    notice = "Draft rejected." if decision.state == "rejected" else "Waiting to be sent."
+    return station_answer(request, scope, lead, channel=channel, notice=notice, sent=True)

@@ -1,0 +1,290 @@
+"""What the pages and fragments of the inbox have in common: whose leads, which lead, what it shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+
+from inbox.enums import SentimentTag
+from inbox.registry import drawer_sections
+from inbox.rules.ages import waiting_for
+from inbox.rules.snooze import SNOOZE_DAYS
+from inbox.services.list_page import ListPage, load_list
+from inbox.services.station_page import Station, load_station
+from inbox.services.thread_page import load_thread
+from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter, Tab
+from leads.models import Lead
+from leads.rules.filters import ALL_WORKSPACES
+from leads.rules.tabs import is_snoozed
+from leads.services.counts import COUNT_NAMES, get_counts
+from zrg.lib.errors import NotVisible
+from zrg.workspaces.access import Access, WorkspaceAccess, can, require
+from zrg.workspaces.hours import resolve_zone
+from zrg.workspaces.models import UserPreference
+
+# Parameters of the list that a link or form carries along.
+LIST_KEYS = ("tab", "channels", "sentiments", "score", "smsCampaignId", "assigned", "status", "search", "sort")
+TAB_ICONS = {
+    Tab.ALL: "inbox",
+    Tab.RESPONSES: "reply",
+    Tab.ATTENTION: "bell",
+    Tab.PREVIOUS_ATTENTION: "check",
+    Tab.AI_REVIEW: "eye",
+    Tab.DRAFTS: "pen",
+    Tab.AWAITING_REPLY: "clock",
+    Tab.FOLLOW_UP: "forward",
+    Tab.NEEDS_REPAIR: "wrench",
+    Tab.AI_SENT: "spark",
+    Tab.SNOOZED: "moon",
+}
+TAB_SHORT = {Tab.ALL: "All", Tab.PREVIOUS_ATTENTION: "Earlier attention"}
+ABILITIES = {
+    "send": "message.send",
+    "approve": "draft.approve",
+    "reject": "draft.reject",
+    "edit": "draft.edit",
+    "snooze": "lead.snooze",
+    "status": "lead.edit_status",
+    "sentiment": "lead.set_sentiment",
+    "original": "message.view_original",
+    "ai_ops": "aiops.view",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One workspace, or all of the person's."""
+
+    access: Access
+    workspace: WorkspaceAccess | None
+
+    @property
+    def key(self) -> str:
+        """As it stands in addresses."""
+        return str(self.workspace.workspace_id) if self.workspace else ALL_WORKSPACES
+
+    @property
+    def is_all(self) -> bool:
+        """All workspaces at once."""
+        return self.workspace is None
+
+    def zone_of(self, workspace_id: UUID) -> ZoneInfo:
+        """The zone times of a workspace are shown in."""
+        found = self.access.in_workspace(workspace_id)
+        return resolve_zone(found.timezone if found else None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the list."""
+        return resolve_zone(self.workspace.timezone if self.workspace else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabLink:
+    """One entry of the tab list."""
+
+    key: str
+    label: str
+    icon: str
+    href: str
+    count: Any
+    current: bool
+
+
+def scope_of(request: HttpRequest, workspace_id: UUID | None) -> Scope:
+    """The scope a fragment's address names; without a workspace, all of them."""
+    access = access_in(request)
+    if workspace_id is None:
+        return Scope(access=access, workspace=None)
+    return Scope(access=access, workspace=require(access, "workspace.open", workspace_id))
+
+
+def access_in(request: HttpRequest) -> Access:
+    """The access the declaration resolved."""
+    access: Access = request.access  # type: ignore[attr-defined]
+    return access
+
+
+def lead_in(scope: Scope, lead_id: UUID, action: str = "lead.view") -> Lead:
+    """The lead, if this person may do that with it here; everything else answers like a missing id."""
+    leads = Lead.objects.visible_to(scope.access).select_related("assigned_to", "email_campaign", "sms_campaign")
+    if scope.workspace is not None:
+        leads = leads.in_workspace(scope.workspace.workspace_id)
+    lead = leads.filter(pk=lead_id).defer("search_vector").first()
+    if lead is None:
+        raise NotVisible
+    require(scope.access, action, lead.workspace_id, lead)
+    return lead
+
+
+def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, Any]:
+    """The list pane: one page of rows with its filters."""
+    params: dict[str, Any] = {key: values for key, values in query.lists() if key != "clientId"}
+    if scope.workspace is not None:
+        params["clientId"] = str(scope.workspace.workspace_id)
+    page = load_list(scope.access, params, now=now)
+    return {
+        "scope": scope,
+        "page": page,
+        "now": now,
+        "zone": scope.zone,
+        "list_query": list_query(query),
+        "search": query.get("search", ""),
+        "filtered": _is_filtered(page),
+        "tab": page.filters.tab.value,
+        "tab_label": page.filters.tab.label,
+        "selected_id": None,
+        **_choices(page),
+    }
+
+
+def tabs_context(scope: Scope, query: QueryDict, tab: str, *, now: datetime) -> dict[str, Any]:
+    """The tab list with its badges; `counts_delayed` when they could not be read in time."""
+    workspace = scope.workspace.workspace_id if scope.workspace else None
+    counts = get_counts(scope.access, workspace, query.get("assigned") or None, now=now)
+    return {
+        "tabs": [
+            TabLink(
+                key=one.value,
+                label=TAB_SHORT.get(one, one.label),
+                icon=TAB_ICONS[one],
+                href=f"/?{link_query(scope, query, tab=one.value)}",
+                count=(counts or {}).get(COUNT_NAMES[one]),
+                current=one.value == tab,
+            )
+            for one in Tab
+        ],
+        "counts_delayed": counts is None,
+    }
+
+
+def conversation_context(
+    request: HttpRequest,
+    scope: Scope,
+    lead: Lead,
+    *,
+    now: datetime,
+    channel: str | None = None,
+    draft_id: UUID | None = None,
+    before: UUID | None = None,
+    section: str = "",
+) -> dict[str, Any]:
+    """Thread, station and drawer of one lead."""
+    zone = scope.zone_of(lead.workspace_id)
+    station = load_station(lead, channel=channel, draft_id=draft_id, now=now)
+    return {
+        **lead_context(request, scope, lead, now=now),
+        "thread": load_thread(lead, zone=zone, now=now, before=before),
+        **station_context(request, station),
+        **drawer_context(request, scope, lead, now=now, section=section),
+    }
+
+
+def lead_context(request: HttpRequest, scope: Scope, lead: Lead, *, now: datetime) -> dict[str, Any]:
+    """What every fragment of a lead needs: who, where, what may be done."""
+    found = scope.access.in_workspace(lead.workspace_id)
+    return {
+        "scope": scope,
+        "lead": lead,
+        "lead_workspace": found,
+        "prefix": f"/w/{lead.workspace_id}/inbox",
+        "able": {name: can(scope.access, action, lead.workspace_id, lead) for name, action in ABILITIES.items()},
+        "suspended": found is not None and found.status != "active",
+        "now": now,
+        "zone": scope.zone_of(lead.workspace_id),
+        "waiting": waiting_for(lead.last_inbound_at, now) if lead.is_open and lead.last_inbound_at else "",
+        "snoozed": is_snoozed(lead, now),
+        "snooze_days": SNOOZE_DAYS,
+        "list_query": list_query(request.GET),
+    }
+
+
+def station_context(request: HttpRequest, station: Station, **typed: Any) -> dict[str, Any]:
+    """The station with what the person had typed, when it comes back from a refusal or an undo."""
+    draft = station.draft
+    preference = UserPreference.objects.filter(user_id=request.user.pk).only("enter_sends", "undo_seconds").first()
+    return {
+        "station": station,
+        "text": typed.get("content", draft.content if draft else ""),
+        "subject": typed.get("subject", draft.subject if draft else ""),
+        "to": typed.get("to", station.to_options[0] if station.to_options else ""),
+        "cc": typed.get("cc", ", ".join(station.cc)),
+        "cc_before": ", ".join(station.cc),
+        "restored": bool(typed),
+        "enter_sends": preference is None or preference.enter_sends,
+        "undo_seconds": 10 if preference is None else preference.undo_seconds,
+    }
+
+
+def drawer_context(
+    request: HttpRequest, scope: Scope, lead: Lead, *, now: datetime, section: str = ""
+) -> dict[str, Any]:
+    """The drawer's sections this person may see, each with its own context; `section` asks for one."""
+    shown = [
+        {"section": one, "data": one.load(request, lead)}
+        for one in drawer_sections()
+        if (not section or one.key == section) and can(scope.access, one.action, lead.workspace_id, lead)
+    ]
+    return {
+        "sections": shown,
+        "statuses": LeadStatus.choices,
+        "sentiments": [tag for tag in SentimentTag.values if tag != SentimentTag.SNOOZED],
+    }
+
+
+def list_query(query: QueryDict) -> str:
+    """The list's parameters to carry along, without the page's place."""
+    kept = QueryDict(mutable=True)
+    for key in LIST_KEYS:
+        kept.setlist(key, [value for value in query.getlist(key) if value])
+    return kept.urlencode()
+
+
+def link_query(scope: Scope, query: QueryDict, **changes: str) -> str:
+    """A link of the shell to the same list with changes."""
+    kept = QueryDict(list_query(query), mutable=True)
+    kept["view"], kept["clientId"] = "inbox", scope.key
+    for key, value in changes.items():
+        kept[key] = value
+    return kept.urlencode()
+
+
+def moment() -> datetime:
+    """Now, once per request."""
+    return timezone.now()
+
+
+def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A rendered page or fragment that nobody keeps."""
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _is_filtered(page: ListPage) -> bool:
+    filters = page.filters
+    return bool(
+        filters.channels
+        or filters.sentiments
+        or filters.score
+        or filters.sms_campaign
+        or filters.assigned
+        or filters.status
+        or filters.search.filters
+    )
+
+
+def _choices(page: ListPage) -> dict[str, Any]:
+    return {
+        "channel_choices": Channel.choices,
+        "sentiment_choices": [tag for tag in SentimentTag.values if tag != SentimentTag.SNOOZED],
+        "status_choices": LeadStatus.choices,
+        "score_choices": ScoreFilter.choices,
+        "sort_choices": LeadSort.choices,
+        "filters": page.filters,
+    }

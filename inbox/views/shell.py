@@ -1,0 +1,90 @@
+"""The application shell: `/` with its deep links."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from inbox.services.marking import mark_seen
+from inbox.views.context import (
+    Scope,
+    access_in,
+    conversation_context,
+    fragment,
+    list_context,
+    moment,
+    tabs_context,
+)
+from leads.models import Lead
+from zrg.workspaces.access import can
+from zrg.workspaces.decorators import requires
+from zrg.workspaces.models import User
+from zrg.workspaces.rules.deep_links import ActiveWorkspace, DeepLink
+from zrg.workspaces.services.active_workspace import resolve_active_workspace
+
+LATER_VIEWS = {
+    "followups": "Follow-ups",
+    "analytics": "Analytics",
+    "insights": "Insights",
+    "settings": "Settings",
+}
+
+
+# Everybody signed in may come here: without a workspace the page says so, and every list and lead it
+# shows is asked for by its own action.
+@requires("self.sessions")
+def home(request: HttpRequest) -> HttpResponse:
+    """The three panes, or one of them on a phone; everything the link names is open at once."""
+    access = access_in(request)
+    link, active = resolve_active_workspace(
+        access, request.GET.dict(), lead_workspace_of=lambda lead_id: _workspace_of(request, lead_id)
+    )
+    if active.workspace_id is None:
+        return fragment(request, "inbox/no_workspace.html", {})
+    return fragment(request, "inbox/shell.html", shell_context(request, link, active))
+
+
+def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace, **typed: Any) -> dict[str, Any]:
+    """Everything the whole page prints."""
+    access, now = access_in(request), moment()
+    everywhere = link.all_workspaces and len(access.by_workspace) > 1
+    assert active.workspace_id is not None
+    current = access.by_workspace[active.workspace_id]
+    scope = Scope(access=access, workspace=None if everywhere else current)
+    context: dict[str, Any] = {
+        "link": link,
+        "scope": scope,
+        "active": current,
+        "workspaces": list(access.by_workspace.values()),
+        "notice": active.notice,
+        "later_view": LATER_VIEWS.get(link.view, ""),
+        "can_settings": can(access, "admin.open", current.workspace_id),
+        "view": link.view,
+        "is_phone_thread": link.lead_id is not None,
+        "conversation": None,
+    }
+    if link.view != "inbox":
+        return {**context, **tabs_context(scope, request.GET, "", now=now)}
+    rows = list_context(scope, request.GET, now=now)
+    context |= {**rows, **tabs_context(scope, request.GET, rows["tab"], now=now)}
+    lead = _linked_lead(request, link, scope)
+    if lead is not None:
+        assert isinstance(request.user, User)
+        mark_seen(lead, request.user, now=now)
+        context |= conversation_context(request, scope, lead, now=now, draft_id=link.draft_id)
+        context |= {"conversation": lead, "selected_id": lead.pk, "focus_editor": link.focus_editor, **typed}
+    elif link.lead_id is not None:
+        context["notice"] = context["notice"] or "That conversation is not available to you"
+    return context
+
+
+def _workspace_of(request: HttpRequest, lead_id: UUID) -> UUID | None:
+    leads = Lead.objects.visible_to(access_in(request)).filter(pk=lead_id)
+    return leads.values_list("workspace_id", flat=True).first()
+
+
+def _linked_lead(request: HttpRequest, link: DeepLink, scope: Scope) -> Lead | None:
+    if link.lead_id is None:
+        return None
+    leads = Lead.objects.visible_to(scope.access).filter(pk=link.lead_id)
+    return leads.select_related("assigned_to", "email_campaign", "sms_campaign").defer("search_vector").first()
