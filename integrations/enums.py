@@ -41,14 +41,6 @@ class RouteProvider(models.TextChoices):
     CLAY = "CLAY", "Clay"
 
 
-class Outcome(models.TextChoices):
-    """What became of a call: done, definitely not done, possibly done."""
-
-    OK = "ok", "OK"
-    FAILED = "failed", "Failed"
-    UNKNOWN = "unknown", "Unknown"
-
-
 class Code(models.TextChoices):
     """Why a call did not succeed."""
 

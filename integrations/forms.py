@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminPasswordInput, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
 
 from integrations.enums import EMAIL_PROVIDERS, Provider
 from integrations.models import Connection, EmailBisonBaseHost
@@ -73,7 +73,7 @@ def _secret_field(name: str, mask: str) -> forms.CharField:
     return forms.CharField(
         required=False,
         strip=True,
-        widget=UnfoldAdminPasswordInput(
+        widget=UnfoldAdminPasswordWidget(
             attrs={"autocomplete": "new-password", "placeholder": mask}, render_value=False
         ),
         label=_words(name).capitalize(),

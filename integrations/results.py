@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+Outcome = Literal["ok", "failed", "unknown"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderResult:
@@ -14,7 +16,7 @@ class ProviderResult:
     answer of the call.
     """
 
-    outcome: Literal["ok", "failed", "unknown"]
+    outcome: Outcome
     status: int | None = None
     data: Any = None
     code: str | None = None

@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from integrations.enums import Code, Outcome
-from integrations.results import ProviderResult
+from integrations.enums import Code
+from integrations.results import Outcome, ProviderResult
 from integrations.rules.hosts import host_of, is_loopback
 from integrations.wire import Call, Exchange, exchange
 from zrg.lib.log_events import PROVIDER_CALL, PROVIDER_THROTTLED
@@ -140,7 +140,7 @@ class Transport:
         return None
 
     def _result(self, call: Call, answer: Exchange, read: Reader) -> ProviderResult:
-        possibly_done = Outcome.FAILED if call.reads_only or not answer.written else Outcome.UNKNOWN
+        possibly_done: Outcome = "failed" if call.reads_only or not answer.written else "unknown"
         if answer.status is None:
             return _not_ok(possibly_done, None, answer.failure or Code.NETWORK, answer.detail)
         if 200 <= answer.status < 300:
@@ -153,18 +153,18 @@ class Transport:
             return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, "redirects are not followed")
         code, message = self._explain(answer.status, answer.body)
         retry_after = retry_after_seconds(answer.headers.get("retry-after")) if answer.status == 429 else None
-        return _not_ok(Outcome.FAILED, answer.status, code, message, retry_after)
+        return _not_ok("failed", answer.status, code, message, retry_after)
 
-    def _read(self, answer: Exchange, read: Reader, possibly_done: str) -> ProviderResult:
+    def _read(self, answer: Exchange, read: Reader, possibly_done: Outcome) -> ProviderResult:
         if answer.detail or not answer.is_json:
             return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, answer.detail or "answer is no JSON")
         try:
             data = read(answer.body)
         except Refused as refused:
-            return _not_ok(Outcome.FAILED, answer.status, refused.code, str(refused))
+            return _not_ok("failed", answer.status, refused.code, str(refused))
         except UnexpectedAnswer as unexpected:
             return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, str(unexpected))
-        return ProviderResult(outcome=Outcome.OK.value, status=answer.status, data=data)
+        return ProviderResult(outcome="ok", status=answer.status, data=data)
 
 
 def host_refusal(base_url: str) -> ProviderResult | None:
@@ -179,7 +179,7 @@ def host_refusal(base_url: str) -> ProviderResult | None:
 
 def failure(code: str, message: str, *, retry_after: float | None = None) -> ProviderResult:
     """A call that was not made."""
-    return _not_ok(Outcome.FAILED, None, code, message, retry_after)
+    return _not_ok("failed", None, code, message, retry_after)
 
 
 def retry_after_seconds(header: str | None) -> float | None:
@@ -212,10 +212,10 @@ def error_text(body: Any) -> str:
 
 
 def _not_ok(
-    outcome: str, status: int | None, code: str, message: str, retry_after: float | None = None
+    outcome: Outcome, status: int | None, code: str, message: str, retry_after: float | None = None
 ) -> ProviderResult:
     return ProviderResult(
-        outcome=str(outcome),  # type: ignore[arg-type]
+        outcome=outcome,
         status=status,
         code=str(code),
         message=redact_text(message)[:MAX_MESSAGE],

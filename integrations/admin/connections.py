@@ -79,7 +79,7 @@ class ConnectionAdmin(TenantModelAdmin):
             messages.error(request, str(refused))
             return HttpResponseRedirect(request.get_full_path())
 
-    def save_model(self, request: HttpRequest, obj: Connection, form: ConnectionForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
         """The service saves, audits and announces."""
         saved = save_connection(obj.workspace, form.provider, form.to_input(), by=request.user)  # type: ignore[arg-type]
         obj.pk = saved.pk

@@ -45,18 +45,12 @@ def email(value: Any) -> str | None:
 def moment(value: Any, *, now: datetime | None = None) -> datetime | None:
     """A timestamp, UTC when it names no zone; None when unreadable or more than a day ahead."""
     if isinstance(value, str):
-        try:
-            found = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return None
+        found = _from_text(value)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         found = _from_epoch(value)
     else:
         return None
-    if found is None:
-        return None
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    if found > (now or datetime.now(UTC)) + FUTURE_TOLERANCE:
+    if found is None or found > (now or datetime.now(UTC)) + FUTURE_TOLERANCE:
         return None
     return found
 
@@ -90,6 +84,15 @@ def flag(value: Any) -> bool | None:
 
 def _address_of(entry: dict[str, Any]) -> str | None:
     return email(entry.get("address")) or email(entry.get("email_address")) or email(entry.get("email"))
+
+
+def _from_text(value: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value.strip())
+        # Converting also refuses the year 0 or 10000 of an odd zone.
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _from_epoch(value: float) -> datetime | None:

@@ -83,7 +83,7 @@ class EmailBisonSimulator:
                 known.update({name: value for name, value in values.items() if value})
                 return known
             new_id = lead_id or self._next("lead")
-            lead = {
+            lead: dict[str, Any] = {
                 "id": new_id,
                 "email": email.lower(),
                 "first_name": values.get("first_name") or "",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.contracts import ConnectionStateChanged
@@ -144,8 +145,9 @@ def _announce(row: Connection, change: HealthChange, result: ProviderResult, now
     )
 
 
-def _circuit_rows(workspace_id: UUID | None, provider: str):  # type: ignore[no-untyped-def]
-    return ProviderBudget.objects.filter(workspace_id=workspace_id, provider=provider)
+def _circuit_rows(workspace_id: UUID | None, provider: str) -> QuerySet[ProviderBudget]:
+    rows = ProviderBudget.objects.filter(provider=provider)
+    return rows.filter(workspace__isnull=True) if workspace_id is None else rows.filter(workspace_id=workspace_id)
 
 
 def _circuit(row: ProviderBudget) -> Circuit:

@@ -100,7 +100,7 @@ def apply_account_event(workspace_id: UUID, event_type: str, data: Data) -> str:
 def own_addresses(workspace_id: UUID) -> frozenset[str]:
     """Addresses of all mailboxes of a workspace, sendable or not. Runs in the caller's context."""
     rows = EmailSender.objects.in_workspace(workspace_id).filter(email_address__isnull=False)
-    return frozenset(rows.values_list("email_address", flat=True))
+    return frozenset(filter(None, rows.values_list("email_address", flat=True)))
 
 
 def refresh_senders(workspace_id: UUID) -> ProviderResult:

@@ -25,6 +25,7 @@ class Control:
         self.webhook_target = webhook_target
         self._routes: dict[tuple[str, str], Callable[[SimRequest], SimResponse]] = {
             ("POST", "/script"): self._script,
+            ("GET", "/script"): self._scripts,
             ("GET", "/requests"): self._requests,
             ("POST", "/reset"): self._reset,
             ("POST", "/keys"): self._keys,
@@ -100,6 +101,14 @@ class Control:
             )
         )
         return SimResponse(status=201, body={"queued": True})
+
+    def _scripts(self, request: SimRequest) -> SimResponse:
+        """What was scripted and not taken yet: a call that takes its script has arrived."""
+        waiting = [
+            {"provider": one.provider, "method": one.method, "path": one.path, "times": one.times}
+            for one in self._simulator.scripts.waiting()
+        ]
+        return SimResponse(body={"scripts": waiting})
 
     def _requests(self, request: SimRequest) -> SimResponse:
         wanted = {name: request.query[name] for name in ("provider", "method", "path") if name in request.query}

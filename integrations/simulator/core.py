@@ -101,6 +101,11 @@ class ScriptQueue:
                 self._scripts = [script for script in self._scripts if script.times > 0]
             return found
 
+    def waiting(self) -> list[Script]:
+        """Scripts no call has used up yet."""
+        with self._lock:
+            return list(self._scripts)
+
     def clear(self) -> None:
         """Forget all."""
         with self._lock:

@@ -11,7 +11,7 @@ from typing import Any
 
 from integrations.simulator.core import SimRequest, SimResponse
 from integrations.simulator.reading import classify, newest_inbound, own_words
-from integrations.simulator.writing import plan, smallest_value, write_letter, write_short
+from integrations.simulator.writing import MESSAGE_BREAK, plan, smallest_value, write_letter, write_short
 
 KEY_PREFIX = "sim-"
 
@@ -47,12 +47,11 @@ class ModelSimulator:
         prompt = read_prompt(given)
         answer = answer_to(prompt_key(given), prompt, schema_of(given))
         text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
-        limit = given.get("max_output_tokens")
         output_tokens = tokens(text)
-        cut = isinstance(limit, int) and output_tokens > limit
+        limit = int(given.get("max_output_tokens") or output_tokens)
+        cut = output_tokens > limit
         if cut:
-            text = text[: limit * 4]
-            output_tokens = limit
+            text, output_tokens = text[: limit * 4], limit
         return response_body(number, given, text, input_tokens=tokens(prompt), output_tokens=output_tokens, cut=cut)
 
 
@@ -84,11 +83,11 @@ def schema_of(given: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def read_prompt(given: dict[str, Any]) -> str:
-    """All message texts of a request, in order."""
+    """All message texts of a request, in order, `MESSAGE_BREAK` between them."""
     messages = given["input"]
     if isinstance(messages, str):
         return messages
-    return "\n\n".join(_content(message) for message in messages if isinstance(message, dict))
+    return MESSAGE_BREAK.join(_content(message) for message in messages if isinstance(message, dict))
 
 
 def response_body(

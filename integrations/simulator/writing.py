@@ -6,11 +6,13 @@ from typing import Any
 from integrations.simulator.reading import classify, newest_inbound
 
 DEFAULT_MIN_CHARS = 220
+# Between the messages of a prompt; nothing people write contains it.
+MESSAGE_BREAK = "\n\x1e\n"
 
 _GREETING = re.compile(r"^Greeting to use: *(?P<text>[^\n]*)$", re.MULTILINE)
 _SERVICE = re.compile(r"^Service description: *(?P<text>[^\n]*)$", re.MULTILINE)
 _SIGNATURE = re.compile(
-    r"signature exactly once \(nothing if empty\):\n(?P<text>.*?)(?:\n\n(?:Plan|Lead):|\Z)", re.DOTALL
+    rf"signature exactly once \(nothing if empty\):\n(?P<text>.*?)(?:{MESSAGE_BREAK}|\Z)", re.DOTALL
 )
 _LENGTH = re.compile(r"\b(?P<min>\d{2,4}) to (?P<max>\d{2,5}) characters")
 _FIRST_NAME = re.compile(r"(?:first name|First name|name): *(?P<text>[A-Z][\w'’-]+)")

@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from integrations.models import Connection, WebhookRoute
+from integrations.services.checking import request_check
+from integrations.services.inspection import inspect_workspace
+from tests.factories import ConnectionFactory, WorkspaceFactory
+from tests.support.drain import drain
+from tests.support.simulator import RunningSimulator
+
+
+def codes(connection: Connection) -> list[str]:
+    return [finding.code for finding in inspect_workspace(connection.workspace_id)]
+
+
+def test_unsigned_webhooks_are_warned_about(northfork: Connection, granite: Connection) -> None:
+    assert codes(northfork) == ["unsigned_webhooks"]
+    assert codes(granite) == []
+
+
+def test_silence_while_calls_went_out(granite: Connection) -> None:
+    now = timezone.now()
+    Connection.objects.filter(pk=granite.pk).update(last_webhook_at=now - timedelta(hours=73), last_ok_at=now)
+    assert codes(granite) == ["silent"]
+
+    Connection.objects.filter(pk=granite.pk).update(last_webhook_at=now - timedelta(hours=71))
+    assert codes(granite) == []
+
+
+def test_incomplete_unreadable_and_lost(db: None) -> None:
+    incomplete = ConnectionFactory(
+        workspace=WorkspaceFactory(), provider="SMARTLEAD", secrets={"api_key": "smartlead-key-1"}
+    )
+    lost = ConnectionFactory(workspace=WorkspaceFactory(), status="DISCONNECTED", last_error_message="refused")
+    unreadable = ConnectionFactory(workspace=WorkspaceFactory())
+    Connection.objects.filter(pk=unreadable.pk).update(secrets="gAAAAABlost")
+
+    assert codes(incomplete) == ["incomplete"]
+    assert codes(lost) == ["unsigned_webhooks", "disconnected"]
+    assert codes(unreadable) == ["secret_unreadable"]
+
+
+def test_inspection_repairs_routes(northfork: Connection) -> None:
+    WebhookRoute.objects.all().delete()
+
+    inspect_workspace(northfork.workspace_id)
+
+    assert WebhookRoute.objects.filter(target=northfork.workspace).count() == 3
+
+
+def test_check_on_demand_is_a_job(northfork: Connection, simulator: RunningSimulator) -> None:
+    assert request_check(northfork) is True
+    assert simulator.requests() == []
+
+    drain()
+
+    northfork.refresh_from_db()
+    assert (northfork.status, len(simulator.requests())) == ("CONNECTED", 1)
+
+
+def test_command_reports_what_does_not_work(
+    northfork: Connection, simulator: RunningSimulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("check_integrations")
+    assert "Northfork Dental: EmailBison ok" in capsys.readouterr().out
+
+    simulator.state.emailbison.keys.clear()
+    with pytest.raises(CommandError, match="1 of 1 connections do not work"):
+        call_command("check_integrations", workspace=northfork.workspace_id)
+    assert "auth_failed" in capsys.readouterr().out
