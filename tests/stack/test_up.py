@@ -14,11 +14,18 @@ pytestmark = pytest.mark.e2e
 SECOND_START_SECONDS = 30
 
 
-@pytest.fixture
-def installation():
+@pytest.fixture(scope="module")
+def prepared():
     made = Installation()
     yield made
     made.close()
+
+
+@pytest.fixture
+def installation(prepared):
+    """One database for the module: the first test prepares it, the others find it."""
+    yield prepared
+    prepared.make("down")
 
 
 def test_up_announces_itself_is_found_again_and_leaves_nothing(installation):
@@ -41,7 +48,7 @@ def test_up_announces_itself_is_found_again_and_leaves_nothing(installation):
     assert installation.processes() == []
 
 
-def test_second_up_takes_seconds(installation):
+def test_group_told_to_end_leaves_nothing_and_the_next_start_takes_seconds(installation):
     installation.start()
     installation.terminate_group()
     assert installation.processes() == []
