@@ -42,7 +42,7 @@ def test_simulator_serves_and_ends_when_asked(process: tuple[subprocess.Popen[st
 def test_busy_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CommandError, match=f"ZRG_SIMULATOR_PORT {port} cannot be used"):
+        with pytest.raises(CommandError, match=f"Port {port} of ZRG_SIMULATOR_PORT cannot be used"):
             call_command("simulator", port=port)
 
 
