@@ -32,6 +32,7 @@ def receive_email_opened(contract: EmailOpened) -> str:
 
 def drop_provider_ids(event: ProviderSwitched) -> None:
     """Forget the former provider's ids of every lead: at the new one they name strangers. Idempotent."""
+    assert event.workspace_id is not None
     dropped, last = 0, UUID(int=0)
     while True:
         with tenant(event.workspace_id):

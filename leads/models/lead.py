@@ -76,13 +76,13 @@ class Lead(
         expression=Coalesce("last_message_at", "created_at"), output_field=models.DateTimeField(), db_persist=True
     )
     is_open = models.GeneratedField(
-        expression=Q(last_inbound_at__isnull=False)
+        expression=Q(last_inbound_at__isnull=False)  # type: ignore[arg-type]  # the stubs know no conditions here
         & (Q(last_answer_at__isnull=True) | Q(last_answer_at__lt=F("last_inbound_at"))),
         output_field=models.BooleanField(),
         db_persist=True,
     )
     is_attention = models.GeneratedField(
-        expression=Q(sentiment_tag__in=ATTENTION_TAGS) & ~Q(status__in=CLOSED_STATUSES),
+        expression=Q(sentiment_tag__in=ATTENTION_TAGS) & ~Q(status__in=CLOSED_STATUSES),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )

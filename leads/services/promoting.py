@@ -1,5 +1,7 @@
 """Making another address of a lead its primary one."""
 
+from typing import cast
+
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -27,7 +29,8 @@ def promote_alternate(lead: Lead, email: str, *, by: User) -> Lead:
             locked.email, locked.alternate_emails, locked.current_replier_email, email
         )
         if "error" in decided:
-            raise PromotionRefused(decided["error"], field="email")
+            raise PromotionRefused(cast(participants.Refusal, decided)["error"], field="email")
+        decided = cast(participants.Promotion, decided)
         changes: dict[str, object] = {"email": decided["email"], "alternate_emails": decided["alternate_emails"]}
         if decided["current_replier_email"] is None and locked.current_replier_email:
             changes |= {"current_replier_email": None, "current_replier_name": None, "current_replier_since": None}

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -47,7 +47,7 @@ def bump_rollups(lead_id: UUID, channel: str, direction: str, sent_at: datetime,
     """
     now = timezone.now()
     inbound = direction == "inbound"
-    values = {
+    values: dict[str, Any] = {
         "lead": lead_id,
         "at": now if sent_at > now + FUTURE_TOLERANCE else sent_at,
         "inbound": inbound,
@@ -134,7 +134,8 @@ def _computed(lead_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 def _empty(column: str) -> Any:
-    return Lead._meta.get_field(column).get_default()
+    field: models.Field[Any, Any] = Lead._meta.get_field(column)  # type: ignore[assignment]  # only columns are registered
+    return field.get_default()
 
 
 def _random_slice() -> tuple[UUID, UUID]:

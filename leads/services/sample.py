@@ -5,6 +5,7 @@ The rows are a function of their number, so that two runs make the same leads an
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -114,7 +115,7 @@ def fill_workspace(workspace_id: UUID, count: int, *, now: datetime, setters: Se
     About a third of them wrote; their last message lies within the year before `now`; half of those
     who wrote are shared among `setters`.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "workspace": str(workspace_id),
         "now": now,
         "setters": list(setters),
