@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.test import Client
 
 from zrg.workspaces.context import NOTHING, _apply
@@ -15,6 +15,7 @@ from zrg.workspaces.models import User
 @contextmanager
 def no_context() -> Iterator[None]:
     """Inside, row security shows nothing until somebody opens a context; the outer one comes back."""
+    connection = connections["default"]  # the proxy `django.db.connection` has a dictionary of its own
     stack = connection.__dict__.setdefault("_zrg_contexts", [])
     held = list(stack)
     if connection.in_atomic_block:

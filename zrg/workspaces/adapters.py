@@ -75,6 +75,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """Account mails always leave as the platform."""
         return settings.DEFAULT_FROM_EMAIL
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """A closed account fails like a wrong password."""
+        user = super().authenticate(request, **credentials)
+        if user is None or user.is_active:
+            return user
+        self.authentication_failed(request, **credentials)
+        return None
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a failed log-in without the address."""
         logger.info(log_events.AUTH_LOGIN_FAILED, reason="credentials", who=sha(str(credentials.get("email", "")))[:16])

@@ -24,6 +24,7 @@ class ZrgAdminSite(UnfoldAdminSite):
     site_header = "ZRG operations"
     site_title = "ZRG operations"
     index_title = "Operations"
+    permission_action = ACTION
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff (derived from roles and second factor) with a workspace to look at."""

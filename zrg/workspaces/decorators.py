@@ -99,6 +99,10 @@ def declared_actions(view: Any) -> Iterable[str]:
     declared = getattr(view, "permission_action", None)
     if declared is None:
         declared = getattr(getattr(view, "cls", None) or getattr(view, "view_class", None), "permission_action", None)
+    if declared is None:
+        # Every page of the admin passes its site's guard.
+        site = getattr(view, "admin_site", None) or getattr(getattr(view, "model_admin", None), "admin_site", None)
+        declared = getattr(site, "permission_action", None)
     if isinstance(declared, str):
         return [declared]
     return list(declared.values()) if isinstance(declared, dict) else []
