@@ -1,15 +1,16 @@
 """Claims as database functions: the statement is planned once per connection instead of once per claim.
 
-Both pick three times as many candidates as they take and skip those another claim holds at this
+Both pick several times as many candidates as they take and skip those another claim holds at this
 moment, so that two workers that claim at once both get their share.
 
 Both run with the caller's rights, so row security applies. Sequential scans are off inside, because
-the plan outlives the moment at which the queue was empty and looked cheap to read whole.
+the plan outlives the moment at which the queue was empty and looked cheap to read whole; bitmap scans
+too, because only plain index scans remember which entries are dead, and a queue is full of them.
 """
 
 from django.db import migrations
 
-PLANNING = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off"
+PLANNING = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off"
 
 CLAIM_JOBS = """
 CREATE OR REPLACE FUNCTION zrg_claim_jobs(
@@ -20,7 +21,7 @@ LANGUAGE plpgsql {planning} AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH running AS (SELECT workspace_id, count(*) AS n FROM jobs_backgroundjob WHERE status = 'RUNNING' GROUP BY 1),
+WITH running AS MATERIALIZED (SELECT workspace_id, count(*) AS n FROM jobs_backgroundjob WHERE status = 'RUNNING' GROUP BY 1),
 quota AS (
   SELECT w.id AS workspace_id,
          least(p_cap, CASE WHEN s.high_quota_enabled THEN p_enterprise ELSE p_default END
@@ -37,7 +38,8 @@ due AS (
             WHERE j.status = 'PENDING' AND j.workspace_id = q.workspace_id
               AND j.run_at <= statement_timestamp() AND j.type = ANY(p_types)
             ORDER BY j.run_at, j.seq LIMIT p_window) f
-      WHERE NOT EXISTS (SELECT 1 FROM jobs_backgroundjob b WHERE b.status = 'RUNNING' AND b.lead_id = f.lead_id)
+      WHERE f.lead_id IS NULL
+         OR NOT EXISTS (SELECT 1 FROM jobs_backgroundjob b WHERE b.status = 'RUNNING' AND b.lead_id = f.lead_id)
       ORDER BY f.run_at, f.seq LIMIT greatest(q.room, 0)) c
     UNION ALL
     SELECT p.*, row_number() OVER (ORDER BY p.run_at, p.seq) AS rn
@@ -45,7 +47,7 @@ due AS (
           WHERE j.status = 'PENDING' AND j.workspace_id IS NULL
             AND j.run_at <= statement_timestamp() AND j.type = ANY(p_types)
           ORDER BY j.run_at, j.seq LIMIT p_default) p) d),
-pick AS (SELECT id, rn, run_at, seq FROM due WHERE lead_rn = 1 ORDER BY rn, run_at, seq LIMIT p_limit * 3),
+pick AS (SELECT id, rn, run_at, seq FROM due WHERE lead_rn = 1 ORDER BY rn, run_at, seq LIMIT p_limit * 3 + 60),
 lock AS (SELECT c.id, p.rn FROM pick p JOIN jobs_backgroundjob c ON c.id = p.id WHERE c.status = 'PENDING'
          ORDER BY p.rn, p.run_at, p.seq LIMIT p_limit FOR UPDATE OF c SKIP LOCKED)
 UPDATE jobs_backgroundjob j SET status = 'RUNNING', locked_at = statement_timestamp(), locked_by = p_worker,
@@ -76,8 +78,8 @@ urgent AS (
     FROM (SELECT e.id, e.priority, e.run_at FROM jobs_webhookevent e
           WHERE e.status = 'PENDING' AND e.workspace_id = w.id
             AND e.run_at <= statement_timestamp() AND e.provider = ANY(p_providers)
-          ORDER BY e.priority, e.run_at LIMIT p_limit * 3) f) c
-  ORDER BY c.priority, c.rn, c.run_at LIMIT p_limit * 3),
+          ORDER BY e.priority, e.run_at LIMIT p_limit * 3 + 60) f) c
+  ORDER BY c.priority, c.rn, c.run_at LIMIT p_limit * 3 + 60),
 aged AS (
   SELECT a.id, row_number() OVER (ORDER BY a.run_at) AS place FROM priorities p CROSS JOIN LATERAL (
     SELECT e.id, e.run_at FROM jobs_webhookevent e

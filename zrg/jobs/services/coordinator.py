@@ -67,6 +67,7 @@ class _Coordinator:
         self.connection_failures = 0
         self.beaten_at = self.busy_at = time.monotonic()
         self.dropped_at: float | None = None
+        self.looked_again = False
 
     def work(self) -> bool:
         try:
@@ -98,7 +99,7 @@ class _Coordinator:
             return False
         if len(work) == wanted and self.size == self.run.batch:
             self._no_room()
-        self.busy_at, self.dropped_at = time.monotonic(), None
+        self.busy_at, self.dropped_at, self.looked_again = time.monotonic(), None, False
         self.pool.submit(self.batch, work)
         return True
 
@@ -130,7 +131,7 @@ class _Coordinator:
         """With nothing to do: whether to look again after a short pause."""
         watch, now = self.run.watch, time.monotonic()
         if watch is None:
-            return False
+            return self._look_once_more()
         if now - self.busy_at < COALESCE_SECONDS:
             watch.keep()
         elif self.dropped_at is None:
@@ -138,6 +139,14 @@ class _Coordinator:
             self.dropped_at = now
         elif now - self.dropped_at > COALESCE_SECONDS + POLL_SECONDS:
             return False
+        time.sleep(POLL_SECONDS)
+        return True
+
+    def _look_once_more(self) -> bool:
+        # What others held at this very moment is not there to be seen: one empty look proves nothing.
+        if self.looked_again or self.run.concurrency == 0:
+            return False
+        self.looked_again = True
         time.sleep(POLL_SECONDS)
         return True
 

@@ -96,12 +96,13 @@ def drain_queue(
     budget_seconds: float | None = None,
     concurrency: int | None = None,
     should_stop: Callable[[], bool] = is_shutting_down,
+    watching: bool = True,
 ) -> Counter[str]:
     """What a nudge wakes: work `queue` off in small batches until nothing is due.
 
     One drain per queue then goes on watching it for about two seconds, so that the rows of the next
     transactions are found at once and need no nudge. If time ends before the work, it nudges itself.
-    An empty `queue` means the jobs of all queues.
+    An empty `queue` means the jobs of all queues. Without `watching` it ends with the last row.
     """
     knobs = settings.JOB_SETTINGS
     lane: Lane = EventLane(new_worker_id()) if queue == EVENTS_QUEUE else JobLane(new_worker_id(), queue)
@@ -114,7 +115,7 @@ def drain_queue(
         batch=knobs.event_limit if queue == EVENTS_QUEUE else NUDGE_BATCH,
         concurrency=knobs.concurrency if concurrency is None else concurrency,
         stop=should_stop,
-        watch=None if is_watched(queue) else Watch(queue),
+        watch=Watch(queue) if watching and not is_watched(queue) else None,
     )
     stats = DrainStats()
     if not _run(stats, run) and queue and not should_stop():

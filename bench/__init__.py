@@ -1,0 +1,1 @@
+"""Measures the budgets against rivals, in one run on one machine."""

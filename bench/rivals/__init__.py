@@ -1,0 +1,1 @@
+"""The engines ours is compared with, each with its recommended settings."""
