@@ -46,7 +46,8 @@ def hits(pattern: re.Pattern[str], sentence: Sentence) -> Iterator[Hit]:
 # --- negation -------------------------------------------------------------------------------------------------
 
 _FILLER = (
-    r"(?:want|wanna|wish|need|have|mean|ask|asking|try|trying|going|planning|plan|intend|like|to|you|u|ever|just|me|us"
+    r"(?:want|wanted|wanna|wish|wished|need|needed|have|mean|meant|ask|asked|asking|try|tried|trying|going|planning"
+    r"|plan|intend|like|to|you|u|ever|just|me|us"
     r"|them|please|pls|really|actually|even)"
 )
 _NEGATED = re.compile(
@@ -97,6 +98,9 @@ _HOW_OR_HELP = re.compile(
     r"\bhow (?:can|do|could|would|should|did|to|might)(?: (?:we|i|you|they|one|people|companies))?$"
     r"|\bhelp(?:s|ed|ing)?(?: \w{1,20}){0,3}$|\b(?:trying|try|tried|hoping|looking) to$"
     r"|\b(?:told|asked|forced|taught|convinced|advised|wants?|wanted) us to$"
+    r"|\b(?:does|do|will|can|could|would|should|did|to) (?:it|this|that|(?:the|your|this|an?"
+    r"|our) (?:\w{1,12} )?(?:tool|platform|system|software|app"
+    r"|sequences?|campaigns?|bot|ai|sequencer|product|automation))(?: (?:auto|automatically|also|then))?$"
     r"|\b(?:how|when|before|after|since|once|if|because) (?:we|i|they)$"
 )
 

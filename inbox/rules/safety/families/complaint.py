@@ -25,7 +25,8 @@ _LOSE_OTHERWISE = re.compile(
 )
 _LOSE_EARLIER = re.compile(r"\b(?:last|previous|earlier|prior|first|old)\b")
 _FORGETS = re.compile(
-    r"(?:\b(?:i|we|they|he|she|always|keep|often)|\b(?:did|if|in case|when|before|should) you)"
+    r"(?:\b(?:i|we|they|he|she|people|everyone|clients|customers|always|keep|often)|\b(?:did|if|in case|when|before"
+    r"|should) you)"
     r"(?: (?:always|often|never|ever|might|may|will|would|did|could|usually|already|also))*$"
 )
 _NEVER_MIND = re.compile(
@@ -45,7 +46,9 @@ _DATA_NOUN_FOLLOWS = re.compile(
     r"|salesforce|excel|our|my))\b"
 )
 _GDPR = re.compile(
-    r"\bright to be forgotten\b|\b(?:gdpr|ccpa|dsgvo|article 17|art 17)\b.{0,60}?\b(?:eras(?:ure|e)|delet(?:ion|e)"
+    r"\bright to be forgotten\b|\bobject to (?:the |any |all |your |further )*(?:processing|direct marketing"
+    r"|marketing|use of (?:my|our))\b|\b(?:gdpr|ccpa|dsgvo|article 17|art 17)\b.{0,60}?\b(?:eras(?:ure|e)"
+    r"|delet(?:ion|e)"
     r"|remov(?:al|e))"
     r"|\b(?:eras(?:ure|e)|delet(?:ion|e)|remov(?:al|e))\b.{0,60}?\b(?:gdpr|ccpa|dsgvo|article 17)\b"
     r"|\b(?:withdraw|withdrawing|revoke|revoking) (?:my|our|all|any) (?:\w{1,12} )?consent\b|\b(?:do not|don't|never"
@@ -67,15 +70,20 @@ _HOW_YOU_HANDLE = re.compile(
     r"|support|honou?r|comply|compliant|compliance|maintain|respect|upload|import"
     r"|sync|integrate|screen|filter|process|clean|dedupe|match|use|work|treat|keep|build|share|provide|export|have)"
 )
+_DNC_TOPIC = re.compile(
+    r"^ (?:rules?|laws?|compliance|compliant|scrubbing|regulations?|checks?|checking|handling|management|features?"
+    r"|integration|owners?|data|api)\b"
+)
 _OUR_LIST = re.compile(
-    r"\bwe (?:also |already |just |will |can |would |could )?(?:have|maintain|upload|keep|use|scrub|check|send|share"
+    r"\b(?:we|i|they)$|\bwe (?:also |already |just |will |can |would |could )?(?:have|maintain|upload|keep|use|scrub"
+    r"|check|send|share"
     r"|run|provide|manage|got|need|import)(?: \w{1,12}){0,3}$|\b(?:our|their)$"
 )
 _REPORT = re.compile(
     r"\b(?:report(?:ed|ing)?|mark(?:ed|ing)?|flag(?:ged|ging)?) (?:all (?:of )?)?(?:you|this|it|them|these|that"
     r"|your \w{1,15}(?: \w{1,15}){0,2}?)(?: \w{1,12}){0,2}? (?:as|for) (?:\w{1,12} )?(?:spam|junk|phishing"
     r"|harassment|abuse|scam|spamming)\b(?! folder)"
-    r"|\breport(?:ed|ing)? you\b"
+    r"|\breport(?:ed|ing)? you\b|\byou(?:'ve|'re| have| will| are)(?: going to)? be(?:en|ing)? reported\b"
 )
 _MACHINE_MARKED = re.compile(
     r"\b(?:gmail|google|outlook|microsoft|yahoo|filters?|servers?|systems?|clients?|it|365|firewall|app|provider"
@@ -85,12 +93,14 @@ _MACHINE_MARKED = re.compile(
     r"|didn't|did))*$"
 )
 _THIS_IS_SPAM = re.compile(
-    r"\b(?:this|these|your (?:emails?|messages?|texts?)|you) (?:is|are|'re)(?: (?:just|pure|clearly|obviously"
+    r"\b(?:this is|this's|these are|your (?:emails?|messages?|texts?) (?:is|are)|you(?: are|'re))(?: (?:just|pure"
+    r"|clearly|obviously"
     r"|nothing but|basically|straight|plain|simply|complete|total|really|all|such|unwanted|unsolicited|illegal"
     r"|a form of))*"
     r" (?:spam|spamming(?: me| us)?|harassment|harassing (?:me|us)|junk mail|phishing)(?=\W*$|[^\w ]| (?:and|so"
     r"|please|thanks|thank you|i|stop|at|now|or|to me|report|you|-)\b)"
 )
+_ONLY_SPAM = re.compile(r"(?:(?:total|more|pure|just|unsolicited) )?(?:spam|junk mail|harassment)(?: spam)*$")
 _DOUBT = re.compile(
     r"\b(?:thought|assum\w{1,4}|hope|if|whether|sure|wonder\w{0,3}|not that|doubt|worried|afraid|says?|said"
     r"|mean)\b(?: \w{1,12}){0,4}$"
@@ -121,7 +131,8 @@ _DISMISS_CLAUSE = re.compile(
 _HIKE = re.compile(r"\b(?:take a (?:long )?hike|go take a hike)\b")
 _TOGETHER = re.compile(r"\b(?:let'?s|we|we'll|i|went|weekend|family|you and i)\b.{0,30}$")
 _LEAVE_ALONE = re.compile(
-    r"\bleav(?:e|ing) (?:me|us|my \w{1,15}|our \w{1,15}) (?:the (?:fuck|hell) )?(?:alone|be|in peace)\b(?! (?:with"
+    r"\bleav(?:e|ing) (?:me|us|my \w{1,15}|our \w{1,15}) (?:(?:the (?:fuck|hell|f|heck|eff)|tf) )?(?:alone|be"
+    r"|in peace)\b(?! (?:with"
     r"|to figure|to deal|in))"
 )
 _GOES_AWAY = re.compile(
@@ -163,7 +174,7 @@ def _asks_for_suppression(sentence: Sentence) -> bool:
         _PUT_ME.search(hit.before)
         or _PUT_ME.search(hit.after)
         or "desist" in hit.match[0]
-        or not (_asks_how(hit) or _OUR_LIST.search(hit.before.rstrip()))
+        or not (_asks_how(hit) or _OUR_LIST.search(hit.before.rstrip()) or _DNC_TOPIC.match(hit.after))
         for hit in hits(_DNC, sentence)
     )
 
@@ -180,6 +191,8 @@ def _calls_it_spam(sentence: Sentence) -> bool:
         return True
     if sentence.is_question:
         return False
+    if _ONLY_SPAM.match(sentence.text):
+        return True
     return any(not _DOUBT.search(hit.before.rstrip()) for hit in hits(_THIS_IS_SPAM, sentence))
 
 
@@ -207,7 +220,7 @@ FAMILIES = (
         name="complaint",
         language="en",
         triggers=pieces(
-            "lose |forget|delet|eras|remov|destroy|purge|wipe|gdpr|ccpa|dsgvo|consent|permission to|"
+            "lose |forget|delet|eras|remov|destroy|purge|wipe|gdpr|ccpa|dsgvo|consent|object to|permission to|"
             "forgotten|do not |do-not-|dnc|suppress|exclusion list|out list|desist|report|mark|flag|spam|"
             "harass|junk mail|phishing| time | times |fuck|fck|fuk |f*|fu*|f off|f u|go to hell|yourself|"
             "screw |sod off|bugger|kick rocks|pound sand|piss off|get lost|buzz off|get bent|get stuffed|"

@@ -27,7 +27,8 @@ _GERUND = (
     r"|following up(?: with)?)"
 )
 _NEVER = (
-    r"\b(?P<never>do not|do n't|don'?t|never|not to|must not|mustn'?t|(?:may|shall|should) not|shouldn'?t)"
+    r"\b(?P<never>do not|do n't|don'?t|dnt|never|not to|to not|did not|didn'?t|must not|mustn'?t|(?:may|shall"
+    r"|should) not|shouldn'?t)"
     r"(?:, [^,]{1,40},| under any circumstances| in any way)?(?: (?:ever|please|pls|you|u|dare|even|again|directly"
     r"|just|keep|continue to|to))*"
 )
@@ -77,6 +78,10 @@ _SUBJECT = re.compile(
     r"|try|tried|prefer|decided|promise|promised|even|now|so|rather))*$"
 )
 _PLAIN_NEVER = ("do not", "do n't", "don't", "dont", "never")  # "if you don't call me, …" invites
+_DID_NOT = ("did not", "didn't", "didnt")  # "I'd prefer if you didn't" asks, "you didn't call me" reports
+_WOULD_LIKE = re.compile(
+    r"\b(?:appreciate|prefer|grateful|rather|like it|great if|better if|best if|nice if|love it)\b"
+)
 _YOU = re.compile(r"\b(?:you|u|you guys)$")
 _WHY = re.compile(r"\bwhy(?: would)?$")
 _DEMAND = re.compile(
@@ -123,6 +128,8 @@ def _is_addressed_to_us(hit: Hit) -> bool:
         return False
     if _MAKE_SURE_THEY.search(before):
         return True
+    if hit.match["never"] in _DID_NOT:
+        return _YOU.search(before) is not None and _WOULD_LIKE.search(before) is not None
     if _YOU.search(before):
         is_ban = hit.match["never"] not in _PLAIN_NEVER
         return is_ban or _DEMAND.search(before) is not None or _FINAL.match(hit.after) is not None
@@ -153,7 +160,7 @@ FAMILIES = (
     Family(
         name="do_not_contact",
         language="en",
-        triggers=("not ", "don't ", "dont ", "n't ", "never ", "not, ", "don't, "),
+        triggers=("not ", "don't ", "dont ", "dnt ", "n't ", "never ", "not, ", "don't, "),
         fires=_asks_not_to_be_contacted,
     ),
 )

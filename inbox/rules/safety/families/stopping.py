@@ -5,6 +5,7 @@ import re
 from inbox.rules.safety.families.base import PLEASE, Family, Hit, hits, is_negated, is_own_practice
 from inbox.rules.safety.text import Sentence
 
+_STOP = r"(?:stop|quit|cease|discontinue|halt|refrain from|desist from)"
 _ADJECTIVE = (
     r"(?:unsolicited|unwanted|annoying|constant|endless|sales|marketing|cold|spam|spammy|automated|stupid|damn"
     r"|bloody|fucking"
@@ -12,7 +13,7 @@ _ADJECTIVE = (
     r"|ridiculous|incessant"
     r"|continued|email marketing|nonsense)"
 )
-_DETERMINER = r"(?:all|the|these|those|your|this|that|any|further|of|us|me|with|every|so many|sending|it)"
+_DETERMINER = r"(?:all|the|these|those|your|this|that|any|further|of|us|me|with|every|so many|sending|it|w|w/)"
 _NOUN = (
     r"(?:emails?|mails?|messages?|texts?|sms|calls|spam(?:ming)?|outreach|contact|mailings?|solicitations?"
     r"|soliciting|harassment"
@@ -20,9 +21,7 @@ _NOUN = (
     r"|nagging"
     r"|communications?|correspondence|newsletters?|robocalls|dms)"
 )
-_STOP_NOUN = re.compile(
-    rf"\b(?:stop|quit|cease)(?P<determiners>(?: (?:{_DETERMINER}|{_ADJECTIVE}))*) (?P<noun>{_NOUN})(?![\w'-])"
-)
+_STOP_NOUN = re.compile(rf"\b{_STOP}(?P<determiners>(?: (?:{_DETERMINER}|{_ADJECTIVE}))*) (?P<noun>{_NOUN})(?![\w'-])")
 _NOUN_ENDS = re.compile(
     r"^(?:$|[^\w' ]| (?:[^\w ]|please|pls|plz|now|immediately|me|us|my|our|here|this|these|at once|already|from"
     r"|(?:to|with) (?:me|us|my|our|this|here|any)|people (?:at|in|on)|anyone|everyone"
@@ -72,7 +71,7 @@ _VERB = (
 )
 _ADVERB = r"(?:(?:\w{2,14}ly|fucking|bloody|damn|goddamn|freaking|f\W{1,4}ing) )?"
 _STOP_VERB = re.compile(
-    rf"\b(?:stop|quit|cease)(?: (?:with|from))?(?: all| the)? {_ADVERB}{_VERB}(?:(?:,| or| and|/) ?{_VERB})*(?![\w'-])"
+    rf"\b{_STOP}(?: (?:with|from))?(?: all| the)? {_ADVERB}{_VERB}(?:(?:,| or| and|/) ?{_VERB})*(?![\w'-])"
 )
 _STOP_YOU = re.compile(
     rf"\bstop (?:you|your (?:people|team|reps?|staff|company|colleagues?)|them|him|her)(?: from)? {_VERB}(?![\w'-])"
@@ -160,8 +159,9 @@ def _says_stop(sentence: Sentence) -> bool:
     return _LAST_CLAUSE_STOP.search(sentence.text[-120:]) is not None
 
 
+_TRIGGERS = ("stop", "quit", "cease", "discontinue", "halt", "refrain", "desist")
 FAMILIES = (
-    Family(name="stop_noun", language="en", triggers=("stop", "quit", "cease"), fires=_asks_to_stop_things),
-    Family(name="stop_verb", language="en", triggers=("stop", "quit", "cease"), fires=_asks_to_stop_writing),
+    Family(name="stop_noun", language="en", triggers=_TRIGGERS, fires=_asks_to_stop_things),
+    Family(name="stop_verb", language="en", triggers=_TRIGGERS, fires=_asks_to_stop_writing),
     Family(name="stop_bare", language="en", triggers=("stop",), fires=_says_stop),
 )

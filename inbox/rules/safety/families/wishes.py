@@ -12,7 +12,8 @@ _ADVERBS = (
 _NO_WISH = (
     rf"\b(?:(?:no longer|do not|do n't|don'?t|never|not|wouldn'?t|nor){_ADVERBS} (?:wish(?:ing)?|want(?:ing)?|wanna"
     r"|care|like|need|interested)"
-    rf"(?: to| in)?|(?:would |'d )?(?:much )?(?:rather|prefer|prefers|preferred) (?:to )?not(?: to)?|asked not to)"
+    r"(?: to| in)?|(?:would |'d )?(?:much )?(?:rather|prefer|prefers|preferred) (?:to )?not(?: to)?|(?:appreciate"
+    r"|ask|asked|request|requested|prefer|like) (?:not|no longer)(?: to)?)"
 )
 _MAIL = (
     r"(?:emails?|mails|messages|texts|sms|text messages|calls|newsletters?|communications?|mailings?|offers"
@@ -24,16 +25,17 @@ _ENDS = (
     r"|in the future|going forward)\b)"
 )
 _RECEIVE = re.compile(
-    rf"{_NO_WISH} (?:be )?(?:receiv(?:e|ing)|get(?:ting)?|be sent|being sent)\b(?! (?:on|in|into|to|too|rid)\b)"
+    rf"{_NO_WISH} (?:be )?(?:(?:continue|keep|go on|carry on) )?(?:to )?(?:receiv(?:e|ing)|get(?:ting)?|be sent"
+    r"|being sent)\b(?! (?:on|in|into|to|too|rid)\b)"
     rf"(?P<what>[^,]{{0,40}}?\b{_MAIL}\b|(?: \w{{1,12}}){{0,3}}? anything(?= (?:else|more|further|again|from|like"
     r"|any ?more|of)\b|\W*$|[^\w' ])"
-    rf"|(?: (?:any|all))?(?: of)? (?:these|this|those|them|more|any more|any further){_ENDS})"
+    rf"|(?: (?:any|all))?(?: of)? (?:these|this|those|them|more|any more|any further){_ENDS}|(?<=receive)(?=\W*$))"
 )
 _A_SAMPLE = re.compile(r"\b(?:invoice|sample|brochure|quote|contract|pdf|deck|proposal|catalog|catalogue)s?\b")
 _WANT_MAIL = re.compile(
     r"\b(?:no longer|do not|do n't|don'?t|never)(?: (?:really|ever|actually))* (?:want|wish(?: for)?|like)"
     r"(?: (?:any|more|further|your|these|those|such|unsolicited|marketing|sales|cold|spam|all|this"
-    rf"|of))* (?P<what>{_MAIL}|spam){_ENDS}"
+    rf"|of))* (?P<what>{_MAIL}|more of (?:these|those|them)|(?<=further )contact|(?<=more )contact){_ENDS}"
 )
 _HEAR_FROM = re.compile(
     rf"{_NO_WISH} (?:be )?(?:to )?(?:hear(?:ing)?|hear back)(?: back)?(?: (?:anything|more|any more|again|further"

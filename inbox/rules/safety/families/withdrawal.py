@@ -3,11 +3,14 @@
 import re
 
 from inbox.rules.safety.families.base import PLEASE, Family, Hit, asks_about_practice, hits, is_negated
-from inbox.rules.safety.text import Sentence
+from inbox.rules.safety.text import Sentence, pieces
 
 # --- unsubscribe ----------------------------------------------------------------------------------------------
 
-_UNSUBSCRIBE = re.compile(r"\b(?:un-?sub(?:scrib)?(?:e|ed|ing|es)?|unsubcribe|unsuscribe|unsubsribe)\b")
+_UNSUBSCRIBE = re.compile(
+    r"\b(?:un-?sub(?:scrib)?(?:e|ed|ing|es)?|unsub(?:cribe|sribe|srcibe|ribe|scibe|scirbe|scride|scrib|scrie)d?"
+    r"|unsuscribed?|unscribed?|usubscribed?)\b"
+)
 _PRODUCT_NOUN = re.compile(
     r"^[ -](?:(?:link|list|request|button|page|event|contact|lead|user|auto|automatic)[ -])?(?:rates?|flows?"
     r"|features?|headers?|handling|management|compliance|process(?:es|ing)?|logic"
@@ -36,11 +39,12 @@ _THIRD_PERSON = re.compile(
     r"|even|ever|then|just|to|opted))*$"
 )
 _HOW_MANY = re.compile(r"\b(?:how many|what (?:percent|percentage|share|portion)|how often|what happens)\b")
+_BY_MISTAKE = re.compile(r"^(?:was|were|am|have) (?:i|we)\b.{0,80}\b(?:mistake|accident\w{0,4}|error)\b")
 _RESUBSCRIBE = re.compile(r"\bre-?subscrib")
 
 
 def _asks_to_unsubscribe(sentence: Sentence) -> bool:
-    if _RESUBSCRIBE.search(sentence.text):
+    if _RESUBSCRIBE.search(sentence.text) or _BY_MISTAKE.search(sentence.text):
         return False
     return any(
         (not _PRODUCT_NOUN.match(hit.after) or _MY_REQUESTS.search(hit.before))
@@ -125,7 +129,17 @@ _REMOVE = re.compile(
     r"\b(?P<verb>remov(?:e|ing)|delet(?:e|ing)|scrub|purg(?:e|ing)|eras(?:e|ing)|drop|strike) (?:the following "
     rf"|both )?{_WHOM}(?!\w|')"
 )
-_REMOVED = re.compile(r"\b(?:removed|deleted|purged|erased) (?:me|us)\b(?! (?:as|by))")
+_REMOVED = re.compile(
+    r"\b(?:removed|deleted|purged|erased) (?:me|us)\b(?! (?:as|by))"
+    r"|\byou(?:'ve| have|'re| are| will|'ll)?(?: still| now| already)?(?: not|n't)? (?:removed|deleted|erased|purged"
+    r"|removing|deleting) (?:my|our)"
+    rf"(?: \w{{1,12}}){{0,2}}? {_IDENTITY}\b"
+    r"|\b(?:ensure|make sure|confirm|want|request|ask|see to it|appreciate)\b.{0,25}?\b(?:i am|i'm|we are|we're"
+    r"|(?:my|our)(?: \w{1,12}){0,2}?"
+    rf" {_IDENTITY} (?:is|are|be|gets?)) (?:\w{{1,12}}ly )?(?:removed|deleted|taken off|unsubscribed|erased)\b"
+    r"|\b(?:i'm|i am|we're|we are|want(?: to be)?) off (?:of )?(?:your|this|the|all|any"
+    r"|these)(?: of)?(?: \w{1,12}){0,2}? (?:lists?|database|mailings?)\b"
+)
 _OFF = re.compile(r"^ (?:completely |entirely |permanently )?(?:from|off)\b")
 _FROM_THE_MEETING = re.compile(
     r"^ (?:completely |please )?(?:from|off|on|out of) (?:of )?(?!all (?:\w{1,15} )?channels)(?:(?:the|this|that"
@@ -195,6 +209,9 @@ _REMOVED_FROM_YOURS = re.compile(
 )
 
 
+_REGRETS = re.compile(r"\b(?:hate|sorry|afraid|sad|worried|shame) (?:\w{1,8} )?$")
+
+
 def _asks_for_removal(sentence: Sentence) -> bool:
     if _WHOLE_REMOVE.match(sentence.text):
         return True
@@ -202,7 +219,11 @@ def _asks_for_removal(sentence: Sentence) -> bool:
     if any(_is_removal(hit) and not _asks_about_data(sentence, hit) for hit in found):
         return True
     bare = (_REMOVED_FROM_YOURS, _NO_OBJECT)
-    return any(not is_negated(hit.before) for pattern in bare for hit in hits(pattern, sentence))
+    return any(
+        not is_negated(hit.before) and not _REGRETS.search(hit.before)
+        for pattern in bare
+        for hit in hits(pattern, sentence)
+    )
 
 
 def _asks_about_data(sentence: Sentence, hit: Hit) -> bool:
@@ -260,25 +281,20 @@ def _asks_to_be_taken_off(sentence: Sentence) -> bool:
 
 
 FAMILIES = (
-    Family(name="unsubscribe", language="en", triggers=("unsub", "un-sub", "unsus"), fires=_asks_to_unsubscribe),
+    Family(
+        name="unsubscribe",
+        language="en",
+        triggers=("unsub", "un-sub", "unsus", "unscr", "usubs"),
+        fires=_asks_to_unsubscribe,
+    ),
     Family(
         name="opt_out", language="en", triggers=("optout", "opt-out", "opt ", "opted", "opting"), fires=_asks_to_opt_out
     ),
     Family(
         name="removal",
         language="en",
-        triggers=(
-            "remov",
-            "delet",
-            "scrub",
-            "purg",
-            "eras",
-            "drop",
-            "strike",
-            "taken off",
-            "take off",
-            "take from",
-            "drop from",
+        triggers=pieces(
+            "remov|delet|scrub|purg|eras|drop|strike|off your|off this|off the|taken off|take from|drop from"
         ),
         fires=_asks_for_removal,
     ),

@@ -4,7 +4,7 @@ import pytest
 
 from inbox.rules.safety import OptOutReading, is_opt_out
 from inbox.rules.safety.text import pieces
-from tests.inbox.rules.safety import cases_english, cases_languages, cases_spoken
+from tests.inbox.rules.safety import cases_blunt, cases_english, cases_languages, cases_spoken
 
 pytestmark = pytest.mark.unit
 
@@ -50,6 +50,11 @@ def test_languages_mixed_fire_and_stay_quiet():
 def test_spoken_replies_fire_and_stay_quiet():
     assert missed(cases_spoken.FIRES) == []
     assert wrongly_taken(cases_spoken.QUIET) == []
+
+
+def test_blunt_replies_fire_and_stay_quiet():
+    assert missed(cases_blunt.FIRES) == []
+    assert wrongly_taken(cases_blunt.QUIET) == []
 
 
 def test_declines_are_never_opt_outs():
