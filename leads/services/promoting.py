@@ -30,7 +30,6 @@ def promote_alternate(lead: Lead, email: str, *, by: User) -> Lead:
         )
         if "error" in decided:
             raise PromotionRefused(cast(participants.Refusal, decided)["error"], field="email")
-        decided = cast(participants.Promotion, decided)
         changes: dict[str, object] = {"email": decided["email"], "alternate_emails": decided["alternate_emails"]}
         if decided["current_replier_email"] is None and locked.current_replier_email:
             changes |= {"current_replier_email": None, "current_replier_name": None, "current_replier_since": None}

@@ -175,7 +175,8 @@ class TenantModelAdmin(ModelAdmin):
             actor=request.user,  # type: ignore[arg-type]
             workspace=self.workspace_of(obj) if obj is not None and not self.platform_only else None,
             obj=obj,
-            object_type="" if obj is not None else self.opts.model_name or "",
+            # An act on many rows names the list: a row's own type promises an id.
+            object_type="" if obj is not None else self.opts.label_lower,
             **values,
         )
 

@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from leads.models import Lead, LeadIdentityConflict
+from leads.services.status import blacklist_lead
+from tests.factories import LeadFactory, MembershipFactory, PlatformGrantFactory, WorkspaceFactory
+from tests.support.client import ZrgClient
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+LIST = reverse("admin:leads_lead_changelist")
+CONFLICTS = reverse("admin:leads_leadidentityconflict_changelist")
+
+
+@pytest.fixture
+def operator():
+    return ZrgClient().login_as(PlatformGrantFactory().user)
+
+
+def listed(client, query=""):
+    response = client.get(LIST + query)
+    assert response.status_code == 200
+    return {lead.pk for lead in response.context["cl"].result_list}
+
+
+def act(client, url, action, rows, **values):
+    return client.post(
+        url, {"action": action, "_selected_action": [str(row.pk) for row in rows], **values}, follow=True
+    )
+
+
+def test_list_is_filtered_by_tab_phone_and_search(operator):
+    workspace = WorkspaceFactory()
+    now = timezone.now()
+    open_lead = LeadFactory(workspace=workspace, last_inbound_at=now, phone="+14155552671", first_name="Dana")
+    twin = LeadFactory(
+        workspace=workspace, phone="+14155552671", first_name="Kim", snoozed_until=now + timedelta(days=1)
+    )
+    LeadFactory(phone="+14155552671", first_name="Noa")
+
+    assert listed(operator, "?tab=responses") == {open_lead.pk}
+    assert listed(operator, "?tab=snoozed") == {twin.pk}
+    assert listed(operator, "?phone_shared=yes") == {open_lead.pk, twin.pk}
+    assert listed(operator, "?q=dan") == {open_lead.pk}
+    assert listed(operator, f"?q={twin.email}") == {twin.pk}
+    assert len(listed(operator, "?q=5552671")) == 3
+
+
+def test_workspace_people_see_their_own_leads(client):
+    workspace = WorkspaceFactory()
+    own, _foreign = LeadFactory(workspace=workspace), LeadFactory()
+
+    assert listed(client.login_as(workspace.owner)) == {own.pk}
+
+
+def test_setter_has_no_business_here(client):
+    workspace = WorkspaceFactory()
+    LeadFactory(workspace=workspace)
+
+    response = client.login_as(MembershipFactory(workspace=workspace, role="SETTER").user).get(LIST)
+
+    assert response.status_code in (302, 403, 404)
+
+
+def test_page_of_a_lead_says_why_it_is_in_its_tabs(operator):
+    lead = LeadFactory(last_inbound_at=timezone.now(), sentiment_tag="Interested", first_name="<b>Dana")
+
+    response = operator.get(reverse("admin:leads_lead_change", args=[lead.pk]))
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "Requires attention: tag Interested" in text
+    assert "<b>Dana" not in text
+
+
+def test_stop_and_lift_go_through_the_services(operator):
+    lead = LeadFactory()
+
+    act(operator, LIST, "stop", [lead])
+    assert Lead.objects.get(pk=lead.pk).blacklist_reason == "manual"
+
+    act(operator, LIST, "lift_stop", [lead])
+    assert Lead.objects.get(pk=lead.pk).status == "blacklisted"
+
+    act(operator, LIST, "lift_stop", [lead], note="They called.")
+    assert Lead.objects.get(pk=lead.pk).status == "new"
+
+
+def test_two_chosen_leads_are_merged_into_the_older(operator):
+    workspace = WorkspaceFactory()
+    younger = LeadFactory(workspace=workspace)
+    older = LeadFactory(workspace=workspace, created_at=timezone.now() - timedelta(days=1))
+    third = LeadFactory(workspace=workspace)
+
+    act(operator, LIST, "merge", [younger, older, third])
+    assert Lead.objects.count() == 3
+
+    act(operator, LIST, "merge", [younger, older])
+    assert set(Lead.objects.values_list("pk", flat=True)) == {older.pk, third.pk}
+
+
+def test_possible_duplicates_are_merged_or_dismissed(operator):
+    workspace = WorkspaceFactory()
+    leads = LeadFactory.create_batch(4, workspace=workspace)
+    one, other = (
+        LeadIdentityConflict.objects.create(
+            workspace=workspace, lead=lead, other_lead=twin, identifier="email", value="x@y.example", source="webhook"
+        )
+        for lead, twin in (leads[:2], leads[2:])
+    )
+    blacklist_lead(leads[1], "opt_out")
+
+    assert operator.get(CONFLICTS).status_code == 200
+    act(operator, CONFLICTS, "merge", [one])
+    act(operator, CONFLICTS, "dismiss", [other])
+
+    assert set(Lead.objects.values_list("pk", flat=True)) == {leads[0].pk, leads[2].pk, leads[3].pk}
+    assert Lead.objects.get(pk=leads[0].pk).blacklist_reason == "opt_out"
+    assert list(
+        LeadIdentityConflict.objects.order_by("pk").values_list("status", flat=True).distinct().order_by("status")
+    ) == [
+        "dismissed",
+        "merged",
+    ]
+
+
+@pytest.mark.parametrize("model", ["emailcampaign", "smscampaign", "optout", "enrichmentrequest", "leadimportjob"])
+def test_other_lists_open(operator, model):
+    assert operator.get(reverse(f"admin:leads_{model}_changelist")).status_code == 200
