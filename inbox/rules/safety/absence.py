@@ -46,7 +46,7 @@ _PHRASE = re.compile(
     r"|malattia|trasferta)\b|\bdi ritorno (?:il|in ufficio)\b"
     r"|\bfora do escritorio\b|\bde ferias\b|\bem ferias\b|\bde licenca\b|\bem viagem\b|\bde volta (?:ao escritorio"
     r"|em|no dia)\b"
-    r"|\bniet op kantoor\b|\bafwezig\b|\bniet aanwezig\b|\bop vakantie\b|\bmet (?:\w{1,20} )?verlof\b"
+    r"|\bniet op kantoor\b|\bafwezig\b|\bniet aanwezig\b|\bop vakantie\b|\bmet (?:\w{1,20} )?\w{0,20}verlof\b"
     r"|\bmet vakantie\b|\buit kantoor\b|\bweer (?:op kantoor|bereikbaar)\b"
 )
 _PAST = re.compile(

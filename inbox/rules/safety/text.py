@@ -11,6 +11,7 @@ from typing import NamedTuple
 from inbox.rules.cleaning import strip_quoted
 
 MAX_READ_CHARS = 200_000
+MAX_WORD_CHARS = 200  # what is longer is no word, and would make each look-up slow
 # A plain-text line this long that goes on in lower case was broken by a mail program, not by its writer.
 SOFT_WRAP_CHARS = 60
 
@@ -70,7 +71,7 @@ def pieces(listed: str) -> tuple[str, ...]:
 
 def vocabulary(text: str) -> str:
     """The different words of the text, one per line: looking for word pieces here is far cheaper than in the text."""
-    return "\n".join(set(text.split()))
+    return "\n".join({word[:MAX_WORD_CHARS] for word in text.split()})
 
 
 class Sentence(NamedTuple):

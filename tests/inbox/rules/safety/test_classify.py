@@ -4,6 +4,7 @@ import pytest
 
 from inbox.enums import SafetyKind
 from inbox.rules.safety import classify_safety, read_safety
+from tests.inbox.rules.safety.cases_replies import REPLIES
 
 pytestmark = pytest.mark.unit
 
@@ -11,6 +12,11 @@ EVERYTHING = (
     "I am out of office and this mailbox is no longer monitored. This is an automated message. "
     "Please unsubscribe me. 550 5.1.1 user unknown."
 )
+
+
+@pytest.mark.parametrize(("kind", "body", "subject"), REPLIES)
+def test_whole_replies(kind, body, subject):
+    assert classify_safety(body, subject, lead_name="Dana Whitfield") == kind
 
 
 def test_order_on_email():
