@@ -62,8 +62,8 @@ def known_tag(value: str | None) -> SentimentTag | None:
     return SentimentTag(value) if value in SentimentTag.values else None
 
 
-def tag_for_safety(kind: str, *, hard_bounce: bool = True) -> SentimentTag | None:
-    """The tag a safety kind decides without a model; None when the message is classified normally."""
+def tag_for_safety(kind: str, *, hard_bounce: bool = False) -> SentimentTag | None:
+    """The tag a safety kind decides without a model; None when it decides none (a soft bounce, a person)."""
     if kind == SafetyKind.BOUNCE:
         return SentimentTag.BLACKLIST if hard_bounce else None
     return _TAG_OF_KIND.get(SafetyKind(kind))

@@ -43,7 +43,7 @@ def test_old_and_foreign_spellings_are_read():
     ("kind", "tag"),
     [
         ("opt_out", "Blacklist"),
-        ("bounce", "Blacklist"),
+        ("bounce", None),
         ("dead_inbox", "Blacklist"),
         ("out_of_office", "Out of Office"),
         ("automated_reply", "Automated Reply"),
@@ -55,8 +55,9 @@ def test_safety_kinds_decide_the_tag(kind, tag):
     assert tag_for_safety(kind) == tag
 
 
-def test_a_soft_bounce_decides_nothing():
-    assert tag_for_safety(SafetyKind.BOUNCE, hard_bounce=False) is None
+def test_only_a_hard_bounce_blacklists():
+    assert tag_for_safety(SafetyKind.BOUNCE, hard_bounce=True) == "Blacklist"
+    assert tag_for_safety(SafetyKind.OPT_OUT, hard_bounce=True) == "Blacklist"
 
 
 STATUSES = {
