@@ -285,7 +285,7 @@ def _reading(user: User, platform_kind: str | None) -> "AbstractContextManager[N
     return user_context(user.pk)
 
 
-def _workspace_rows(user: User, platform_kind: str | None) -> Iterable[dict[str, Any]]:
+def _workspace_rows(user: User, platform_kind: str | None) -> Iterable[Any]:
     memberships = Membership.objects.filter(workspace=models.OuterRef("pk"), user_id=user.pk, is_active=True).order_by(
         "created_at"
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from zrg.workspaces.access import Access
-    from zrg.workspaces.models import Workspace
+    from zrg.workspaces.models import PlatformGrant, SystemNotice, Workspace  # noqa: F401  # named by the bases
 
 
 class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]

@@ -1,7 +1,6 @@
 """The third layer: every tenant table has a policy, and a raw connection sees what it should."""
 
 import uuid
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -139,12 +138,11 @@ def _copy_row(table: str, key: str, row: models.Model) -> None:
 
 
 @pytest.fixture
-def committed_rows(committed_db: None) -> Iterator[None]:
+def committed_rows(committed_db: None) -> None:
     with platform(timeout_ms=30_000):
         workspace = WorkspaceFactory()
         for model, _ in protected_models():
             make_row(model, workspace)
-    yield
 
 
 @pytest.mark.integration

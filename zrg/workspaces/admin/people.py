@@ -138,7 +138,7 @@ class UserAdmin(TenantModelAdmin):
 
     def _set_active(self, request: HttpRequest, rows: QuerySet[User], active: bool) -> None:
         require_anywhere(access_of(request), "platform.create_workspace")
-        for user in rows.exclude(pk=request.user.pk):
+        for user in rows.exclude(pk=access_of(request).user_id):
             set_account_active(user, active, by=request.user)  # type: ignore[arg-type]
         messages.success(request, "Done.")
 
@@ -340,7 +340,7 @@ class PlatformGrantAdmin(TenantModelAdmin):
         """A revoked grant is given anew, never doubled."""
         row, _ = PlatformGrant.objects.update_or_create(
             user=obj.user,
-            defaults={"revoked_at": None, "granted_by": request.user, "kind": obj.kind},
+            defaults={"revoked_at": None, "granted_by_id": access_of(request).user_id, "kind": obj.kind},
         )
         obj.pk = row.pk
         sync_staff(obj.user)

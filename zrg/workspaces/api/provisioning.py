@@ -171,7 +171,7 @@ def run_once(endpoint: str, key: str, body_hash: str, call: Callable[[], provisi
     if stored.body_hash != body_hash:
         raise Conflict(code="idempotency_key_reused")
     if stored.response_status is not None:
-        return provisioning.Answer(status=stored.response_status, body=stored.response_body)
+        return provisioning.Answer(status=stored.response_status, body=stored.response_body or {})
     with transaction.atomic():
         answer = call()
     IdempotencyKey.objects.filter(pk=stored.pk).update(response_status=answer.status, response_body=answer.body)

@@ -27,7 +27,7 @@ class ProfileForm(forms.Form):
             "undo_seconds": preference.undo_seconds,
             "enter_sends": preference.enter_sends,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
 
     def save(self) -> None:
         """Store both rows."""

@@ -43,7 +43,7 @@ def record_audit(
         actor_label=_label(actor),
         workspace_id=getattr(workspace, "pk", workspace),
         action=action,
-        object_type=obj._meta.model_name if obj is not None else object_type,
+        object_type=str(obj._meta.model_name) if obj is not None else object_type,
         object_id=str(obj.pk if obj is not None else object_id),
         before=dict(before) if before is not None else None,
         after=dict(after) if after is not None else None,

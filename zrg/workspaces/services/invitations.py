@@ -97,7 +97,7 @@ def resend_invitation(invitation: Invitation, *, by: User | str) -> Invitation:
         if row.accepted_at is not None:
             raise Conflict("The invitation was accepted already.")
         since = timezone.now() - timedelta(days=1)
-        same = Invitation.objects.filter(workspace_id=row.workspace_id, email=row.email, role=row.role)
+        same = Invitation.objects.filter(workspace=row.workspace, email=row.email, role=row.role)
         if same.filter(created_at__gt=since).count() > INVITATION_RESENDS_PER_DAY:
             raise TooManyRequests(retry_after=86_400)
         return _open_invitation(row.workspace, row.email, row.role, list(row.extra_permissions), by=by)

@@ -1,6 +1,7 @@
 """What the database says about its own walls."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -41,7 +42,7 @@ def report() -> list[TableReport]:
         for model, security in protected_models():
             table = model._meta.db_table
             cursor.execute(_REPORT, [security.workspace_column, table])
-            row = cursor.fetchone() or (table, False, False, [], False)
+            row: Any = cursor.fetchone() or (table, False, False, [], False)
             lines.append(
                 TableReport(table=table, enabled=row[1], forced=row[2], policies=tuple(row[3]), indexed=row[4])
             )

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zrg.lib import log_events
 from zrg.workspaces.access import CACHE_ERRORS
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import access_of, requires
 from zrg.workspaces.errors import CacheUnavailable
 from zrg.workspaces.forms.profile import ProfileForm
 from zrg.workspaces.metrics import count_login
-from zrg.workspaces.models import UserPreference
+from zrg.workspaces.models import User, UserPreference
 from zrg.workspaces.services.accounts import end_sessions
 
 LOGIN_WINDOW_SECONDS = 15 * 60
@@ -88,8 +88,9 @@ def login_redirect(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """One's name and preferences. The address cannot be changed by oneself."""
-    preference, _ = UserPreference.objects.get_or_create(user=request.user)
-    form = ProfileForm(request.POST or None, user=request.user, preference=preference)
+    user = User.objects.get(pk=access_of(request).user_id)
+    preference, _ = UserPreference.objects.get_or_create(user=user)
+    form = ProfileForm(request.POST or None, user=user, preference=preference)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
