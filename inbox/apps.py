@@ -16,10 +16,11 @@ class InboxConfig(AppConfig):
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.services import orders, receiving  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
+        from inbox.services.sample import fill_messages  # noqa: PLC0415
         from integrations import contracts as wire  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import LeadStopped  # noqa: PLC0415
-        from leads.registry import register_rollup_source  # noqa: PLC0415
+        from leads.registry import register_rollup_source, register_sample_filler  # noqa: PLC0415
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import (  # noqa: PLC0415
@@ -56,6 +57,7 @@ class InboxConfig(AppConfig):
         register_sections()
         register_prompts(*ALL_PROMPTS)
         register_rollup_source(COLUMNS, message_rollups)
+        register_sample_filler("messages", fill_messages)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_schedule(
             ScheduleSpec(
