@@ -64,7 +64,7 @@ def _install(name: str) -> bool:
         command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *files]
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        command += ["--no-warn-script-location", *files]
+        command += ["--no-warn-script-location", "--no-compile", *files]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stdout)
