@@ -26,9 +26,18 @@ function state(text, tone = "") {
 
 function keep() {
   const form = composer(), text = editor();
-  if (!form || !text) return;
-  if (!dirty()) return zrg.store.drop(keyOf(form));
-  zrg.store.write(keyOf(form), { text: text.value, draft: form.dataset.draft || "", version: field("version")?.value || "", key: field("idempotency_key")?.value, at: Date.now() });
+  if (!form || !text || form.dataset.asking) return;
+  if (plain(text.value) === plain(text.dataset.filled || "")) { if (!typed()) zrg.store.drop(keyOf(form)); return; }
+  const draft = form.dataset.begun ?? form.dataset.draft ?? "";
+  zrg.store.write(keyOf(form), { text: text.value, draft, version: field("version")?.value || "", key: field("idempotency_key")?.value, saved: !dirty(), at: Date.now() });
+}
+
+// The editor holds words of this person: not saved yet, or saved as the draft's text and not sent.
+function typed() {
+  const form = composer(), text = editor();
+  if (!form || !text) return false;
+  const kept = zrg.store.read(keyOf(form))?.text;
+  return dirty() || Boolean(kept) && plain(kept) === plain(text.value);
 }
 
 // --- filling: only an empty or untouched editor is filled
@@ -40,16 +49,36 @@ function start() {
   grow();
   chips();
   count();
+  text.dataset.filled = text.dataset.original;
   const kept = zrg.store.read(keyOf(form));
   if (!kept?.text || plain(kept.text) === plain(text.value)) return;
-  const server = text.value;
   if (dirty()) return; // a refusal or an undo brought text of its own back
+  if (!kept.saved || !kept.draft) return restore(kept);
+  if (kept.draft === form.dataset.draft) return zrg.store.drop(keyOf(form)); // changed since it was saved: the newer text stands
+  form.dataset.asking = "1";
+  wasSent(kept.draft).then((sent) => {
+    delete form.dataset.asking;
+    if (composer() !== form || dirty()) return;
+    if (sent) zrg.store.drop(keyOf(form));
+    else restore(kept);
+  });
+}
+
+async function wasSent(draft) {
+  const response = await zrg.get(`/api/inbox/drafts/${draft}`, { headers: { Accept: "application/json" } }).catch(() => null);
+  return Boolean(response?.ok) && (await response.json()).status === "approved";
+}
+
+function restore(kept) {
+  const form = composer(), text = editor(), server = text.value;
   text.value = kept.text;
   if (kept.key && !form.dataset.draft) field("idempotency_key").value = kept.key;
   grow();
   state("Your unsent text is back");
   const same = kept.draft === (form.dataset.draft || "");
-  if (form.dataset.draft && (!same || kept.version !== field("version").value)) offer(server, same ? "This draft changed" : "New draft available");
+  if (!form.dataset.draft || same && kept.version === field("version").value) return;
+  form.dataset.begun = kept.draft;
+  offer(server, same ? "This draft changed" : "New draft available");
 }
 
 function offer(text, title) {
@@ -58,10 +87,19 @@ function offer(text, title) {
   place.hidden = false;
   place.replaceChildren(
     Object.assign(document.createElement("strong"), { textContent: title }),
-    Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: "Use", onclick: () => { set(text); place.hidden = true; } }),
-    Object.assign(document.createElement("button"), { type: "button", className: "button button--small button--quiet", textContent: "Ignore", onclick: () => { place.hidden = true; editor()?.focus(); } }),
+    Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: "Use", onclick: () => { decide(); editor().dataset.filled = text; set(text); } }),
+    Object.assign(document.createElement("button"), { type: "button", className: "button button--small button--quiet", textContent: "Ignore", onclick: () => { decide(); keep(); scheduleSave(); editor()?.focus(); } }),
   );
   zrg.say(`${title}.`);
+}
+
+const offered = () => Boolean(zrg.$("#draft-offer:not([hidden])"));
+
+// From now on the text in the editor is this draft's.
+function decide() {
+  const form = composer();
+  zrg.$("#draft-offer").hidden = true;
+  if (form) form.dataset.begun = form.dataset.draft || "";
 }
 
 function set(value) {
@@ -86,7 +124,8 @@ function grow() {
 function scheduleSave() {
   clearTimeout(saveTimer);
   const form = composer();
-  if (!form?.dataset.draftUrl) return state(dirty() ? "Kept on this device" : "");
+  // Until an offered draft is decided on, its own text is not written over either.
+  if (!form?.dataset.draftUrl || offered()) return state(dirty() ? "Kept on this device" : "");
   if (!dirty()) return;
   state("Saving…");
   saveTimer = setTimeout(save, SAVE_AFTER_MS);
@@ -94,7 +133,7 @@ function scheduleSave() {
 
 async function save() {
   const form = composer(), text = editor();
-  if (!form?.dataset.draftUrl || !dirty()) return;
+  if (!form?.dataset.draftUrl || !dirty() || offered()) return;
   const content = text.value, url = form.dataset.draftUrl;
   let response;
   try {
@@ -105,7 +144,8 @@ async function save() {
   if (response.ok) {
     field("version").value = answer.version;
     text.dataset.original = content;
-    if (plain(text.value) === plain(content)) { state("Saved"); zrg.store.drop(keyOf(form)); }
+    if (plain(text.value) === plain(content)) state("Saved");
+    keep(); // until it is sent, also on this device: a newer draft may take this one's place
     return;
   }
   if (answer.error === "stale") return conflict(answer);
@@ -212,7 +252,7 @@ document.addEventListener("click", (event) => {
     field("version").value = (theirs || mine).dataset.version;
     const text = zrg.$("#station-refusal [data-their-text]").textContent;
     editor().dataset.original = text;
-    if (theirs) { editor().value = text; keep(); }
+    if (theirs) { editor().value = editor().dataset.filled = text; keep(); }
     zrg.$("#station-refusal").replaceChildren();
     editor().focus();
     if (mine) { keep(); scheduleSave(); }
@@ -243,7 +283,7 @@ async function refreshStation() {
   if (!response.ok || zrg.$("#station")?.dataset.lead !== lead || zrg.$("#station").dataset.channel !== channel) return;
   const fresh = zrg.$("#station", zrg.fragment(await response.text()));
   const here = zrg.$("#station"), form = composer();
-  const busy = form && (dirty() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
+  const busy = form && (typed() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
   if (!busy) { here.replaceWith(fresh); zrg.process(fresh); return start(); }
   for (const id of ["station-top", "station-notices"]) {
     const offered = id === "station-notices" && zrg.$("#draft-offer:not([hidden])");
@@ -266,10 +306,11 @@ zrg.refreshStation = refreshStation;
 
 // The typed text now answers another draft: it is sent as that draft's text, and never lost.
 function adopt(form, newer) {
+  form.dataset.begun ??= form.dataset.draft || "";
   for (const name of ["action", "hx-post", "data-draft", "data-draft-url"]) form.setAttribute(name, newer.getAttribute(name));
   const version = field("version", form) || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "version" }));
   version.value = field("version", newer).value;
-  editor().dataset.original = zrg.$("#editor", newer).value;
+  editor().dataset.original = editor().dataset.filled = zrg.$("#editor", newer).value;
   zrg.$("[data-send-label]", form).textContent = "Approve & send";
   zrg.process(form);
   keep();
