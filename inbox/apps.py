@@ -13,14 +13,22 @@ class InboxConfig(AppConfig):
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, receivers, schedules  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
+        from inbox.models import Draft, LeadView  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.services import orders, receiving  # noqa: PLC0415
+        from inbox.services.body_search import search_bodies  # noqa: PLC0415
+        from inbox.services.merging import merge_drafts, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
         from integrations import contracts as wire  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import LeadStopped  # noqa: PLC0415
-        from leads.registry import register_rollup_source, register_sample_filler  # noqa: PLC0415
+        from leads.registry import (  # noqa: PLC0415
+            register_body_search,
+            register_merge,
+            register_rollup_source,
+            register_sample_filler,
+        )
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import (  # noqa: PLC0415
@@ -57,6 +65,9 @@ class InboxConfig(AppConfig):
         register_sections()
         register_prompts(*ALL_PROMPTS)
         register_rollup_source(COLUMNS, message_rollups)
+        register_body_search(search_bodies)
+        register_merge(Draft, merge_drafts)
+        register_merge(LeadView, merge_views)
         register_sample_filler("messages", fill_messages)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_schedule(
