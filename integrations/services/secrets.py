@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -28,10 +29,7 @@ def unseal(token: str, workspace_id: UUID, provider: str) -> dict[str, str]:
     """
     if not token:
         return {}
-    try:
-        envelope = json.loads(_box(settings.FIELD_ENCRYPTION_KEYS).decrypt(token.encode()))
-    except (InvalidToken, ValueError) as unreadable:
-        raise SecretUnreadable("stored credential cannot be decrypted") from unreadable
+    envelope = _opened(token, settings.FIELD_ENCRYPTION_KEYS)
     if envelope.get("workspace_id") != str(workspace_id) or envelope.get("provider") != str(provider):
         raise SecretBindingError("stored credential belongs to another connection")
     return {name: value.strip() for name, value in envelope["data"].items() if value and value.strip()}
@@ -48,6 +46,18 @@ def reseal(token: str) -> str:
         return _box(settings.FIELD_ENCRYPTION_KEYS).rotate(token.encode()).decode()
     except InvalidToken as unreadable:
         raise SecretUnreadable("stored credential cannot be decrypted") from unreadable
+
+
+@lru_cache(maxsize=1024)
+def _opened(token: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The envelope in a token. Remembered per process: every webhook call of a workspace needs the same
+    one, and a changed credential is another token.
+    """
+    try:
+        envelope: dict[str, Any] = json.loads(_box(keys).decrypt(token.encode()))
+    except (InvalidToken, ValueError) as unreadable:
+        raise SecretUnreadable("stored credential cannot be decrypted") from unreadable
+    return envelope
 
 
 @lru_cache(maxsize=4)
