@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from inbox.api import acts as api_acts
 from inbox.api import conversations as api
@@ -54,7 +54,7 @@ conversation_api = [
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
 ]
 
-inbox_api = [
+inbox_api: list[URLPattern | URLResolver] = [
     path("conversations", api.ConversationList.as_view(), name="api_conversations"),
     path("conversations/<uuid:lead_id>", include(conversation_api)),
     path("counts", api.Counts.as_view(), name="api_counts"),

@@ -152,13 +152,12 @@ class MessageOutcome(InboxAPIView):
             raise NotVisible
         lead = self.lead(message.lead_id, "message.send")
         body = Body(request, {"wasSent", "reason"})
-        if not isinstance(request.data.get("wasSent"), bool):
+        was_sent = body.choice("wasSent")
+        if was_sent is None:
             raise BadInput("Say whether it was sent.", code="bad_input", field="wasSent")
         settled = as_workspace(
             lead,
-            lambda: resolve_unknown(
-                message.pk, was_sent=body.flag("wasSent"), by=self.person(), reason=body.text("reason") or ""
-            ),
+            lambda: resolve_unknown(message.pk, was_sent=was_sent, by=self.person(), reason=body.text("reason") or ""),
         )
         return Response({"id": str(settled.pk), "delivery": settled.delivery_status})
 
@@ -234,8 +233,7 @@ class SeenMark(InboxAPIView):
     def post(self, request: Request, lead_id: UUID) -> Response:
         """`{"seen": false}` brings the dot back; otherwise it goes."""
         lead = self.lead(lead_id, "lead.view")
-        Body(request, {"seen"})
-        if request.data.get("seen") is False:
+        if Body(request, {"seen"}).choice("seen") is False:
             mark_unread(lead, self.person())
         else:
             mark_seen(lead, self.person())

@@ -74,7 +74,11 @@ class Body:
 
     def flag(self, name: str) -> bool:
         """True only when given as true."""
-        return bool(self._typed(name, bool))
+        return bool(self.choice(name))
+
+    def choice(self, name: str) -> bool | None:
+        """Yes, no, or None when absent."""
+        return self._typed(name, bool)
 
     def texts(self, name: str) -> list[str] | None:
         """A list of strings, or None when absent."""

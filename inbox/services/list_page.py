@@ -17,7 +17,7 @@ from django.utils import timezone
 from inbox.models import Draft, LeadView, Message
 from inbox.rules.rendering import message_snippet
 from leads.models import Lead
-from leads.rules.filters import KEYS, ListFilters
+from leads.rules.filters import ListFilters
 from leads.rules.tabs import is_snoozed
 from leads.services.lists import list_leads
 from zrg.workspaces.access import Access
@@ -74,7 +74,7 @@ class ListPage:
 def load_list(access: Access, params: Mapping[str, Any], *, now: datetime | None = None) -> ListPage:
     """One page of the list as its rows show it. Raises what `list_leads` raises."""
     now = now or timezone.now()
-    page = list_leads(access, {key: value for key, value in params.items() if key in KEYS}, now=now)
+    page = list_leads(access, params, now=now)
     return ListPage(
         rows=load_rows(access, page.leads, now=now, name_workspaces=page.filters.workspace is None),
         next_cursor=page.next_cursor,
@@ -124,7 +124,7 @@ def newest_messages(lead_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         .annotate(head=Left("body", SNIPPET_SOURCE_CHARS))
         .values("lead_id", "head", "direction", "origin", "subject")
     )
-    return {row["lead_id"]: row for row in rows}
+    return {row["lead_id"]: dict(row) for row in rows}
 
 
 def _drafts(lead_ids: Sequence[UUID]) -> dict[UUID, DraftMark]:

@@ -1,6 +1,7 @@
 """What a person does with a conversation. Each view reads the form, calls one service, answers."""
 
 import uuid
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -99,7 +100,7 @@ def cancellation(request: HttpRequest, workspace_id: UUID, order_id: UUID) -> Ht
     if not undone:
         late = Refusal(code="order_taken", sentence=refusal_sentence("order_taken"), http_status=409)
         return refused(request, scope, lead, late)
-    typed = {"content": order.body}
+    typed: dict[str, Any] = {"content": order.body}
     if order.draft_id is None:
         typed |= {"subject": order.subject or "", "to": order.to_override or ""}
         typed = {key: value for key, value in typed.items() if value}

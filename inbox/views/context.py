@@ -19,7 +19,7 @@ from inbox.services.station_page import Station, load_station
 from inbox.services.thread_page import load_thread
 from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter, Tab
 from leads.models import Lead
-from leads.rules.filters import ALL_WORKSPACES
+from leads.rules.filters import ALL_WORKSPACES, KEYS
 from leads.rules.tabs import is_snoozed
 from leads.services.counts import COUNT_NAMES, get_counts
 from zrg.lib.errors import NotVisible
@@ -124,7 +124,8 @@ def lead_in(scope: Scope, lead_id: UUID, action: str = "lead.view") -> Lead:
 
 def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, Any]:
     """The list pane: one page of rows with its filters."""
-    params: dict[str, Any] = {key: values for key, values in query.lists() if key != "clientId"}
+    # Links carry more than the list's parameters; only those are read here.
+    params: dict[str, Any] = {key: values for key, values in query.lists() if key in KEYS and key != "clientId"}
     if scope.workspace is not None:
         params["clientId"] = str(scope.workspace.workspace_id)
     page = load_list(scope.access, params, now=now)
@@ -207,7 +208,9 @@ def lead_context(request: HttpRequest, scope: Scope, lead: Lead, *, now: datetim
 def station_context(request: HttpRequest, station: Station, **typed: Any) -> dict[str, Any]:
     """The station with what the person had typed, when it comes back from a refusal or an undo."""
     draft = station.draft
-    preference = UserPreference.objects.filter(user_id=request.user.pk).only("enter_sends", "undo_seconds").first()
+    preference = (
+        UserPreference.objects.filter(user_id=access_in(request).user_id).only("enter_sends", "undo_seconds").first()
+    )
     return {
         "station": station,
         "text": typed.get("content", draft.content if draft else ""),
