@@ -22,7 +22,8 @@ SETTER_LOGIN = "setter@demo.example"
 OWNER_LOGIN = "owner@demo.example"
 DEMO_PASSWORD = "ZRG_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
-_SECRET_BYTES = 32
+_SECRET_BYTES = 48
+_KEY_BYTES = 32
 _PASSWORD_BYTES = 12
 
 
@@ -31,7 +32,7 @@ def _new_secret() -> str:
 
 
 def _new_fernet_key() -> str:
-    return base64.urlsafe_b64encode(os.urandom(_SECRET_BYTES)).decode()
+    return base64.urlsafe_b64encode(os.urandom(_KEY_BYTES)).decode()
 
 
 def _new_password() -> str:
