@@ -49,8 +49,8 @@ def enqueue_mail(
     text: str,
     dedupe_key: str = "",
     workspace_id: UUID | str | None = None,
-) -> bool:
-    """Add one mail to the outbox in the caller's transaction; False when its key was there already.
+) -> None:
+    """Add one mail to the outbox in the caller's transaction; nothing when its key is there already.
 
     Line breaks are taken out of the subject, so that no header can be injected.
     """
@@ -63,9 +63,8 @@ def enqueue_mail(
         dedupe_key=dedupe_key[:300] or f"mail:{uuid.uuid4()}",
         payload={"subject": " ".join(subject.split()), **body},
     )
-    created = NotificationSendLog.objects.bulk_create([row], ignore_conflicts=True)
+    NotificationSendLog.objects.bulk_create([row], ignore_conflicts=True)
     transaction.on_commit(lambda: nudge(OUTBOX))
-    return bool(created)
 
 
 def deliver_outbox(context: RunContext, *, deliver: Callable[[str, str, str], Delivery] = send_mail) -> None:

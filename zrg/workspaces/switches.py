@@ -1,4 +1,4 @@
-"""Platform switches: the environment wins over the row; unreadable means nothing is sent.
+"""Platform switches: a stop of the environment cannot be undone here; unreadable means nothing is sent.
 
 Read from a cache of five seconds inside the process; it does not use Django's cache, whose failure
 must never open anything.
@@ -61,10 +61,9 @@ def switch_states() -> list[SwitchState]:
     rows = {row.key: row for row in OperatorSwitch.objects.all()}
     states = []
     for key in SwitchKey.values:
-        forced = environment_value(key)
         row = rows.get(key)
-        if forced is not None:
-            states.append(SwitchState(key=key, value=forced, source="environment"))
+        if environment_value(key):
+            states.append(SwitchState(key=key, value=True, source="environment"))
         elif row is not None:
             states.append(SwitchState(key=key, value=_in_force(row), source="row", reason=row.reason))
         else:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 
 from tests.factories import MembershipFactory, UserFactory, WorkspaceFactory
+from tests.support.client import ZrgClient
 from tests.support.database import database_urls
 from tests.support.rows import make_row
 from zrg.workspaces.context import dispatch, platform, tenant, user_context
@@ -163,6 +164,18 @@ def test_hard_01_runtime_role_no_bypass():
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == ("zrg_app", False, False)
+
+
+@pytest.mark.integration
+def test_requests_leave_no_context_behind(committed_db):
+    with_user = ZrgClient()
+    with platform():
+        user = MembershipFactory().user
+    with_user.login_as(user).get("/api/workspaces")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('zrg.ws_all', true), current_setting('zrg.ws_assigned', true)")
+        assert set(cursor.fetchone()) <= {"", None}
 
 
 @pytest.mark.django_db

@@ -39,7 +39,7 @@ class SwitchForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(OperatorSwitch)
 class OperatorSwitchAdmin(TenantModelAdmin):
-    """Platform switches. The environment wins and cannot be unset here. Super admins only."""
+    """Platform switches. What the environment stops cannot be started here. Super admins only."""
 
     form = SwitchForm
     platform_only = True
@@ -61,14 +61,13 @@ class OperatorSwitchAdmin(TenantModelAdmin):
     @admin.display(boolean=True, description="In force")
     def in_force(self, row: OperatorSwitch) -> bool:
         """What the product obeys."""
-        forced = environment_value(row.key)
         alive = row.expires_at is None or row.expires_at > timezone.now()
-        return forced if forced is not None else row.value and alive
+        return bool(environment_value(row.key)) or (row.value and alive)
 
     @admin.display(description="Source")
     def source(self, row: OperatorSwitch) -> str:
         """Which of the two decides."""
-        return "environment" if environment_value(row.key) is not None else "this row"
+        return "environment" if environment_value(row.key) else "this row"
 
     def save_model(self, request: HttpRequest, obj: OperatorSwitch, form: Any, change: bool) -> None:
         """Who, when and why are part of the row and of the audit."""

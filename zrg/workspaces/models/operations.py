@@ -96,7 +96,7 @@ class AdminAuditEvent(UUIDModel):
 
 
 class OperatorSwitch(UUIDModel):
-    """A platform switch. The environment variable of the same name wins over the row."""
+    """A platform switch. The environment variable of the same name can stop as well; neither undoes the other."""
 
     key = models.CharField(max_length=40, unique=True, choices=SwitchKey.choices)
     value = models.BooleanField(default=False)

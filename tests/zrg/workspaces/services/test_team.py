@@ -202,9 +202,7 @@ def test_invitation_that_ended_is_gone(client, state):
 def test_invitation_page_creates_the_account_and_signs_in(client):
     invitation = InvitationFactory(token="the-token")
 
-    response = client.post(
-        "/invite/the-token", {"display_name": "New", "password": PHRASE, "password_again": PHRASE}
-    )
+    response = client.post("/invite/the-token", {"display_name": "New", "password": PHRASE, "password_again": PHRASE})
 
     assert (response.status_code, response["Location"]) == (302, "/")
     assert client.get("/api/workspaces").json()["workspaces"][0]["id"] == str(invitation.workspace_id)
