@@ -39,6 +39,7 @@ def apply() -> None:
             "LOG_LEVEL": "WARNING",
         }
     )
+    os.environ.pop("ZRG_ALLOW_LOOPBACK_PROVIDERS", None)
     for name in ("DJANGO_SECRET_KEY", "CRON_SECRET", "WORKSPACE_PROVISIONING_SECRET", "ADMIN_ACTIONS_SECRET"):
         os.environ[name] = secrets.token_urlsafe(32)
     os.environ["ZRG_BENCH_VAR_DIR"] = os.environ["ZRG_VAR_DIR"]

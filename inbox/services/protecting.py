@@ -46,8 +46,13 @@ def read_safety(
     from_email: str | None,
     provider_automated: bool,
     lead: Lead,
+    report: str = "",
 ) -> SafetyReading:
-    """Read one inbound text; pure but for the lead's last outbound subject."""
+    """Read one inbound text; pure but for the lead's last outbound subject.
+
+    `report` is the text as received: the status codes of a delivery report may stand below what
+    cleaning keeps.
+    """
     our_subject = _our_subject(lead) if channel == Channel.EMAIL and subject else None
     found = safety.read_safety(
         body,
@@ -55,14 +60,14 @@ def read_safety(
         channel=channel,
         from_email=from_email,
         provider_automated=provider_automated,
-        lead_name=lead.first_name,
+        lead_name=f"{lead.first_name or ''} {lead.last_name or ''}".strip(),
         our_subject=our_subject,
     )
     return SafetyReading(
         kind=str(found.kind),
         family=found.opt_out.family or "",
         language=found.opt_out.language or "",
-        hard=found.kind == SafetyKind.BOUNCE and safety.classify_bounce(body) == "hard",
+        hard=found.kind == SafetyKind.BOUNCE and safety.classify_bounce(report or body) == "hard",
     )
 
 

@@ -66,6 +66,7 @@ def receive_message(contract: InboundMessage) -> str:
         from_email=contract.from_address.email if contract.from_address else None,
         provider_automated=contract.automated,
         lead=lead,
+        report=cleaned.raw_text or cleaned.raw_html,
     )
     message, created = _store_inbound(contract, lead, cleaned, reading)
     if not created:
