@@ -1,6 +1,6 @@
 """What the messages of a lead add up to."""
 
-import uuid
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from zrg.lib import log_events
 logger = structlog.get_logger(__name__)
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
+MAX_ID = 2**128 - 1
 CHECKED_SHARE = 100  # one lead in this many is compared each night
 
 _BUMP = """
@@ -140,6 +141,6 @@ def _empty(column: str) -> Any:
 
 def _random_slice() -> tuple[UUID, UUID]:
     """Ids are random, so a range of them is a fair sample that the primary key can walk."""
-    width = 2**128 // CHECKED_SHARE
-    low = uuid.uuid4().int % (2**128 - width)
+    width = MAX_ID // CHECKED_SHARE
+    low = secrets.randbelow(MAX_ID - width + 1)
     return UUID(int=low), UUID(int=low + width)

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integrations.contracts import EmailOpened, PersonDetails, ProviderIds, ProviderSwitched
+from integrations.registry import registered_contracts
 from leads import receivers
 from leads.models import Lead
 from tests.factories import LeadFactory, WorkspaceFactory
+from zrg.jobs import registry
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -66,3 +68,10 @@ def test_hard_02_provider_switch_drops_ids(monkeypatch):
     stranger.refresh_from_db()
     assert (untouched.ghl_contact_id, untouched.changed_at) == ("G1", changed_at)
     assert (stranger.email_bison_lead_id, stranger.sender_account_id) == ("1", "9")
+
+
+def test_receivers_are_registered():
+    switched = [spec.name for spec in registry.receivers_of("ProviderSwitched")]
+
+    assert "leads.drop_provider_ids" in switched
+    assert registered_contracts()["EmailOpened"] == "leads.receivers.receive_email_opened"

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from leads import registry
 from leads.models import Lead
-from leads.services.rollups import bump_rollups, rebuild_workspace, recompute_rollups
+from leads.services import rollups
+from leads.services.rollups import bump_rollups, check_rollups, rebuild_workspace, recompute_rollups
 from tests.factories import LeadFactory, WorkspaceFactory
+from zrg.jobs.contracts import RunContext
+from zrg.jobs.registry import routines_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -146,3 +149,28 @@ def test_rebuild_repairs_one_workspace(sources):
 
     assert not Lead.objects.get(pk=wrong.pk).has_ai_sent
     assert Lead.objects.get(pk=outside.pk).has_ai_sent
+
+
+def test_nightly_check_repairs_its_share_and_counts(sources, monkeypatch):
+    monkeypatch.setattr(rollups, "CHECKED_SHARE", 1)
+    wrong, right = LeadFactory(has_ai_sent=True), LeadFactory()
+    ctx = RunContext(job="rollup-check", deadline=NOW + timedelta(minutes=5), correlation_id="test")
+
+    check_rollups(ctx)
+
+    assert ctx.stats == {"checked": 2, "drifted": 1}
+    assert not Lead.objects.get(pk=wrong.pk).has_ai_sent
+    assert not Lead.objects.get(pk=right.pk).has_ai_sent
+
+
+def test_nightly_check_stops_when_its_time_is_up(sources):
+    LeadFactory(has_ai_sent=True)
+    ctx = RunContext(job="rollup-check", deadline=NOW, correlation_id="test")
+
+    check_rollups(ctx)
+
+    assert (ctx.stats, ctx.out_of_time) == ({}, True)
+
+
+def test_check_is_part_of_the_nightly_schedule():
+    assert "leads.rollups" in [name for name, _routine in routines_of("rollup-check")]
