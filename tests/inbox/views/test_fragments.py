@@ -38,9 +38,181 @@ def test_list_asks_four_queries_for_any_number_of_rows(client, desk, count):
     with CaptureQueriesContext(connection) as captured:
         response = client.get(f"{desk.prefix}/list")
 
+    assert response.content.decode().count('class="lead"') == count
+    assert len(own_queries(captured)) == LIST_QUERIES
+
+
+def test_list_pages_by_keyset_without_doubles(client, desk):
+    fill(desk, 30)
+    client.login_as(desk.manager)
+
+    first = client.get(f"{desk.prefix}/list").content.decode()
+    cursor = first.split("cursor=")[1].split('"')[0]
+    second = client.get(f"{desk.prefix}/list?cursor={cursor}").content.decode()
+
+    ids = [part.split('"')[0] for page in (first, second) for part in page.split('data-lead="')[1:]]
+    assert (first.count('class="lead"'), second.count('class="lead"')) == (25, 6)
+    assert len(set(ids)) == 31
+    assert "<header" not in second
+
+
+def test_list_with_a_cursor_of_other_filters_is_refused(client, desk, htmx):
+    fill(desk, 30)
+    client.login_as(desk.manager)
+    first = client.get(f"{desk.prefix}/list").content.decode()
+    cursor = first.split("cursor=")[1].split('"')[0]
+
+    response = client.get(f"{desk.prefix}/list?tab=drafts&cursor={cursor}", **htmx)
+
+    assert (response.status_code, response.json()["error"]) == (400, "cursor_mismatch")
+
+
+def test_row_tells_who_wrote_last(client, desk):
+    MessageFactory(lead=desk.lead, outbound=True, body="On its way.", sent_at=minutes_ago(1))
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/row/{desk.lead.pk}").content.decode()
+
+    assert "You: On its way." in html
+
+
+def test_review_draft_shows_its_percentage(client, desk):
+    desk.draft.auto_send_action, desk.draft.auto_send_confidence = "needs_review", 0.82
+    desk.draft.save(update_fields=["auto_send_action", "auto_send_confidence"])
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/row/{desk.lead.pk}").content.decode()
+
+    assert "Needs review 82 %" in html
+
+
+def test_badges_count_what_the_lists_hold(client, desk):
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/tabs?tab=attention").content.decode()
+
+    assert html.count("tabs__count") == 4  # all, responses, attention, drafts
+    assert 'data-tab="attention" aria-current="page"' in html
+
+
+@pytest.mark.parametrize(
+    "route", ["row/{0}", "conversation/{0}", "thread/{0}", "station/{0}", "drawer/{0}/status", "drawer/{0}/contact"]
+)
+def test_hard_01_setter_scope_everywhere_fragments(client, desk, route):
+    mine, other = desk.lead, LeadFactory(workspace=desk.workspace, assigned_to=desk.manager)
+    MessageFactory(lead=other)
+    foreign = make_desk().lead
+    client.login_as(desk.setter)
+
+    answers = {
+        name: [client.get(f"/w/{scope}/inbox/{route.format(lead)}").status_code for scope in (desk.workspace.pk, "all")]
+        for name, lead in (("mine", mine.pk), ("other", other.pk), ("foreign", foreign.pk), ("none", uuid.uuid4()))
+    }
+
+    assert answers == {"mine": [200, 200], "other": [404, 404], "foreign": [404, 404], "none": [404, 404]}
+
+
+def test_hard_01_setter_scope_everywhere_lists(client, desk):
+    other = LeadFactory(workspace=desk.workspace, first_name="Hidden", assigned_to=desk.manager)
+    message = MessageFactory(lead=other, body="secret words")
+    client.login_as(desk.setter)
+
+    for query in ("", "?search=hidden", f"?search={other.email}", "?search=in:body secret", "?assigned=none"):
+        assert "Hidden" not in client.get(f"{desk.prefix}/list{query}").content.decode()
+    assert client.get(f"{desk.prefix}/messages/{message.pk}/original").status_code == 404
+    assert client.get(f"{desk.prefix}/messages/{message.pk}/text").status_code == 404
+    assert client.get(f"/w/{make_desk().workspace.pk}/inbox/list").status_code == 404
+
+
+def test_opening_marks_seen_and_fetching_ahead_does_not(client, desk, htmx):
+    client.login_as(desk.setter)
+
+    client.get(f"{desk.prefix}/conversation/{desk.lead.pk}", HTTP_X_ZRG_PREFETCH="1", **htmx)
+    before = LeadView.objects.count()
+    client.get(f"{desk.prefix}/conversation/{desk.lead.pk}", **htmx)
+
+    assert (before, LeadView.objects.count()) == (0, 1)
+    assert "Unread." not in client.get(f"{desk.prefix}/row/{desk.lead.pk}").content.decode()
+    assert "Unread." in client.login_as(desk.manager).get(f"{desk.prefix}/row/{desk.lead.pk}").content.decode()
+
+
+def test_thread_has_days_senders_states_and_system_lines(client, desk):
+    MessageFactory(lead=desk.lead, outbound=True, body="First", sent_by_user=desk.setter, sent_at=minutes_ago(20))
+    MessageFactory(lead=desk.lead, outbound=True, body="Robot", sent_by="ai", origin="ai", sent_at=minutes_ago(18))
+    MessageFactory(
+        lead=desk.lead,
+        outbound=True,
+        body="Lost",
+        delivery_status="failed",
+        delivery_error_code="no_sender",
+        sent_at=minutes_ago(15),
+    )
+    unknown = MessageFactory(lead=desk.lead, outbound=True, delivery_status="unknown", sent_at=minutes_ago(10))
+    SendOrderFactory(lead=desk.lead, body="Not yet gone")
+    client.login_as(desk.setter)
+    client.post(f"{desk.prefix}/leads/{desk.lead.pk}/sentiment", {"sentiment": "Follow Up"})
+
+    html = client.get(f"{desk.prefix}/thread/{desk.lead.pk}").content.decode()
+
+    assert 'class="day"' in html
+    assert '<span class="msg__from">Kim</span>' in html
+    assert '<span class="msg__from">AI</span>' in html
+    assert "Not sent: No connected mailbox can send for this workspace." in html
+    assert f"{desk.prefix}/messages/{unknown.pk}/outcome" in html
+    assert "Was not sent" in html
+    assert "Not yet gone" in html
+    assert "Kim set the sentiment to Follow Up" in html
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_thread_asks_the_same_queries_for_any_length(client, desk, count):
+    for number in range(count - 1):
+        MessageFactory(lead=desk.lead, sent_at=minutes_ago(number + 1))
+    client.login_as(desk.setter).get(f"{desk.prefix}/thread/{desk.lead.pk}")
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get(f"{desk.prefix}/thread/{desk.lead.pk}")
+
+    # the lead; messages, stored HTML, rejected drafts, orders; acts on the lead are in another table
+    assert len(own_queries(captured)) == 5
+
+
+def test_thread_loads_earlier_pages_without_gap_or_double(client, desk):
+    same = minutes_ago(500)
+    for number in range(130):
+        MessageFactory(lead=desk.lead, body=f"number {number}", sent_at=same)
+    client.login_as(desk.setter)
+
+    newest = client.get(f"{desk.prefix}/thread/{desk.lead.pk}").content.decode()
+    before = newest.split("?before=")[1].split('"')[0]
+    earlier = client.get(f"{desk.prefix}/thread/{desk.lead.pk}?before={before}").content.decode()
+
+    ids = [part.split('"')[0] for page in (newest, earlier) for part in page.split('data-message="')[1:]]
+    assert len(ids) == len(set(ids)) == Message.objects.of_lead(desk.lead.pk).count() == 131
+    assert "?before=" not in earlier
+
+
+def test_original_is_text_in_pre(client, desk, htmx):
+    MessageRaw.objects.create(
+        workspace=desk.workspace, message=desk.reply, raw_html="<p>Hello<script>alert(1)</script> <b>you</b></p>"
+    )
+    client.login_as(desk.setter)
+
+    html = client.get(f"{desk.prefix}/messages/{desk.reply.pk}/original", **htmx).content.decode()
+
+    assert "<pre" in html
+    assert "Hello" in html
+    assert "alert" not in html
+    assert "<b>" not in html
+
+
+def test_links_of_the_stored_html_are_listed(client, desk):
+    MessageRaw.objects.create(
+        workspace=desk.workspace,
+        message=desk.reply,
+        raw_html='<p>Could you send more <a href="https://docs.example/a">details</a>?</p>',
+    )
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/thread/{desk.lead.pk}").content.decode()
+
     assert 'Links:<br />- <a href="https://docs.example/a" target="_blank"' in html
     assert 'rel="noopener noreferrer">details</a>' in html
-    )
 
 
 def test_full_text_is_plain_and_not_sniffed(client, desk):

@@ -50,9 +50,10 @@ function start() {
   chips();
   count();
   text.dataset.filled = text.dataset.original;
+  if ("restored" in text.dataset) { text.dataset.filled = ""; return keep(); } // an undo brought a person's text back
   const kept = zrg.store.read(keyOf(form));
   if (!kept?.text || plain(kept.text) === plain(text.value)) return;
-  if (dirty()) return; // a refusal or an undo brought text of its own back
+  if (dirty()) return; // a refusal brought text of its own back
   if (!kept.saved || !kept.draft) return restore(kept);
   if (kept.draft === form.dataset.draft) return zrg.store.drop(keyOf(form)); // changed since it was saved: the newer text stands
   form.dataset.asking = "1";
