@@ -18,6 +18,8 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from zrg.workspaces.context import refuse_inside_context
+
 MAX_RESPONSE_BYTES = 5 * 1024 * 1024
 CONNECT_TIMEOUT_SECONDS = 10.0
 CHUNK_BYTES = 65_536
@@ -103,8 +105,9 @@ def exchange(call: Call, *, base_url: str, headers: dict[str, str], timeout: flo
     """Send one request on a connection of its own and read its answer within `timeout` seconds.
 
     A reused connection may be closed by the peer at the moment of writing, which would make a request
-    that never arrived look like one that may have; so none is kept.
+    that never arrived look like one that may have; so none is kept. Refused inside a transaction.
     """
+    refuse_inside_context("provider call")
     wire = Wire()
     token = _wire.set(wire)
     deadline = time.monotonic() + timeout

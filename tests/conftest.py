@@ -40,7 +40,9 @@ def _platform_context(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("db")
     with platform(timeout_ms=30_000):
+        connections["default"].__dict__["_zrg_outer_contexts"] = 1
         yield
+        connections["default"].__dict__["_zrg_outer_contexts"] = 0
 
 
 @pytest.fixture

@@ -21,10 +21,13 @@ def no_context() -> Iterator[None]:
     if connection.in_atomic_block:
         _apply(NOTHING, "default")
     stack.clear()
+    outer = connection.__dict__.get("_zrg_outer_contexts", 0)
+    connection.__dict__["_zrg_outer_contexts"] = 0
     try:
         yield
     finally:
         stack[:] = held
+        connection.__dict__["_zrg_outer_contexts"] = outer
         if held and connection.in_atomic_block and not connection.needs_rollback:
             _apply(held[-1], "default")
 

@@ -21,6 +21,7 @@ from zrg.ai.services.telemetry import Attempt, record_attempt
 from zrg.ai.tokens import estimate_tokens
 from zrg.lib import log_events
 from zrg.lib.hashing import sha
+from zrg.workspaces.context import refuse_inside_context
 from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
 logger = structlog.get_logger(__name__)
@@ -188,6 +189,7 @@ def _post(call: _Call, scope: CallScope) -> Any:
         optional["reasoning"] = {"effort": call.params["effort"]}
     if "temperature" in call.params:
         optional["temperature"] = call.params["temperature"]
+    refuse_inside_context("model call")
     return get_client().responses.create(
         model=call.model,
         input=call.messages,  # type: ignore[arg-type]

@@ -68,6 +68,22 @@ def current_context(*, using: str = "default") -> RowContext:
     return stack[-1] if stack else NOTHING
 
 
+class CallInsideContext(RuntimeError):
+    """A provider or model was about to be called while a transaction of ours was open."""
+
+
+def refuse_inside_context(what: str, *, using: str = "default") -> None:
+    """Raise unless this thread is outside every context; called where requests leave the house.
+
+    A call may take seconds; an open transaction would hold locks and a connection all that time.
+    """
+    attributes = connections[using].__dict__
+    stack: list[RowContext] = attributes.get("_zrg_contexts", [])
+    # The context a test runs in does not count (see tests/conftest.py).
+    if stack and stack[-1].kind and len(stack) > attributes.get("_zrg_outer_contexts", 0):
+        raise CallInsideContext(f"{what} inside a {stack[-1].kind} transaction")
+
+
 def tenant(workspace_id: UUID | str, *, timeout_ms: int = JOB_TIMEOUT_MS) -> AbstractContextManager[None]:
     """Worker context: exactly one workspace, seen whole."""
     return db_context(RowContext(kind="service", ws_all=(str(workspace_id),), statement_timeout_ms=timeout_ms))

@@ -5,8 +5,10 @@ import uuid
 import pytest
 from django.db import connection
 
+from integrations.wire import Call, exchange
 from tests.factories import MembershipFactory, UserFactory, WorkspaceFactory
 from tests.support.client import ZrgClient
+from zrg.workspaces.context import CallInsideContext, refuse_inside_context, tenant
 from zrg.workspaces.enums import WorkspaceStatus
 from zrg.workspaces.models import SystemNotice
 
@@ -150,7 +152,14 @@ def test_cache_down_access_is_computed(client, settings):
 
 
 def test_hard_01_no_call_inside_db_context():
-    """The context refuses to stay open over a slow call: the server ends idle transactions."""
+    """Where requests leave the house an open transaction is refused; the server ends idle ones."""
+    refuse_inside_context("provider call")
+    with tenant(WorkspaceFactory().pk):
+        call = Call(method="GET", path="/x", template="/x")
+        with pytest.raises(CallInsideContext):
+            refuse_inside_context("provider call")
+        with pytest.raises(CallInsideContext):
+            exchange(call, base_url="http://127.0.0.1:1", headers={}, timeout=1)
     with connection.cursor() as cursor:
         cursor.execute("SHOW idle_in_transaction_session_timeout")
         assert cursor.fetchone() == ("10s",)
