@@ -13,6 +13,7 @@ from zrg.jobs.services.runs import RunInterrupted
 
 __all__ = ["drain", "run_scheduled", "tick", "worker"]
 
+# The longest routine a nudge runs.
 DRAIN_BUDGET_SECONDS = 240
 CONNECTION_RETRIES = 3
 

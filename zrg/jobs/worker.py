@@ -7,7 +7,9 @@ import structlog
 from celery import signals
 from django.db import DatabaseError, connection
 
-from zrg.jobs.services import heartbeats
+from zrg.jobs.pool_watch import begin_pool_watch
+from zrg.jobs.services import engine, heartbeats
+from zrg.jobs.services.nudges import forget_watches
 from zrg.jobs.services.shutdown import request_shutdown
 from zrg.lib import log_events
 
@@ -26,6 +28,19 @@ def begin_heartbeat(sender: Any, **_: Any) -> None:
     """From the parent process, for every queue this worker consumes."""
     names = [heartbeats.worker_name(queue.name) for queue in sender.task_consumer.queues]
     threading.Thread(target=keep_beating, args=(names, sender.hostname), name="heartbeat", daemon=True).start()
+    begin_pool_watch(sender, _ended)
+
+
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]
+def resume_work(sender: Any, **_: Any) -> None:
+    """The nudges of a worker that was killed went with it: what is due need not wait for the next sweep."""
+    forget_watches([queue.name for queue in sender.task_consumer.queues])
+    try:
+        engine.nudge_what_is_due()
+    except DatabaseError as error:
+        log.warning(log_events.NUDGE_FAILED, queue="", error=type(error).__name__)
+    finally:
+        connection.close()
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]

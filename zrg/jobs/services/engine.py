@@ -25,6 +25,8 @@ from zrg.lib import log_events
 log = structlog.get_logger(__name__)
 
 NUDGE_BATCH = 20
+# A nudged drain makes room this soon, so that scheduled runs get their turn at a busy worker.
+NUDGE_BUDGET_SECONDS = 20.0
 EVENT_RESERVE_SECONDS = 2.5
 JOB_RESERVE_SECONDS = 7.5
 
@@ -105,14 +107,12 @@ def drain_queue(
     An empty `queue` means the jobs of all queues. Without `watching` it ends with the last row.
     """
     knobs = settings.JOB_SETTINGS
-    lane: Lane = EventLane(new_worker_id()) if queue == EVENTS_QUEUE else JobLane(new_worker_id(), queue)
-    milliseconds = knobs.event_time_budget_ms if queue == EVENTS_QUEUE else knobs.job_time_budget_ms
-    reserve = EVENT_RESERVE_SECONDS if queue == EVENTS_QUEUE else JOB_RESERVE_SECONDS
-    budget = budget_seconds if budget_seconds is not None else milliseconds / 1000
+    is_events = queue == EVENTS_QUEUE
+    lane: Lane = EventLane(new_worker_id()) if is_events else JobLane(new_worker_id(), queue)
     run = LaneRun(
         lane=lane,
-        deadline=time.monotonic() + max(budget - reserve, 1.0),
-        batch=knobs.event_limit if queue == EVENTS_QUEUE else NUDGE_BATCH,
+        deadline=time.monotonic() + (NUDGE_BUDGET_SECONDS if budget_seconds is None else budget_seconds),
+        batch=knobs.event_limit if is_events else NUDGE_BATCH,
         concurrency=knobs.concurrency if concurrency is None else concurrency,
         stop=should_stop,
         watch=Watch(queue) if watching and not is_watched(queue) else None,

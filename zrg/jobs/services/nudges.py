@@ -8,6 +8,7 @@ queue longer than a nudge can be swallowed (see `Watch`).
 import math
 import threading
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import structlog
@@ -66,6 +67,14 @@ def is_watched(queue: str) -> bool:
         return bool(cache.get(_watch_key(queue)))
     except Exception:  # without a cache nothing is coalesced
         return False
+
+
+def forget_watches(queues: Iterable[str]) -> None:
+    """Drop the promises of drains on these queues: one that was killed cannot keep its own."""
+    try:
+        cache.delete_many([key for queue in queues for key in (_watch_key(queue), f"zrg:nudge:{queue}")])
+    except Exception as error:  # they end by themselves within seconds
+        log.warning(log_events.NUDGE_FAILED, queue="", error=f"{type(error).__name__}: {error}")
 
 
 class Watch:
