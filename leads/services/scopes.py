@@ -126,10 +126,14 @@ def merged_ids(scope: Scope, sort: LeadSort, narrow: Narrow, limit: int) -> RawS
 
 def capped_count(scope: Scope, narrow: Narrow, cap: int) -> Sql:
     """A statement that counts at most `cap` rows, in the order of the index they are counted from."""
-    heads, params = _heads(
-        scope,
-        lambda leads: narrow(leads).sorted_by(LeadSort.NEWEST).annotate(one=Value(1)).values_list("one")[:cap],
-    )
+
+    def head(leads: LeadQuerySet) -> Any:
+        return narrow(leads).sorted_by(LeadSort.NEWEST).annotate(one=Value(1)).values_list("one")[:cap]
+
+    if len(scope.workspaces) == 1:
+        heads, params = head(scope.only_workspace()).query.sql_with_params()
+        return f"SELECT count(*) FROM ({heads}) AS counted", list(params)  # noqa: S608  # compiled querysets
+    heads, params = _heads(scope, head)
     return f"SELECT count(*) FROM ({heads} LIMIT %s) AS counted", [*params, cap]  # noqa: S608  # compiled querysets
 
 
