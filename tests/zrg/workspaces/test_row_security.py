@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 
 from tests.factories import MembershipFactory, UserFactory, WorkspaceFactory
-from tests.support.client import ZrgClient
+from tests.support.client import ZrgClient, no_context
 from tests.support.database import database_urls
 from tests.support.rows import make_row
 from zrg.workspaces.context import dispatch, platform, tenant, user_context
@@ -252,3 +252,15 @@ def _changed(query: str, values: list[object]) -> int:
             return cursor.rowcount
     except (ProgrammingError, IntegrityError):
         return 0
+
+
+@pytest.mark.django_db
+def test_missing_context_is_logged_and_answers_nothing(caplog):
+    WorkspaceFactory()
+
+    with no_context():
+        assert list(Workspace.objects.all()) == []
+        assert UserFactory._meta.model.objects.exists()
+
+    assert [record.getMessage() for record in caplog.records if "rls.context_missing" in record.getMessage()] != []
+    assert not any("workspaces_user" in record.getMessage() for record in caplog.records)
