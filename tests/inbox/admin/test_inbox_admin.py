@@ -1,0 +1,99 @@
+"""The inbox in the operations room: lists, and the acts that call services."""
+
+import pytest
+from django.urls import reverse
+
+from inbox.models import Draft, InboundStageRun, Message, SendOrder
+from tests.factories import PlatformGrantFactory
+from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory
+from tests.inbox.desk import make_desk
+from tests.support.client import ZrgClient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator():
+    return ZrgClient().login_as(PlatformGrantFactory().user)
+
+
+@pytest.fixture
+def desk():
+    return make_desk()
+
+
+def address(model):
+    return reverse(f"admin:inbox_{model}_changelist")
+
+
+def act(client, model, action, rows, **values):
+    data = {"action": action, "_selected_action": [str(row.pk) for row in rows], **values}
+    return client.post(address(model), data, follow=True)
+
+
+@pytest.mark.parametrize("model", ["draft", "message", "sendorder", "inboundstagerun"])
+def test_lists_and_pages_open(operator, desk, model):
+    SendOrderFactory(lead=desk.lead)
+    InboundStageRun.objects.create(workspace=desk.workspace, message=desk.reply, stage="classify", state="done")
+
+    listed = operator.get(address(model))
+    row = listed.context["cl"].result_list[0]
+    page = operator.get(reverse(f"admin:inbox_{model}_change", args=[row.pk]))
+
+    assert (listed.status_code, page.status_code) == (200, 200)
+
+
+def test_workspace_people_see_their_own_rows_only(client, desk):
+    make_desk()
+
+    response = client.login_as(desk.owner).get(address("draft"))
+
+    assert [draft.pk for draft in response.context["cl"].result_list] == [desk.draft.pk]
+
+
+def test_setter_has_no_business_here(client, desk):
+    assert client.login_as(desk.setter).get(address("message")).status_code in (302, 403, 404)
+
+
+def test_hard_07_unknown_resent_by_person_only_admin(operator, desk):
+    Draft.objects.filter(pk=desk.draft.pk).update(status="approved")
+    SendOrderFactory(lead=desk.lead, draft=desk.draft, order_key=f"draft:{desk.draft.pk}", state="taken")
+    unknown = MessageFactory(
+        lead=desk.lead,
+        outbound=True,
+        draft=desk.draft,
+        send_key=f"draft:{desk.draft.pk}:part:0",
+        delivery_status="unknown",
+    )
+
+    act(operator, "message", "was_not_sent", [unknown])
+    silent = Message.objects.get(pk=unknown.pk).delivery_status
+    listed = operator.get(address("message") + "?unconfirmed=yes").context["cl"].result_list
+    act(operator, "message", "was_not_sent", [unknown], reason="not in the mailbox")
+
+    assert (silent, [one.pk for one in listed]) == ("unknown", [unknown.pk])
+    settled = Message.objects.get(pk=unknown.pk)
+    assert (settled.delivery_status, settled.delivery_error_code) == ("failed", "not_sent")
+    assert Draft.objects.get().status == "pending"
+    assert SendOrder.objects.get().state == "failed"
+
+
+def test_settling_what_is_settled_is_refused_in_words(operator, desk):
+    sent = MessageFactory(lead=desk.lead, outbound=True)
+
+    response = act(operator, "message", "was_sent", [sent], reason="seen")
+
+    assert "This message is settled already." in response.content.decode()
+
+
+def test_orders_are_taken_back_and_drafts_rejected(operator, desk):
+    waiting, taken = SendOrderFactory(lead=desk.lead), SendOrderFactory(lead=desk.lead, state="taken")
+    other = DraftFactory(lead=desk.lead, channel="sms", status="approved")
+
+    orders = act(operator, "sendorder", "take_back", [waiting, taken]).content.decode()
+    drafts = act(operator, "draft", "reject", [desk.draft, other]).content.decode()
+
+    assert "1 taken back, 1 too late, 0 not allowed." in orders
+    assert "1 rejected, 1 decided before, 0 not allowed." in drafts
+    assert set(SendOrder.objects.values_list("state", flat=True)) == {"cancelled", "taken"}
+    assert Draft.objects.get(pk=desk.draft.pk).status == "rejected"
