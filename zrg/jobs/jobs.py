@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from zrg.jobs import registry
 from zrg.jobs.contracts import CronTime, RunContext, ScheduleSpec
@@ -13,6 +14,7 @@ from zrg.jobs.services.execution import HANDLER_SECONDS
 from zrg.jobs.services.retention import purge_work_tables
 from zrg.jobs.services.routines import routines
 from zrg.workspaces.context import dispatch
+from zrg.workspaces.services.retention import purge_tenancy
 
 CANCEL_LIMIT = 5_000
 
@@ -57,6 +59,13 @@ def register() -> None:
     registry.register_routine("maintenance", "deleted-workspaces", cancel_work_of_deleted_workspaces)
     registry.register_routine("maintenance", "alerts", alerts.raise_alerts)
     registry.register_routine("retention", "work-tables", purge_work_tables)
+    registry.register_routine("retention", "tenancy", purge_people_and_acts)
+
+
+def purge_people_and_acts(ctx: RunContext) -> None:
+    """Audit, replayed calls and sessions past their time (the floor below knows no schedules)."""
+    if not ctx.dry_run:
+        ctx.stats.update(purge_tenancy(timezone.now()))
 
 
 def drain_everything(ctx: RunContext) -> None:
