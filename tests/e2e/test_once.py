@@ -36,7 +36,7 @@ def test_two_people_approving_at_once_send_one_message(product):
         product.write(email, "Sounds interesting, how much is it?", first_name="Toni")
 
     for email in emails:
-        draft_id, text = product.pending_draft(email)
+        draft_id, _text = product.pending_draft(email)
         path = f"/api/inbox/drafts/{draft_id}/approve"
         lead = product.lead_id(email)
         newest = owner.get(f"/api/inbox/conversations/{lead}").json()["thread"]["newestMessageId"]
