@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from notifications.services.outbox import OUTBOX, deliver_outbox
+from notifications.services.retention import purge_outbox
 from zrg.jobs.contracts import ScheduleSpec
-from zrg.jobs.registry import register_schedule
+from zrg.jobs.registry import register_routine, register_schedule
 
 
 def register() -> None:
@@ -18,3 +19,4 @@ def register() -> None:
             handler=deliver_outbox,
         )
     )
+    register_routine("retention", "notifications", purge_outbox)

@@ -1,6 +1,7 @@
 """The first layer: every URL declares an action or is public for a written reason."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,3 +91,18 @@ def test_anonymous_visitor_gets_nothing_but_public_pages(client: Client):
     }
 
     assert {route: status for route, status in answers.items() if status not in {302, 401, 405}} == {}
+
+
+def test_hard_01_three_layers_views_never_ask_for_all_rows():
+    root = Path(__file__).resolve().parents[3]
+    sources = [
+        path
+        for app in ("zrg/workspaces", "zrg/jobs", "integrations", "leads", "inbox")
+        for room in ("views", "api")
+        for path in (root / app / room).rglob("*.py")
+    ]
+
+    found = [str(path.relative_to(root)) for path in sources if ".objects.all()" in path.read_text()]
+
+    assert len(sources) > 10
+    assert found == []

@@ -1,21 +1,24 @@
 """The third layer: every tenant table has a policy, and a raw connection sees what it should."""
 
 import uuid
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
+from django.utils import timezone
 
 from tests.factories import MembershipFactory, UserFactory, WorkspaceFactory
 from tests.support.client import ZrgClient, no_context
 from tests.support.database import database_urls
 from tests.support.rows import make_row
 from zrg.workspaces.context import dispatch, platform, tenant, user_context
-from zrg.workspaces.models import AdminAuditEvent, Membership, Workspace, WorkspaceSettings
+from zrg.workspaces.models import AdminAuditEvent, IdempotencyKey, Membership, Workspace, WorkspaceSettings
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
 from zrg.workspaces.rls import protected_models, row_security_of
 from zrg.workspaces.services.health import role_faults
+from zrg.workspaces.services.retention import purge_tenancy
 from zrg.workspaces.services.row_security import report
 
 # Tables without a workspace, each with its reason.
@@ -264,3 +267,18 @@ def test_missing_context_is_logged_and_answers_nothing(caplog):
 
     assert [record.getMessage() for record in caplog.records if "rls.context_missing" in record.getMessage()] != []
     assert not any("workspaces_user" in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.django_db
+def test_retention_removes_old_acts_and_answers_only():
+    now = timezone.now()
+    AdminAuditEvent.objects.create(action="old", created_at=now - timedelta(days=401))
+    AdminAuditEvent.objects.create(action="young", created_at=now - timedelta(days=399))
+    IdempotencyKey.objects.create(endpoint="x", key="old", body_hash="h", created_at=now - timedelta(hours=25))
+    IdempotencyKey.objects.create(endpoint="x", key="young", body_hash="h")
+
+    removed = purge_tenancy(now)
+
+    assert removed == {"audit": 1, "idempotency_keys": 1, "sessions": 0}
+    assert AdminAuditEvent.objects.get().action == "young"
+    assert IdempotencyKey.objects.get().key == "young"

@@ -7,7 +7,7 @@ CREATE FUNCTION zrg_purge_audit(older_than timestamptz, batch integer) RETURNS i
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE removed integer;
 BEGIN
-    IF older_than > now() - interval '400 days' THEN
+    IF older_than > clock_timestamp() - interval '400 days' THEN
         RAISE EXCEPTION 'audit rows are kept for 400 days';
     END IF;
     DELETE FROM workspaces_adminauditevent WHERE id IN (
