@@ -1,10 +1,13 @@
 """JSON lines on stdout (key=value in development), redacted before they are written."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
 from zrg.lib.redact import redact_event
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -65,5 +68,9 @@ def start_error_tracking(dsn: str, *, release: str) -> None:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
-        before_send=lambda event, _hint: redact_event(None, "error", event),
+        before_send=_redacted,
     )
+
+
+def _redacted(event: "Event", _hint: dict[str, Any]) -> "Event | None":
+    return cast("Event", redact_event(None, "error", cast(dict[str, Any], event)))

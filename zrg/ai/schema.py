@@ -36,9 +36,9 @@ def parse_object(text: str) -> dict[str, Any]:
 
 def validate(value: Any, schema: dict[str, Any], path: str = "$") -> None:
     """Raise SchemaViolation unless `value` has the shape; the subset our strict schemas use."""
-    types = schema.get("type")
+    types = schema.get("type", [])
     allowed = types if isinstance(types, list) else [types]
-    if types and not any(_is(value, name) for name in allowed):
+    if allowed and not any(_is(value, name) for name in allowed):
         raise SchemaViolation(f"{path}: type")
     if "enum" in schema and value not in schema["enum"]:
         raise SchemaViolation(f"{path}: enum")

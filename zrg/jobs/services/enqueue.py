@@ -54,7 +54,7 @@ def enqueue_job(
     key = job_key(dedupe_key or _default_key(type, workspace_id, message_id))
     spec = registry.job_spec(type)
     attempts = max_attempts or (spec.max_attempts if spec else JOB_MAX_ATTEMPTS)
-    row = [uuid4(), type, key, workspace_id, lead_id, message_id, draft_id, json.dumps(payload or {}, default=str)]
+    row: list[Any] = [uuid4(), type, key, workspace_id, lead_id, message_id, draft_id, json.dumps(payload or {}, default=str)]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*row, run_at, attempts])
         created = cursor.rowcount == 1
