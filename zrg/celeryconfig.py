@@ -1,13 +1,16 @@
 """Celery settings (spec of the queues: docs/architecture.md)."""
 
+from typing import Any
+
 from django.conf import settings
 from kombu import Exchange, Queue
 
 from zrg.jobs.constants import QUEUES
 
 # A broker that is away is noticed at once: nudges run after commits of web requests.
-_GIVE_UP_QUICKLY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+_GIVE_UP_QUICKLY: dict[str, Any] = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
+broker_transport_options: dict[str, Any]
 if settings.TESTING:
     broker_url = "memory://"
     broker_transport_options = {}

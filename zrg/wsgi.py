@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zrg.settings")
@@ -39,7 +39,7 @@ class WebhookHandler(WSGIHandler):
         self._view_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
-        handler = convert_exception_to_response(self._get_response)
+        handler = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # missing in the stubs
         for name in reversed(WEBHOOK_MIDDLEWARE):
             middleware = import_string(name)(handler)
             if hasattr(middleware, "process_exception"):
@@ -47,7 +47,7 @@ class WebhookHandler(WSGIHandler):
             handler = convert_exception_to_response(middleware)
         self._middleware_chain = handler
 
-    def get_response(self, request: WSGIRequest) -> HttpResponseBase:
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
         request.urlconf = WEBHOOK_URLS  # type: ignore[attr-defined]
         return super().get_response(request)
 

@@ -81,7 +81,8 @@ class OperatedAdmin(TenantModelAdmin):
         """Show what will happen to how many rows; do it when the page comes back confirmed."""
         ids = list(rows.values_list("pk", flat=True)[:REPLAY_LIMIT])
         if request.POST.get("confirmed"):
-            workspace = Workspace.objects.filter(pk=as_uuid(request.POST.get("workspace", ""))).first()
+            chosen = as_uuid(request.POST.get("workspace", ""))
+            workspace = Workspace.objects.filter(pk=chosen).first() if chosen else None
             reason = request.POST.get("reason", "").strip()
             if (with_reason and not reason) or (with_workspace and workspace is None):
                 self.message_user(request, "Nothing was changed: please fill in the form.", messages.ERROR)

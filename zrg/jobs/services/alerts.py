@@ -48,7 +48,7 @@ def raise_alerts(ctx: RunContext) -> None:
     ctx.count("alerts", len(alerts))
 
 
-def stale_schedules() -> dict[str, float | None]:
+def stale_schedules() -> dict[str, float]:
     """Registered, enabled schedules past their stale alert, with the age in seconds of the last good run.
 
     A schedule without any good run counts from when it was first synchronised.
@@ -77,7 +77,7 @@ def _queue_age() -> list[Alert]:
 
 def _stale_schedules() -> list[Alert]:
     return [
-        Alert(kind=f"schedule:{name}", text=f"Schedule {name} has had no good run for {round((age or 0) / 60)} minutes")
+        Alert(kind=f"schedule:{name}", text=f"Schedule {name} has had no good run for {round(age / 60)} minutes")
         for name, age in stale_schedules().items()
     ]
 

@@ -87,7 +87,7 @@ def claim_events(limit: int, worker_id: str) -> list[WebhookEvent]:
 def _claim_jobs(limit: int, worker_id: str, types: list[str]) -> list[ClaimedJob]:
     knobs = settings.JOB_SETTINGS
     caps = [knobs.per_workspace_cap, knobs.quota_default, knobs.quota_enterprise]
-    params = [limit, worker_id, types, *caps, DUE_WINDOW]
+    params: list[Any] = [limit, worker_id, types, *caps, DUE_WINDOW]
     with dispatch(), connection.cursor() as cursor:
         cursor.execute(_CLAIM_JOBS, params)
         jobs = [ClaimedJob(*row) for row in cursor.fetchall()]

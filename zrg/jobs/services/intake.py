@@ -123,4 +123,4 @@ def _nudge() -> None:
     nudge_queue(EVENTS_QUEUE)
 
 
-_LIMITS = {name: WebhookEvent._meta.get_field(name).max_length for name in _NORMALISED}
+_LIMITS = {name: getattr(WebhookEvent._meta.get_field(name), "max_length", None) for name in _NORMALISED}

@@ -6,7 +6,7 @@ worker) makes the write touch nothing: the result is thrown away and logged, nev
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
@@ -163,7 +163,7 @@ def _write(sql: str, table: Table, worker_id: str, leases: Sequence[tuple[UUID, 
         return int(cursor.rowcount)
 
 
-def _lease_params(worker_id: str, leases: Sequence[tuple[UUID, int]]) -> dict[str, object]:
+def _lease_params(worker_id: str, leases: Sequence[tuple[UUID, int]]) -> dict[str, Any]:
     return {"worker": worker_id, "ids": [id for id, _ in leases], "attempts": [attempts for _, attempts in leases]}
 
 

@@ -30,7 +30,7 @@ def run_worker_loop(
     *, with_schedules: bool = True, should_stop: Callable[[], bool] = is_shutting_down, concurrency: int | None = None
 ) -> None:
     """Drain both queues and run due schedules until `should_stop`; each in a thread of its own."""
-    loops: list[Callable[[], None]] = [
+    loops: list[Callable[[], object]] = [
         lambda: engine.drain_queue(EVENTS_QUEUE, concurrency=concurrency, should_stop=should_stop),
         lambda: engine.drain_queue("", concurrency=concurrency, should_stop=should_stop),
         _beater(with_schedules),
@@ -64,7 +64,7 @@ def _next_tick(cadence: CronTime, after: datetime) -> datetime:
     return after + schedule.remaining_estimate(after)
 
 
-def _repeat(loop: Callable[[], None], should_stop: Callable[[], bool]) -> None:
+def _repeat(loop: Callable[[], object], should_stop: Callable[[], bool]) -> None:
     while not should_stop():
         try:
             loop()
