@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import JSONField, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -129,6 +130,13 @@ class WorkspaceSettingsAdmin(TenantModelAdmin):
         ("Super admin", {"fields": _fields_of(SUPER_ADMIN), "classes": ("collapse",)}),
         ("Written by the product", {"fields": _fields_of(SYSTEM), "classes": ("collapse",)}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Lists and structures in two lines, not ten."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, ArrayField | JSONField):
+            field.widget.attrs["rows"] = 2
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: WorkspaceSettings | None = None) -> list[str]:
         """Columns this person may not save are shown only."""
