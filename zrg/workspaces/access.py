@@ -7,7 +7,7 @@ a cache it is computed from PostgreSQL each time.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 
 from zrg.lib import log_events
 from zrg.lib.errors import Forbidden, NotVisible, WorkspaceSuspended
+from zrg.lib.hashing import sha
 from zrg.workspaces.context import platform, user_context
 from zrg.workspaces.enums import Role, WorkspaceStatus
 from zrg.workspaces.errors import Unauthenticated
@@ -114,11 +115,15 @@ class Access:
         return frozenset(one.role for one in self.by_workspace.values()) | ({self.platform} if self.platform else set())
 
 
+# Part of the key: what an older version of the program stored is never read.
+ACCESS_SHAPE = sha(" ".join(part.name for shape in (Access, WorkspaceAccess) for part in fields(shape)))[:8]
+
+
 def resolve_access(user: Any) -> Access:
     """The access of a signed-in person; 401 for anybody else."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         raise Unauthenticated
-    version_key, access_key = f"access-version:{user.pk}", f"access:{user.pk}"
+    version_key, access_key = f"access-version:{user.pk}", f"access:{ACCESS_SHAPE}:{user.pk}"
     cached = _read_cache([version_key, access_key])
     version = cached.get(version_key)
     if version is not None:

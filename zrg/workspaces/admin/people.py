@@ -1,5 +1,6 @@
 """Memberships, invitations, platform grants."""
 
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -14,11 +15,11 @@ from zrg.workspaces.access import can, require, require_anywhere
 from zrg.workspaces.admin.base import TenantModelAdmin, workspaces_with
 from zrg.workspaces.constants import GRANTABLE
 from zrg.workspaces.decorators import access_of
-from zrg.workspaces.enums import MembershipRole, Permission
+from zrg.workspaces.enums import MembershipRole, Permission, PlatformKind
 from zrg.workspaces.models import Invitation, Membership, PlatformGrant, Workspace, WorkspaceSettings
 from zrg.workspaces.rules.permissions import grantable_to
 from zrg.workspaces.services.grants import sync_staff
-from zrg.workspaces.services.invitations import invite, resend_invitation, revoke_invitation
+from zrg.workspaces.services.invitations import invite, invite_global_admin, resend_invitation, revoke_invitation
 from zrg.workspaces.services.memberships import (
     deactivate_member,
     require_may_deactivate,
@@ -108,8 +109,11 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     def clean(self) -> dict[str, Any]:
-        """The portal takes nothing but `reply`."""
+        """A workspace unless it is for the platform; the portal takes nothing but `reply`."""
         cleaned = super().clean() or {}
+        for_platform = cleaned.get("role") == PlatformKind.GLOBAL_ADMIN
+        if for_platform == bool(cleaned.get("workspace")):
+            self.add_error("workspace", "Choose no workspace." if for_platform else "Choose a workspace.")
         refused = set(cleaned.get("extra_permissions", ())) - grantable_to(cleaned.get("role", ""))
         if refused:
             self.add_error("extra_permissions", f"Not for this role: {', '.join(sorted(refused))}.")
@@ -144,7 +148,7 @@ class InvitationAdmin(TenantModelAdmin):
         if db_field.name == "workspace":
             allowed = workspaces_with(access_of(request), Permission.MANAGE_TEAM.value, writable=True)
             kwargs["queryset"] = Workspace.objects.filter(pk__in=allowed)
-            kwargs["required"] = True
+            kwargs["required"] = False
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -166,9 +170,22 @@ class InvitationAdmin(TenantModelAdmin):
             return "revoked"
         return "open" if row.expires_at > timezone.now() else "expired"
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Super admins may also invite a global admin, to no workspace."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if can(access_of(request), "platform.grant_global_admin") and "role" in form.base_fields:
+            role = deepcopy(form.base_fields["role"])
+            role.choices = [*MembershipRole.choices, *PlatformKind.choices]
+            form.base_fields["role"] = role
+        return form
+
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         """An active account joins at once, anybody else gets a link."""
         values = form.cleaned_data
+        if values["workspace"] is None:
+            require_anywhere(access_of(request), "platform.grant_global_admin")
+            obj.pk = invite_global_admin(values["email"], by=request.user).pk  # type: ignore[arg-type]
+            return
         require_may_give(access_of(request), values["workspace"].pk, values["role"])
         invited = invite(
             values["workspace"],

@@ -1,6 +1,9 @@
 """The admin: whose rows show, what may be saved, what is written down."""
 
+import re
+
 import pytest
+from django.core import mail
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 
@@ -11,7 +14,9 @@ from tests.factories import (
     UserFactory,
     WorkspaceFactory,
 )
+from tests.factories.workspaces import PASSWORD
 from zrg.workspaces.models import AdminAuditEvent, Invitation, Membership, OperatorSwitch, PlatformGrant, Workspace
+from zrg.workspaces.services.invitations import accept_invitation
 
 pytestmark = pytest.mark.django_db
 LISTS = ("workspace", "workspacesettings", "membership", "invitation", "user", "adminauditevent")
@@ -227,6 +232,22 @@ def test_hard_01_super_admin_env_only_grants_need_one(client):
 
     assert response.status_code == 403
     assert PlatformGrant.objects.count() == 1
+
+
+def test_super_admin_invites_a_global_admin(client, settings):
+    admin = PlatformGrantFactory().user
+    client.login_as(admin).step_up()
+    body = {"workspace": "", "email": "new@people.example", "role": "GLOBAL_ADMIN"}
+
+    assert client.post(url("invitation", "add"), body).status_code == 200
+    settings.SUPER_ADMIN_EMAILS = frozenset({admin.email})
+    assert client.post(url("invitation", "add"), body).status_code == 302
+
+    user = accept_invitation(
+        re.search(r"/invite/(\S+)", str(mail.outbox[-1].body)).group(1), display_name="New", password=PASSWORD
+    )
+    assert PlatformGrant.objects.live().filter(user=user).count() == 1
+    assert user.is_staff
 
 
 def test_access_explorer_explains(client, owner):
