@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,8 +16,17 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
+DROP_TRIES = 40
+DROP_PAUSE_SECONDS = 0.25
 SUFFIX = os.environ.get("ZRG_TEST_DB_SUFFIX", "main")
-SCHEMA_SOURCES = ("*/migrations/*.py", "zrg/*/migrations/*.py", "zrg/workspaces/rls.py", "*/models/*.py", "zrg/*/models/*.py", "requirements.txt")
+SCHEMA_SOURCES = (
+    "*/migrations/*.py",
+    "zrg/*/migrations/*.py",
+    "zrg/workspaces/rls.py",
+    "*/models/*.py",
+    "zrg/*/models/*.py",
+    "requirements.txt",
+)
 
 
 def database_urls() -> tuple[str, str]:
@@ -73,7 +83,16 @@ def _stored_hash(connection: psycopg.Connection, name: str) -> str | None:
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _ in range(DROP_TRIES - 1):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            # The server's own vacuum is in there; only a superuser may end it, and it ends soon.
+            time.sleep(DROP_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute(statement)
 
 
 def _schema_hash() -> str:

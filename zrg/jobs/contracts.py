@@ -64,7 +64,8 @@ class JobContext:
     """What a job handler gets: ids and short values, no rows and no transaction.
 
     The handler opens `tenant(ctx.workspace_id)` for each short unit of work. `deadline` is the
-    `time.monotonic()` instant by which it has to be done; `attempts` counts this attempt too.
+    `time.monotonic()` instant by which it has to be done; `attempts` counts this attempt too,
+    `reschedules` how often the job was put off so far (those spend no attempt).
     """
 
     id: UUID
@@ -78,6 +79,7 @@ class JobContext:
     max_attempts: int
     correlation_id: str
     deadline: float
+    reschedules: int = 0
 
     @property
     def is_last_attempt(self) -> bool:

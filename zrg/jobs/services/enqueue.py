@@ -54,9 +54,10 @@ def enqueue_job(
     key = job_key(dedupe_key or _default_key(type, workspace_id, message_id))
     spec = registry.job_spec(type)
     attempts = max_attempts or (spec.max_attempts if spec else JOB_MAX_ATTEMPTS)
-    row: list[Any] = [uuid4(), type, key, workspace_id, lead_id, message_id, draft_id, json.dumps(payload or {}, default=str)]
+    ids: list[Any] = [workspace_id, lead_id, message_id, draft_id]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*row, run_at, attempts])
+        values = json.dumps(payload or {}, default=str)
+        cursor.execute(_INSERT, [uuid4(), type, key, *ids, values, run_at, attempts])
         created = cursor.rowcount == 1
     log.info(log_events.JOB_ENQUEUED if created else log_events.JOB_DUPLICATE, job_type=type, dedupe_key=key)
     if created:

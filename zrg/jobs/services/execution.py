@@ -62,6 +62,7 @@ def run_job(job: ClaimedJob) -> Done:
             max_attempts=job.max_attempts,
             correlation_id=correlation_id,
             deadline=time.monotonic() + HANDLER_SECONDS,
+            reschedules=job.reschedules,
         )
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
             _with_connection_retries(lambda: spec.handler(ctx))

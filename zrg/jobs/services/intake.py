@@ -34,55 +34,21 @@ _NORMALISED = (
     "email_status",
     "email_sent_at",
 )
-_COLUMNS = (
-    "id",
-    "workspace_id",
-    "connection_id",
-    "provider",
-    "event_type",
-    "dedupe_key",
-    "status",
-    "verified",
-    "priority",
-    "raw",
-    # Retention and alerts find what waits for a person by this; processed calls get it at their end.
-    "finished_at",
-    *_NORMALISED,
-)
-# A repeat of a FAILED call gives it a new life; any other repeat is only counted.
-_INSERT = f"""
-INSERT INTO jobs_webhookevent AS e ({", ".join(_COLUMNS)}) VALUES ({", ".join(["%s"] * len(_COLUMNS))})
-ON CONFLICT (dedupe_key) DO UPDATE SET
-  redelivered_count = e.redelivered_count + 1,
-  updated_at = statement_timestamp(),
-  status = CASE e.status WHEN 'FAILED' THEN 'PENDING' ELSE e.status END,
-  attempts = CASE e.status WHEN 'FAILED' THEN 0 ELSE e.attempts END,
-  run_at = CASE e.status WHEN 'FAILED' THEN statement_timestamp() ELSE e.run_at END,
-  finished_at = CASE e.status WHEN 'FAILED' THEN NULL ELSE e.finished_at END
-RETURNING e.id, (e.xmax = 0) AS inserted
-"""  # noqa: S608  # built from the constants above
-_INSERT_WITH_BODY = f"""
-WITH stored AS ({_INSERT}),
-body AS (INSERT INTO jobs_webhookbody (event_id, workspace_id, raw)
-         SELECT id, %s, %s::jsonb FROM stored WHERE inserted)
-SELECT id, inserted FROM stored
-"""  # noqa: S608  # built from the constants above
+# One statement is the whole transaction, with or without a context around it (jobs/0004_store_function).
+_STORE = f"SELECT stored_id, stored_new FROM zrg_store_event({', '.join(['%s'] * (12 + len(_NORMALISED)))})"  # noqa: S608
 
 
 def store_event(event: NewEvent) -> StoredEvent:
-    """Keep one inbound call; the answer to the provider may be 2xx once the transaction commits.
+    """Keep one inbound call; the answer to the provider may be 2xx once it is committed: when this
+    returns, or with the caller's transaction.
 
-    The dedupe key makes it idempotent: the same call again finds its row. Runs in the workspace's
-    `tenant` context (`dispatch` for an unrouted call). Workers are woken after the commit.
+    The dedupe key makes it idempotent: the same call again finds its row. Needs no context: it enters
+    the call's workspace (`dispatch` for an unrouted call) by itself. Workers are woken after the commit.
     """
     body = event.raw_text if event.raw_text is not None else json.dumps(event.raw, ensure_ascii=False)
     large = len(body) > INLINE_BODY_BYTES or len(body.encode()) > INLINE_BODY_BYTES
-    values = _row(event, None if large else body)
     with connection.cursor() as cursor:
-        if large:
-            cursor.execute(_INSERT_WITH_BODY, [*values, event.workspace_id, body])
-        else:
-            cursor.execute(_INSERT, values)
+        cursor.execute(_STORE, [*_row(event, None if large else body), body if large else None])
         event_id, inserted = cursor.fetchone()
     log.info(
         log_events.EVENT_STORED if inserted else log_events.EVENT_DUPLICATE,

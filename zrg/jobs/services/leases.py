@@ -94,9 +94,9 @@ def finish(table: Table, worker_id: str, finished: Sequence[Finished]) -> set[UU
     A job flagged by `requeue_job` while it ran starts over instead of ending.
     """
     params = _lease_params(worker_id, [(one.id, one.attempts) for one in finished]) | {
-        "statuses": [one.outcome.status for one in finished],
+        "statuses": [str(one.outcome.status) for one in finished],
         "run_ats": [one.outcome.run_at for one in finished],
-        "delays": [one.outcome.delay_seconds for one in finished],
+        "delays": [float(one.outcome.delay_seconds) for one in finished],
         "errors": [one.outcome.last_error for one in finished],
         "refunds": [one.outcome.refund for one in finished],
     }

@@ -72,7 +72,7 @@ def is_watched(queue: str) -> bool:
 def forget_watches(queues: Iterable[str]) -> None:
     """Drop the promises of drains on these queues: one that was killed cannot keep its own."""
     try:
-        cache.delete_many([key for queue in queues for key in (_watch_key(queue), f"zrg:nudge:{queue}")])
+        cache.delete_many([key for queue in queues for key in (_watch_key(queue), _nudge_key(queue))])
     except Exception as error:  # they end by themselves within seconds
         log.warning(log_events.NUDGE_FAILED, queue="", error=f"{type(error).__name__}: {error}")
 
@@ -114,7 +114,9 @@ class Watch:
 def _nudge_now(queue: str) -> bool:
     if _tried_just_now(queue):
         return False
-    if cache.get_many([_watch_key(queue), LOOP_KEY]) or not cache.add(f"zrg:nudge:{queue}", 1, COALESCE_SECONDS):
+    # Looked up before it is added: the database cache answers a taken key with an error in the server's log.
+    key = _nudge_key(queue)
+    if cache.get_many([_watch_key(queue), LOOP_KEY, key]) or not cache.add(key, 1, COALESCE_SECONDS):
         return False
     _send(queue, 0.0)
     return True
@@ -125,7 +127,8 @@ def _nudge_later(queue: str, delay: float) -> bool:
         return False
     # One message per second of due time serves all jobs of that second.
     second = math.ceil(time.time() + delay)
-    if cache.get(LOOP_KEY) or not cache.add(f"zrg:nudge:{queue}:{second}", 1, delay + 5):
+    key = f"{_nudge_key(queue)}:{second}"
+    if cache.get_many([LOOP_KEY, key]) or not cache.add(key, 1, delay + 5):
         return False
     _send(queue, second - time.time())
     return True
@@ -143,6 +146,10 @@ def _tried_just_now(queue: str) -> bool:
             return True
         _last_tried[queue] = now
         return False
+
+
+def _nudge_key(queue: str) -> str:
+    return f"zrg:nudge:{queue}"
 
 
 def _watch_key(queue: str) -> str:
