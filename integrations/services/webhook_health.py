@@ -7,6 +7,7 @@ from django.db import connection as database
 from integrations.models import Connection
 from integrations.results import ProviderResult
 from integrations.services.health import UNREADABLE, record_provider_outcome
+from zrg.workspaces.context import INGEST_TIMEOUT_MS, tenant
 
 # Another call of the same minute may hold the row; it notes the same thing.
 _TOUCH = """
@@ -16,10 +17,8 @@ WHERE id = (SELECT id FROM integrations_connection WHERE id = %s AND workspace_i
 
 
 def note_webhook(workspace_id: UUID, connection_id: UUID, *, signed: bool) -> None:
-    """A call came in; when it proved its origin the connection counts as working. Runs in the
-    workspace's context.
-    """
-    with database.cursor() as cursor:
+    """A call came in; when it proved its origin the connection counts as working."""
+    with tenant(workspace_id, timeout_ms=INGEST_TIMEOUT_MS), database.cursor() as cursor:
         cursor.execute(_TOUCH, [connection_id, workspace_id])
         touched = cursor.rowcount == 1
     if touched and signed:

@@ -19,7 +19,7 @@ from tests.support.client import ZrgClient
 from tests.support.database import database_urls
 from zrg.jobs.enums import EventStatus
 from zrg.jobs.models import WebhookEvent
-from zrg.workspaces.context import platform
+from zrg.workspaces.context import platform, tenant
 
 GRANITE_HOST = "https://mail.granite.example"
 
@@ -492,17 +492,64 @@ def test_unsigned_call_is_noted_only(northfork: Connection, client: ZrgClient) -
 
 
 def test_hard_02_no_work_on_request_path(northfork: Connection, client: ZrgClient) -> None:
-    """Kept, not worked on: three statements on tables (route, workspace with connection, insert)."""
+    """Kept, not worked on: route, workspace with connection, insert; two when `clientId` names the workspace."""
     post(client, call("EMAIL_OPENED"))
 
-    with CaptureQueriesContext(connections["default"]) as captured:
+    with CaptureQueriesContext(connections["default"]) as routed:
         assert post(client, call()).status_code == 200
+    with CaptureQueriesContext(connections["default"]) as named:
+        assert post(client, call("EMAIL_SENT"), f"{URL}?clientId={northfork.workspace_id}").status_code == 200
 
-    touched = [query["sql"] for query in captured if "jobs_" in query["sql"] or "integrations_" in query["sql"]]
-    assert len(touched) == 3
-    assert not any(word in query["sql"] for query in captured for word in ("leads_", "inbox_", "ai_"))
+    # The set_config of the test's own context around the request is not the product's.
+    assert [tables_of(query["sql"]) for query in routed if "set_config" not in query["sql"]] == [
+        "integrations_webhookroute",
+        "zrg_webhook_target",
+        "zrg_store_event",
+    ]
+    assert [tables_of(query["sql"]) for query in named if "set_config" not in query["sql"]] == [
+        "zrg_webhook_target",
+        "zrg_store_event",
+    ]
     event = WebhookEvent.objects.get(event_type="LEAD_REPLIED")
     assert (event.status, event.attempts) == (EventStatus.PENDING, 0)
+
+
+def tables_of(statement: str) -> str:
+    """What a statement reads first."""
+    return statement.split("FROM", 1)[1].split()[0].split("(")[0]
+
+
+def test_committed_call_leaves_no_context_behind(committed_db: None, client: ZrgClient) -> None:
+    with platform():
+        connection = ConnectionFactory(
+            workspace=WorkspaceFactory(name="Northfork Dental"), external_account_id="14", host=HOST
+        )
+
+    kept = [post(client, call()).json(), post(client, call()).json()]
+
+    assert [answer["queued"] for answer in kept] == [True, False]
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT current_setting('zrg.context', true), current_setting('zrg.ws_all', true)")
+        assert cursor.fetchone() == ("", "")
+    assert not WebhookEvent.objects.exists()  # row security: nothing is shown outside of a context
+    with tenant(connection.workspace_id):
+        assert WebhookEvent.objects.get().redelivered_count == 1
+        assert Connection.objects.get().last_webhook_at is not None
+
+
+def test_committed_unsigned_call_is_not_kept(committed_db: None, client: ZrgClient) -> None:
+    with platform():
+        ConnectionFactory(
+            workspace=WorkspaceFactory(),
+            external_account_id="14",
+            host="mail.granite.example",
+            secrets={"api_key": "prov-3f9a7c51e2d8b046", "webhook_secret": GRANITE_SECRET},
+        )
+
+    assert post(client, call(event={"instance_url": GRANITE_HOST})).status_code == 401
+
+    with platform():
+        assert not WebhookEvent.objects.exists()
 
 
 def test_database_that_does_not_answer_in_a_second(committed_db: None, client: ZrgClient) -> None:
