@@ -222,5 +222,5 @@ def _decided(
     lead.refresh_from_db()
     if decision.state == "already_decided":
         return station_answer(request, scope, lead, channel=channel, notice=decided_sentence(decision))
-    notice = "Draft rejected." if decision.state == "rejected" else "Waiting to be sent."
+    notice = "Draft rejected." if decision.state == "rejected" else ""
     return station_answer(request, scope, lead, channel=channel, notice=notice, sent=True)

@@ -99,7 +99,8 @@ def station_answer(
     response = fragment(request, "inbox/conversation.html#station", context)
     if sent:
         trigger_client_event(response, "zrg:sent", {"lead": str(lead.pk), "channel": channel})
-    return changed(response, lead, notice)
+    # The station says it where the person looks; nothing pops up beside it.
+    return changed(response, lead)
 
 
 def drawer_answer(request: HttpRequest, scope: Scope, lead: Lead, *, section: str, notice: str) -> HttpResponse:

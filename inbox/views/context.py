@@ -124,11 +124,7 @@ def lead_in(scope: Scope, lead_id: UUID, action: str = "lead.view") -> Lead:
 
 def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, Any]:
     """The list pane: one page of rows with its filters."""
-    # Links carry more than the list's parameters; only those are read here.
-    params: dict[str, Any] = {key: values for key, values in query.lists() if key in KEYS and key != "clientId"}
-    if scope.workspace is not None:
-        params["clientId"] = str(scope.workspace.workspace_id)
-    page = load_list(scope.access, params, now=now)
+    page = load_list(scope.access, list_params(scope, query), now=now)
     return {
         "scope": scope,
         "page": page,
@@ -142,6 +138,14 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
         "selected_id": None,
         **_choices(page),
     }
+
+
+def list_params(scope: Scope, query: QueryDict) -> dict[str, Any]:
+    """The list's parameters of a link; links carry more than those."""
+    params: dict[str, Any] = {key: values for key, values in query.lists() if key in KEYS and key != "clientId"}
+    if scope.workspace is not None:
+        params["clientId"] = str(scope.workspace.workspace_id)
+    return params
 
 
 def tabs_context(scope: Scope, query: QueryDict, tab: str, *, now: datetime) -> dict[str, Any]:

@@ -19,12 +19,13 @@ from inbox.views.context import (
     lead_context,
     lead_in,
     list_context,
+    list_params,
     moment,
     scope_of,
     station_context,
     tabs_context,
 )
-from leads.models import Lead
+from leads.services.lists import filter_leads
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
@@ -56,11 +57,13 @@ def badges(request: HttpRequest, workspace_id: UUID | None = None) -> HttpRespon
 @require_GET
 @requires("lead.view")
 def row(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None) -> HttpResponse:
-    """One row of the list."""
-    scope = scope_of(request, workspace_id)
+    """One row of the list; 204 when the lead is not in the list the parameters describe."""
+    scope, now = scope_of(request, workspace_id), moment()
     lead_in(scope, lead_id)
-    leads = list(Lead.objects.filter(pk=lead_id).for_inbox_list())
-    now = moment()
+    listed = filter_leads(scope.access, list_params(scope, request.GET), now=now)
+    leads = list(listed.filter(pk=lead_id).for_inbox_list())
+    if not leads:
+        return HttpResponse(status=204)
     rows = load_rows(scope.access, leads, now=now, name_workspaces=scope.is_all)
     context = {"scope": scope, "now": now, "zone": scope.zone, "row": rows[0], "selected_id": None}
     return fragment(request, "inbox/list.html#row", context)
