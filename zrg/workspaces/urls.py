@@ -36,6 +36,7 @@ account_patterns = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", health.favicon, name="favicon"),
     path("metrics", health.metrics, name="metrics"),
     path("login", account.login_redirect, name="login"),
     path("login/", account.login_redirect),

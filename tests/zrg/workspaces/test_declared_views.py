@@ -16,6 +16,7 @@ PUBLIC_VIEWS = {
     "healthz": "asked by machines; tells nothing",
     "readyz": "asked by machines; details need the cron secret",
     "metrics": "protected by METRICS_TOKEN",
+    "favicon": "a picture",
     "login": "redirect to the log-in",
     "invitation": "holder of the token",
 }
