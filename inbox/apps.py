@@ -47,7 +47,7 @@ class InboxConfig(AppConfig):
         for job_type in sorted(set(receiving.POST_PROCESS_JOBS.values())):
             register_job(job_type, jobs.run_reading)
         register_job("INBOUND_RESPOND", jobs.run_answering)
-        register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
+        register_job(orders.SEND_ORDER, jobs.run_order, max_attempts=3, queue="sends")
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from inbox.enums import ClassificationState, Direction
-from inbox.jobs import mark_stale_sends
 from inbox.models import Message
 from inbox.services.expiring import delete_closed_drafts, delete_stage_runs, expire_old_drafts
+from inbox.services.orders import fail_stranded_orders
 from inbox.services.receiving import POST_PROCESS_JOBS
+from inbox.services.sweeping import mark_stale_sends
 from zrg.jobs.contracts import RunContext, TaskNeeded
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import requeue_job
@@ -23,9 +24,12 @@ RETRY_BATCH = 100
 
 
 def run_unknown_sends(context: RunContext) -> None:
-    """Every 2 minutes: sends whose worker is gone become unknown."""
+    """Every 2 minutes: sends whose worker is gone become unknown, orders nobody carries out fail."""
     for workspace_id in walk_workspaces(context):
+        if context.dry_run:
+            continue
         context.count("marked_unknown", mark_stale_sends(workspace_id))
+        context.count("stranded_orders", fail_stranded_orders(workspace_id))
 
 
 def run_ai_retry(context: RunContext) -> None:
@@ -40,8 +44,7 @@ def expire_drafts(context: RunContext) -> None:
     for workspace_id in walk_workspaces(context):
         if context.dry_run:
             continue
-        with tenant(workspace_id):
-            context.count("expired_drafts", expire_old_drafts(workspace_id))
+        context.count("expired_drafts", expire_old_drafts(workspace_id))
         purge_in_chunks(context, "drafts", partial(delete_closed_drafts, workspace_id))
         purge_in_chunks(context, "stage_runs", partial(delete_stage_runs, workspace_id))
 

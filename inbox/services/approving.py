@@ -30,6 +30,7 @@ from inbox.rules.outbound_text import find_placeholders, fits_sms, has_truncated
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.guards import is_blocked_on, newer_message
+from inbox.services.locking import lock_lead_and_draft
 from inbox.services.orders import OrderText, pending_for, place_order, refuse_while_sending
 from inbox.services.recipients import check_recipients
 from leads.models import Lead
@@ -219,15 +220,6 @@ def supersede_pending(lead_id: UUID, channel: str, reason: DraftClosedReason, *,
         record_draft_event(draft, DraftEventKind.SUPERSEDED, source=DraftEventSource.DASHBOARD, reason=reason, actor=by)
         _announce_decision(draft, DraftStatus.SUPERSEDED)
     return len(drafts)
-
-
-def lock_lead_and_draft(draft_id: UUID) -> tuple[Lead, Draft]:
-    """Lock both, always in this order."""
-    lead_id = Draft.objects.filter(pk=draft_id).values_list("lead_id", flat=True).first()
-    if lead_id is None:
-        raise NotVisible
-    lead = Lead.objects.select_for_update().get(pk=lead_id)
-    return lead, Draft.objects.select_for_update().get(pk=draft_id)
 
 
 def already_decided(draft: Draft) -> Decision:

@@ -10,7 +10,9 @@ from inbox.enums import DraftClosedReason, DraftEventKind, DraftEventSource, Dra
 from inbox.models import Draft, InboundStageRun
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
+from inbox.services.locking import lock_lead_and_draft
 from zrg.jobs.services.retention import CHUNK
+from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
 
 PENDING_FOR = timedelta(days=30)
@@ -19,22 +21,31 @@ EXPIRE_BATCH = 500
 
 
 def expire_old_drafts(workspace_id: UUID) -> int:
-    """Reject pending drafts older than 30 days as `expired`; returns how many."""
-    old = (
-        Draft.objects.in_workspace(workspace_id)
-        .pending()
-        .filter(created_at__lt=timezone.now() - PENDING_FOR)
-        .select_for_update(skip_locked=True)[:EXPIRE_BATCH]
-    )
-    drafts = list(old)
-    now = timezone.now()
-    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(
-        status=DraftStatus.REJECTED, closed_reason=DraftClosedReason.EXPIRED, rejected_at=now, updated_at=now
-    )
-    for draft in drafts:
+    """Reject pending drafts older than 30 days as `expired`; returns how many.
+
+    Each in a transaction of its own, so that no two leads are ever locked together.
+    """
+    with tenant(workspace_id):
+        old = Draft.objects.in_workspace(workspace_id).pending().filter(created_at__lt=timezone.now() - PENDING_FOR)
+        ids = list(old.values_list("pk", flat=True)[:EXPIRE_BATCH])
+    return sum(_expire(workspace_id, draft_id) for draft_id in ids)
+
+
+def _expire(workspace_id: UUID, draft_id: UUID) -> bool:
+    with tenant(workspace_id):
+        try:
+            lead, draft = lock_lead_and_draft(draft_id)
+        except NotVisible:
+            return False
+        if draft.status != DraftStatus.PENDING:
+            return False
+        now = timezone.now()
+        Draft.objects.filter(pk=draft.pk).update(
+            status=DraftStatus.REJECTED, closed_reason=DraftClosedReason.EXPIRED, rejected_at=now, updated_at=now
+        )
         record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason="expired")
-        refresh_lead_flags(draft.lead_id)
-    return len(drafts)
+        refresh_lead_flags(lead.pk)
+        return True
 
 
 def delete_closed_drafts(workspace_id: UUID) -> int:

@@ -14,12 +14,11 @@ from inbox.rules.safety import is_opt_out
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
 from leads.rules.participants import is_cc_replier
+from leads.rules.statuses import blocks_channel
 from zrg.workspaces.models import AdminAuditEvent, Workspace
 from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
 logger = structlog.get_logger(__name__)
-
-EMAIL_ONLY_BLOCKS = ("bounce", "dead_inbox", "email_invalid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +50,7 @@ def blocked_by_compliance(lead: Lead, channel: str, body: str) -> Block | None:
 
 def is_blocked_on(lead: Lead, channel: str) -> bool:
     """Whether the lead's blacklist covers this channel (03.channel-scope-of-stops)."""
-    if lead.status != "blacklisted":
-        return False
-    return lead.blacklist_reason not in EMAIL_ONLY_BLOCKS or channel == Channel.EMAIL
+    return blocks_channel(lead.status, lead.blacklist_reason, channel)
 
 
 def unhandled_opt_out(lead: Lead) -> Message | None:

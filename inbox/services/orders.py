@@ -24,14 +24,17 @@ from inbox.models import Draft, Message, SendOrder
 from inbox.rules.outbound_text import split_sms_parts
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
-from inbox.services.guards import newer_message, sending_disabled
-from inbox.services.sending import Outbound, send_message
-from inbox.services.settling import reopen_draft, settle_order
+from inbox.services.guards import Block, newer_message, sending_disabled
+from inbox.services.reopening import reopen_draft
+from inbox.services.sending import OUTCOME_UNKNOWN, Outbound, send_message
+from inbox.services.settling import UNSETTLED, settle_order
 from integrations.services.connections import active_email_provider
 from integrations.services.health import circuit_closed_until
 from leads.models import Lead
 from zrg.jobs.contracts import JobContext
+from zrg.jobs.enums import JobStatus
 from zrg.jobs.errors import Cancelled, Reschedule
+from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.lib import log_events
 from zrg.lib.errors import NotVisible
@@ -45,6 +48,11 @@ LOOK_AGAIN_AFTER = timedelta(minutes=2)
 """How long the job waits when another worker is in the middle of the same message."""
 ORIGIN_OF_SOURCE = {OrderSource.AUTO_SEND: (MessageOrigin.AI, SentBy.AI)}
 REPEATABLE = (OrderState.FAILED, OrderState.HELD, OrderState.CANCELLED)
+STRANDED_AFTER = timedelta(minutes=15)
+"""A job that lost its worker is taken up again after ten minutes; later nobody will carry the order out."""
+STRANDED_BATCH = 100
+NEWER_MESSAGE = "newer_message"
+ORDER_CLOSED = "order_closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,16 +111,14 @@ def place_order(
 
 def cancel_order(order_id: UUID, *, by: User) -> bool:
     """Undo: only a waiting or held order can be taken back; its draft is pending again with its text."""
-    found = SendOrder.objects.filter(pk=order_id).values_list("lead_id", flat=True).first()
-    if found is None:
+    order = _lock_order(order_id)
+    if order is None:
         raise NotVisible
-    Lead.objects.select_for_update().get(pk=found)
-    cancelled = SendOrder.objects.filter(pk=order_id, state__in=[OrderState.WAITING, OrderState.HELD]).update(
+    if order.state not in (OrderState.WAITING, OrderState.HELD):
+        return False
+    SendOrder.objects.filter(pk=order.pk).update(
         state=OrderState.CANCELLED, held_reason="undone", updated_at=timezone.now()
     )
-    if not cancelled:
-        return False
-    order = SendOrder.objects.get(pk=order_id)
     if order.draft_id:
         reopen_draft(order.draft_id, AutoSendOutcome.CANCELED, "undone")
         record_draft_event(
@@ -141,15 +147,14 @@ def run_send_order(context: JobContext) -> None:
     if taken.ended:
         return
     for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        result = send_message(order.workspace_id, order.lead_id, _outbound(order, part, index, last=last))
+        result = send_message(order.workspace_id, order.lead_id, _outbound(order, part, index, of=len(parts)))
         if result.status in ("sent", "duplicate"):
             continue
         if result.status == "in_progress":
             raise Reschedule(timezone.now() + LOOK_AGAIN_AFTER, "another worker is sending this message")
         if result.status == "blocked":
             with tenant(order.workspace_id):
-                _fail(order, result)
+                _end_blocked(order.pk, result.code)
         return
     with tenant(order.workspace_id):
         # Every part was sent before (a resumed job): the order only has to be closed.
@@ -169,12 +174,11 @@ class _Taken:
 
 def _take(order_id: UUID) -> _Taken:
     """waiting → taken, under lead and draft lock, with the guards once more."""
-    lead_id = SendOrder.objects.filter(pk=order_id).values_list("lead_id", flat=True).first()
-    if lead_id is None:
+    order = _lock_order(order_id)
+    if order is None:
         return _Taken(ended="order gone")
-    Lead.objects.select_for_update().get(pk=lead_id)
-    order = SendOrder.objects.select_for_update().get(pk=order_id)
     if order.state == OrderState.TAKEN:
+        # Another worker has it, or had it and died; the write-ahead tells the two apart.
         return _Taken(order=order)
     if order.state != OrderState.WAITING:
         return _Taken(order=order, ended=f"order {order.state}")
@@ -185,13 +189,36 @@ def _take(order_id: UUID) -> _Taken:
         return _Taken(order=order, ended="sending_disabled")
     if (until := _circuit_open_until(order)) is not None:
         return _Taken(order=order, retry_at=until)
-    if newer_message(lead_id, order.seen_message_id, own_keys_like=f"{order.order_key}:part:"):
-        _close(order, OrderState.HELD, "newer_message")
-        logger.info(log_events.SEND_ORDER_HELD, order=str(order.pk), reason="newer_message")
-        return _Taken(order=order, ended="newer_message")
+    if _overtaken(order):
+        _hold(order)
+        return _Taken(order=order, ended=NEWER_MESSAGE)
     SendOrder.objects.filter(pk=order.pk).update(state=OrderState.TAKEN, updated_at=timezone.now())
     order.state = OrderState.TAKEN
     return _Taken(order=order)
+
+
+def _lock_order(order_id: UUID) -> SendOrder | None:
+    """Lead, draft, order: locked in this order. None when the order is gone with its lead."""
+    found = SendOrder.objects.filter(pk=order_id).values_list("lead_id", "draft_id").first()
+    if found is None or Lead.objects.select_for_update().filter(pk=found[0]).first() is None:
+        return None
+    if found[1] is not None:
+        Draft.objects.select_for_update().filter(pk=found[1]).first()
+    return SendOrder.objects.select_for_update().filter(pk=order_id).first()
+
+
+def _overtaken(order: SendOrder) -> bool:
+    """Whether something arrived or left that the writer of this text has not seen."""
+    return newer_message(order.lead_id, order.seen_message_id, own_keys_like=_part_keys(order)) is not None
+
+
+def _hold(order: SendOrder) -> None:
+    _close(order, OrderState.HELD, NEWER_MESSAGE)
+    logger.info(log_events.SEND_ORDER_HELD, order=str(order.pk), reason=NEWER_MESSAGE)
+
+
+def _part_keys(order: SendOrder) -> str:
+    return f"{order.order_key}:part:"
 
 
 def _circuit_open_until(order: SendOrder) -> datetime | None:
@@ -200,19 +227,25 @@ def _circuit_open_until(order: SendOrder) -> datetime | None:
     return circuit_closed_until(order.workspace_id, provider) if provider else None
 
 
-def _close(order: SendOrder, state: OrderState, reason: str) -> None:
-    SendOrder.objects.filter(pk=order.pk).update(state=state, held_reason=reason, updated_at=timezone.now())
+def _close(
+    order: SendOrder, state: OrderState, reason: str, *, outcome: AutoSendOutcome = AutoSendOutcome.NEEDS_REVIEW
+) -> None:
+    SendOrder.objects.filter(pk=order.pk).update(state=state, held_reason=reason[:64], updated_at=timezone.now())
     if order.draft_id:
-        reopen_draft(order.draft_id, AutoSendOutcome.NEEDS_REVIEW, reason)
+        reopen_draft(order.draft_id, outcome, reason)
     refresh_lead_flags(order.lead_id)
 
 
 def _freeze_parts(order: SendOrder) -> list[str]:
-    """An SMS may leave in parts; the list is frozen on the draft when the first one is claimed."""
+    """An SMS may leave in parts; the list is frozen on the draft when the first one is claimed.
+
+    As long as none of them may have left, a new approval is cut anew: its text may be another one.
+    """
     if order.channel != Channel.SMS:
         return [order.body]
+    left = Message.objects.in_workspace(order.workspace_id).filter(send_key__startswith=_part_keys(order))
     draft = order.draft
-    if draft is not None and draft.parts:
+    if draft is not None and draft.parts and left.exclude(delivery_status="failed").exists():
         return list(draft.parts)
     parts = split_sms_parts(order.body)
     if draft is not None:
@@ -220,19 +253,27 @@ def _freeze_parts(order: SendOrder) -> list[str]:
     return parts
 
 
-def _outbound(order: SendOrder, body: str, index: int, *, last: bool) -> Outbound:
+def _outbound(order: SendOrder, body: str, index: int, *, of: int) -> Outbound:
     origin, sent_by = ORIGIN_OF_SOURCE.get(OrderSource(order.source), (MessageOrigin.SETTER, SentBy.SETTER))
+
+    def guard(lead: Lead) -> Block | None:
+        """Taken by this order still, and nothing newer: since it was taken a reply may have come in."""
+        if not SendOrder.objects.filter(pk=order.pk, state=OrderState.TAKEN).exists():
+            return Block(code=ORDER_CLOSED, detail="This order was closed.")
+        if _overtaken(order):
+            return Block(code=NEWER_MESSAGE, detail="A newer message arrived before this was sent.")
+        return None
 
     def settle(message: Message, result: SendResult) -> None:
         if result.status == "failed":
             settle_order(message, OrderState.FAILED, reason=result.code)
-        elif result.status == "sent" and last:
+        elif result.status == "sent" and index == of - 1:
             settle_order(message, OrderState.DONE)
 
     return Outbound(
         channel=order.channel,
         body=body,
-        send_key=f"{order.order_key}:part:{index}",
+        send_key=f"{_part_keys(order)}{index}",
         origin=origin,
         sent_by=sent_by,
         actor_id=order.ordered_by_id,
@@ -241,36 +282,74 @@ def _outbound(order: SendOrder, body: str, index: int, *, last: bool) -> Outboun
         subject=order.subject,
         to_override=order.to_override,
         cc=order.cc,
+        guard=guard,
         settle=settle,
     )
 
 
-def _fail(order: SendOrder, result: SendResult) -> None:
-    """Nothing was written or sent for this part: the order failed, the draft is open again."""
-    if result.code == "outcome_unknown":
+def _end_blocked(order_id: UUID, code: str) -> None:
+    """Nothing was written or sent for this part: the order ends, the draft is open again."""
+    order = _lock_order(order_id)
+    if order is None or order.state != OrderState.TAKEN or code in (OUTCOME_UNKNOWN, ORDER_CLOSED):
         return
-    SendOrder.objects.filter(pk=order.pk, state=OrderState.TAKEN).update(
-        state=OrderState.FAILED, held_reason=result.code[:64], updated_at=timezone.now()
-    )
-    if order.draft_id:
-        reopen_draft(order.draft_id, AutoSendOutcome.FAILED, result.code)
-    refresh_lead_flags(order.lead_id)
+    if code == NEWER_MESSAGE:
+        _hold(order)
+    else:
+        _close(order, OrderState.FAILED, code, outcome=AutoSendOutcome.FAILED)
+
+
+def fail_stranded_orders(workspace_id: UUID) -> int:
+    """Orders whose job ended without carrying them out are failed, their drafts open again: nobody waits
+    for a message that no worker will send. Orders with a message that may have left are not touched.
+
+    Each order in a transaction of its own. Returns how many.
+    """
+    before = timezone.now() - STRANDED_AFTER
+    with tenant(workspace_id):
+        open_orders = SendOrder.objects.in_workspace(workspace_id).filter(
+            state__in=[OrderState.WAITING, OrderState.TAKEN], due_at__lt=before, updated_at__lt=before
+        )
+        ids = list(open_orders.order_by("due_at").values_list("pk", flat=True)[:STRANDED_BATCH])
+    return sum(_fail_if_stranded(workspace_id, order_id) for order_id in ids)
+
+
+def _fail_if_stranded(workspace_id: UUID, order_id: UUID) -> bool:
+    with tenant(workspace_id):
+        order = _lock_order(order_id)
+        if order is None or order.state not in (OrderState.WAITING, OrderState.TAKEN) or _is_alive(order):
+            return False
+        _close(order, OrderState.FAILED, "worker_lost", outcome=AutoSendOutcome.FAILED)
+        logger.error(log_events.SEND_ORDER_STRANDED, order=str(order.pk))
+        return True
+
+
+def _is_alive(order: SendOrder) -> bool:
+    """Whether a job will still work on it, or a message of it waits to be settled."""
+    jobs = BackgroundJob.objects.filter(workspace_id=order.workspace_id, dedupe_key=_job_key(order))
+    if jobs.filter(status__in=[JobStatus.PENDING, JobStatus.RUNNING]).exists():
+        return True
+    messages = Message.objects.of_lead(order.lead_id).filter(send_key__startswith=_part_keys(order))
+    return messages.filter(delivery_status__in=UNSETTLED).exists()
 
 
 def _queue(order: SendOrder) -> None:
-    key = f"{order.workspace_id}:{order.pk}:{SEND_ORDER}"
+    """One job for each time the order is placed, so that a job of an earlier time never sets the hour."""
+    key = _job_key(order)
     queued = enqueue_job(
         SEND_ORDER,
         order.workspace_id,
         dedupe_key=key,
         draft_id=order.draft_id,
         run_at=order.due_at,
-        max_attempts=3,
         payload={"order_id": str(order.pk)},
     )
     if not queued:
-        # It runs now and waits for `due_at` by itself.
+        # Placed for the same moment before: it runs again and waits for `due_at` by itself.
         requeue_job(key)
+
+
+def _job_key(order: SendOrder) -> str:
+    return f"{order.workspace_id}:{order.pk}:{SEND_ORDER}:{order.due_at:%Y%m%d%H%M%S%f}"
 
 
 def refuse_while_sending(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from inbox.rules import safety
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
 from leads.rules.participants import is_cc_replier
+from leads.rules.statuses import blocks_every_channel
 from leads.services.optouts import remember_opt_out
 from leads.services.status import lift_email_block
 from zrg.jobs.contracts import TaskNeeded
@@ -20,7 +21,6 @@ from zrg.workspaces.services.audit import record_audit
 logger = structlog.get_logger(__name__)
 
 STAGE_SAFETY = "safety"
-EMAIL_ONLY_BLOCKS = ("bounce", "dead_inbox", "email_invalid")
 HUMAN_KINDS = (SafetyKind.NONE, SafetyKind.ACK_ONLY)
 
 
@@ -113,7 +113,7 @@ def _apply_opt_out(lead: Lead, message: Message, reading: SafetyReading) -> None
 
 
 def _apply_human_reply(lead: Lead, message: Message) -> None:
-    if lead.blacklist_reason in EMAIL_ONLY_BLOCKS:
+    if not blocks_every_channel(lead.blacklist_reason):
         if message.channel == Channel.EMAIL:
             lift_email_block(lead, reason="human_reply")
             logger.info(log_events.SAFETY_CLEARED, lead=str(lead.pk))

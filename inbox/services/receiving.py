@@ -6,21 +6,33 @@ per workspace) and returns the event's outcome. No provider and no model is call
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
 
 from inbox.contracts import MessageReceived, MessageSent
-from inbox.enums import Channel, ClassificationState, Direction, MessageOrigin, MessageSource, SafetyKind, SentimentTag
+from inbox.enums import (
+    Channel,
+    ClassificationState,
+    DeliveryStatus,
+    Direction,
+    MessageOrigin,
+    MessageSource,
+    SafetyKind,
+    SentimentTag,
+)
 from inbox.models import Message, MessageRaw
 from inbox.rules.cleaning import CleanedEmail, clean_email
+from inbox.rules.healing import Remote, find_twin
 from inbox.rules.safety import classify_bounce, is_bounce_address
+from inbox.rules.tags import POSITIVE
 from inbox.services.automation import apply_enrichment_switch, apply_reply_switches
 from inbox.services.bounced_recipient import find_failed_lead
 from inbox.services.protecting import SafetyReading, apply_safety, read_safety
 from inbox.services.repliers import update_replier
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
-from inbox.services.settling import settle_as_sent
+from inbox.services.settling import Proof, settle_as_sent
 from inbox.services.stopping import stop_lead
 from integrations.contracts import Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
 from leads.errors import NoUsableIdentity
@@ -35,6 +47,7 @@ from zrg.lib import log_events
 logger = structlog.get_logger(__name__)
 
 PROCESSED = "processed"
+UNCONFIRMED_LIMIT = 50
 POST_PROCESS_JOBS = {
     "EMAILBISON": "EMAIL_INBOUND_POST_PROCESS",
     "SMARTLEAD": "SMARTLEAD_INBOUND_POST_PROCESS",
@@ -94,9 +107,10 @@ def receive_sent(contract: SentMessage) -> str:
         return "ignored:no_usable_identity"
     lead = match.lead
     cleaned = clean_email(contract.html or "", contract.text or "")
+    id_field, id_value = _sent_id(contract)
     message, created = _insert_once(
-        "inboxxia_scheduled_email_id",
-        contract.scheduled_id or contract.provider_message_id,
+        id_field,
+        id_value,
         workspace_id=lead.workspace_id,
         lead=lead,
         channel=contract.channel,
@@ -202,12 +216,20 @@ def _inbound_id(contract: InboundMessage) -> tuple[str, str]:
     return "webhook_dedupe_key", contract.event_key
 
 
+def _sent_id(contract: SentMessage) -> tuple[str, str]:
+    if contract.scheduled_id:
+        return "inboxxia_scheduled_email_id", contract.scheduled_id
+    return "webhook_dedupe_key", contract.event_key
+
+
 def _insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Message, bool]:
     """Insert, or return the row that holds the provider id already."""
     try:
         with transaction.atomic():
             return Message.objects.create(**{id_field: id_value}, **values), True
     except IntegrityError:
+        if id_value is None:
+            raise
         known = Message.objects.filter(workspace_id=values["workspace_id"], **{id_field: id_value}).first()
         if known is None:
             raise
@@ -228,6 +250,7 @@ def _repeat_interest(contract: InboundMessage, lead: Lead, message: Message) -> 
     if contract.interested and lead.status != "blacklisted" and message.safety_kind != SafetyKind.OPT_OUT:
         change = set_sentiment(lead.pk, SentimentTag.INTERESTED, message=message, cause=CAUSE_INBOUND)
         if change.changed:
+            _prefer_interest(message)
             job = POST_PROCESS_JOBS[contract.provider]
             key = f"{lead.workspace_id}:{message.pk}:{job}:interested"
             enqueue_job(
@@ -240,6 +263,12 @@ def _repeat_interest(contract: InboundMessage, lead: Lead, message: Message) -> 
             )
             requeue_job(key)
     return PROCESSED
+
+
+def _prefer_interest(message: Message) -> None:
+    """What the provider says now counts for a reply that was read as nothing positive."""
+    read = Message.objects.filter(pk=message.pk, sentiment_tag__isnull=False).exclude(sentiment_tag__in=POSITIVE)
+    read.update(sentiment_tag=SentimentTag.INTERESTED)
 
 
 def _is_delivery_report(contract: InboundMessage) -> bool:
@@ -290,18 +319,35 @@ def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_
 
 def _confirm_own_send(contract: SentMessage) -> str:
     """The provider reports a mail that we sent through it: complete the message, never add one."""
-    healed = (
-        Message.objects.in_workspace(contract.workspace_id)
-        .outbound()
-        .filter(inboxxia_scheduled_email_id__isnull=True, source=MessageSource.ZRG, delivery_status="unknown")
-        .filter(to_email=contract.person.email, subject=contract.subject)
-        .newest_first()
-        .first()
+    reply_id = contract.provider_message_id if (contract.provider_message_id or "").isdecimal() else None
+    seen = Remote(
+        id=reply_id or contract.scheduled_id or "",
+        subject=contract.subject or "",
+        body=clean_email(contract.html or "", contract.text or "").body,
+        to_email=(contract.to[0].email if contract.to else contract.person.email) or "",
+        sent_at=contract.sent_at,
     )
-    if healed is None or not contract.scheduled_id:
+    meant = [message for message in _unconfirmed_to(contract.workspace_id, seen.to_email) if _is_twin(message, seen)]
+    if not seen.id or len(meant) != 1:
         return "ignored:no_matching_send"
-    settle_as_sent(healed.pk, provider_id=contract.scheduled_id, sent_at=contract.sent_at, reason="webhook")
-    return PROCESSED
+    proof = Proof(id=reply_id, scheduled_id=contract.scheduled_id, sent_at=contract.sent_at)
+    return PROCESSED if settle_as_sent(meant[0].pk, proof=proof, reason="webhook") else "ignored:no_matching_send"
+
+
+def _unconfirmed_to(workspace_id: UUID, address: str) -> list[Message]:
+    unconfirmed = Message.objects.in_workspace(workspace_id).outbound().filter(delivery_status=DeliveryStatus.UNKNOWN)
+    return list(unconfirmed.filter(source=MessageSource.ZRG, to_email=address)[:UNCONFIRMED_LIMIT])
+
+
+def _is_twin(message: Message, seen: Remote) -> bool:
+    twin, _reason = find_twin(
+        [seen],
+        subject=message.subject or "",
+        body=message.body,
+        to_email=message.to_email or "",
+        sent_at=message.sent_at,
+    )
+    return twin is not None
 
 
 def _cut(value: str | None, length: int) -> str | None:

@@ -1,6 +1,5 @@
 """Unknown outcomes: the provider's own history says whether a message left (03 R12). Never a second send."""
 
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -10,7 +9,8 @@ from inbox.enums import DeliveryStatus
 from inbox.models import Message
 from inbox.rules.cleaning import clean_email
 from inbox.rules.healing import Remote, find_twin
-from inbox.services.settling import RECONCILE_AFTER, ask_person_about, settle_as_sent
+from inbox.services.settling import RECONCILE_AFTER, Proof, ask_person_about, settle_as_sent
+from integrations.emailbison.types import ReplyRecord
 from integrations.services.clients import get_client
 from integrations.services.connections import active_email_provider
 from leads.models import Lead
@@ -25,28 +25,33 @@ ASK_PERSON_AT = 2
 
 
 def reconcile_send(workspace_id: UUID, message_id: UUID, *, look: int) -> None:
-    """Look number `look` (1…4) at 2 min, 10 min, 1 h and 6 h; a match settles the message as sent."""
+    """Look number `look` (1…4) at 2 min, 10 min, 1 h and 6 h; a match settles the message as sent.
+
+    Raises Reschedule for the next look. After the last one only a person decides.
+    """
     with tenant(workspace_id):
         message = Message.objects.in_workspace(workspace_id).filter(pk=message_id).first()
         if message is None or message.delivery_status != DeliveryStatus.UNKNOWN:
             raise Cancelled("settled already")
-        lead = Lead.objects.get(pk=message.lead_id)
+        provider_lead_id = Lead.objects.values_list("email_bison_lead_id", flat=True).get(pk=message.lead_id)
         provider = active_email_provider(workspace_id)
-    remotes = _history(workspace_id, provider, lead.email_bison_lead_id)
-    twin, reason = find_twin(
-        remotes,
-        subject=message.subject or "",
-        body=message.body,
-        to_email=message.to_email or "",
-        sent_at=message.sent_at,
-    )
+    history = _history(workspace_id, provider, provider_lead_id)
     with tenant(workspace_id):
+        twin, reason = find_twin(
+            _unclaimed(workspace_id, history),
+            subject=message.subject or "",
+            body=message.body,
+            to_email=message.to_email or "",
+            sent_at=message.sent_at,
+        )
         if twin is not None:
-            settle_as_sent(message.pk, provider_id=twin.id, sent_at=twin.sent_at, reason=reason)
+            settle_as_sent(message.pk, proof=Proof(id=twin.id, sent_at=twin.sent_at), reason=reason)
             return
         if look == ASK_PERSON_AT:
             ask_person_about(message)
-    _look_again(message, look)
+    if look < len(RECONCILE_AFTER):
+        wait = RECONCILE_AFTER[look] - RECONCILE_AFTER[look - 1]
+        raise Reschedule(timezone.now() + wait, "not in the provider's history yet")
 
 
 def _history(workspace_id: UUID, provider: str | None, provider_lead_id: str | None) -> list[Remote]:
@@ -56,28 +61,27 @@ def _history(workspace_id: UUID, provider: str | None, provider_lead_id: str | N
     result = get_client(workspace_id, provider).list_replies(provider_lead_id)
     if not result.ok:
         return []
-    return [
-        Remote(
-            id=row.id,
-            subject=row.subject or "",
-            body=clean_email(row.html or "", row.text or "").body,
-            to_email=normalize_email(row.to[0].email) or "" if row.to else "",
-            sent_at=row.received_at,
-        )
-        for row in result.data
-        if row.is_outgoing and row.received_at
-    ]
+    return [remote for row in result.data if (remote := _remote(row)) is not None]
 
 
-def _look_again(message: Message, look: int) -> None:
-    if look >= len(RECONCILE_AFTER):
-        return
-    # Raised as a failure of the attempt, so that the number of looks is counted by the engine.
-    raise _NotYet(message.created_at + RECONCILE_AFTER[look])
+def _remote(row: ReplyRecord) -> Remote | None:
+    if not row.is_outgoing or not row.received_at:
+        return None
+    return Remote(
+        id=row.id,
+        subject=row.subject or "",
+        body=clean_email(row.html or "", row.text or "").body,
+        to_email=(normalize_email(row.to[0].email) or "") if row.to else "",
+        sent_at=row.received_at,
+    )
 
 
-class _NotYet(Reschedule):
-    """Try at the next point of the schedule."""
-
-    def __init__(self, run_at: datetime):
-        super().__init__(max(run_at, timezone.now()), "not in the provider's history yet")
+def _unclaimed(workspace_id: UUID, history: list[Remote]) -> list[Remote]:
+    """Without the mails that are messages of ours already: those prove nothing about another one."""
+    ids = [remote.id for remote in history]
+    known = set(
+        Message.objects.in_workspace(workspace_id)
+        .filter(email_bison_reply_id__in=ids)
+        .values_list("email_bison_reply_id", flat=True)
+    )
+    return [remote for remote in history if remote.id not in known]

@@ -7,11 +7,10 @@ provider definitely did not perform the first call. The lead is locked while com
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from inbox.contracts import SendResult
@@ -20,13 +19,13 @@ from inbox.models import Message
 from inbox.services.channels import email
 from inbox.services.guards import Block, blocked_by_compliance
 from inbox.services.settling import record_result
-from integrations.results import ProviderResult
 from leads.models import Lead
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
 
 logger = structlog.get_logger(__name__)
 
+OUTCOME_UNKNOWN = "outcome_unknown"
 IN_PROGRESS_FOR = timedelta(minutes=10)
 """A `sending` row younger than this belongs to a live worker; older ones become `unknown` (sweeper)."""
 
@@ -35,7 +34,8 @@ IN_PROGRESS_FOR = timedelta(minutes=10)
 class Outbound:
     """One message to send: ids only, no rows, since it crosses transactions.
 
-    `send_key` names it for ever; `settle` runs in the recording transaction.
+    `send_key` names it for ever. `guard` runs under the lead's lock in the transaction that writes
+    ahead, for what only the caller can check; `settle` runs in the recording transaction.
     """
 
     channel: str
@@ -49,12 +49,16 @@ class Outbound:
     subject: str | None = None
     to_override: str | None = None
     cc: list[str] | None = None
+    guard: Callable[[Lead], Block | None] = lambda lead: None
     settle: Callable[[Message, SendResult], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
+    """The right to one provider call; `claimed_at` tells this attempt from later ones of the same row."""
+
     message_id: UUID
+    claimed_at: datetime
     prepared: email.PreparedEmail
 
 
@@ -72,7 +76,7 @@ def send_message(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> SendR
     logger.info(log_events.SEND_STARTED, lead=str(lead_id), message=str(claimed.message_id), channel=outbound.channel)
     result = email.deliver(claimed.prepared)
     with tenant(workspace_id):
-        return _record(claimed.message_id, result, outbound)
+        return record_result(claimed.message_id, result, claimed_at=claimed.claimed_at, settle=outbound.settle)
 
 
 def _claim(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> _Claim | SendResult:
@@ -80,7 +84,7 @@ def _claim(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> _Claim | Se
     existing = Message.objects.in_workspace(workspace_id).filter(send_key=outbound.send_key).first()
     if existing is not None and (answer := _answer_for(existing)):
         return answer
-    if block := blocked_by_compliance(lead, outbound.channel, outbound.body):
+    if block := blocked_by_compliance(lead, outbound.channel, outbound.body) or outbound.guard(lead):
         return _blocked(block)
     prepared = _prepare(lead, outbound)
     if isinstance(prepared, Block):
@@ -97,7 +101,7 @@ def _answer_for(existing: Message) -> SendResult | None:
     if existing.delivery_status == DeliveryStatus.UNKNOWN:
         return SendResult(
             status="blocked",
-            code="outcome_unknown",
+            code=OUTCOME_UNKNOWN,
             detail="It is not known whether this message was sent; decide in “Unconfirmed sends”.",
             message_id=existing.pk,
         )
@@ -105,42 +109,39 @@ def _answer_for(existing: Message) -> SendResult | None:
         if existing.updated_at > timezone.now() - IN_PROGRESS_FOR:
             return SendResult(status="in_progress", message_id=existing.pk)
         # Its worker is gone; only the sweeper and a person decide what happened.
-        return SendResult(status="blocked", code="outcome_unknown", message_id=existing.pk)
+        return SendResult(status="blocked", code=OUTCOME_UNKNOWN, message_id=existing.pk)
     return None
 
 
 def _prepare(lead: Lead, outbound: Outbound) -> email.PreparedEmail | Block:
     if outbound.channel != Channel.EMAIL:
+        # Each further channel brings its own `prepare` and `deliver`.
         return Block(code="channel_not_connected", detail="This channel is not connected in this workspace.")
     return email.prepare(
         lead, outbound.body, subject=outbound.subject, to_override=outbound.to_override, cc=outbound.cc
     )
 
 
-def _write_ahead(lead: Lead, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim | SendResult:
-    try:
-        with transaction.atomic():
-            message = Message.objects.create(
-                workspace_id=lead.workspace_id,
-                lead=lead,
-                channel=outbound.channel,
-                direction=Direction.OUTBOUND,
-                source=MessageSource.ZRG,
-                origin=outbound.origin,
-                send_key=outbound.send_key,
-                body=outbound.body,
-                sent_by=outbound.sent_by,
-                sent_by_user_id=outbound.actor_id,
-                draft_id=outbound.draft_id,
-                draft_part_index=outbound.part_index if outbound.draft_id else None,
-                delivery_status=DeliveryStatus.SENDING,
-                is_read=True,
-                sent_at=timezone.now(),
-                **prepared.message_fields(),
-            )
-    except IntegrityError:
-        return SendResult(status="in_progress")
-    return _Claim(message_id=message.pk, prepared=prepared)
+def _write_ahead(lead: Lead, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim:
+    message = Message.objects.create(
+        workspace_id=lead.workspace_id,
+        lead=lead,
+        channel=outbound.channel,
+        direction=Direction.OUTBOUND,
+        source=MessageSource.ZRG,
+        origin=outbound.origin,
+        send_key=outbound.send_key,
+        body=outbound.body,
+        sent_by=outbound.sent_by,
+        sent_by_user_id=outbound.actor_id,
+        draft_id=outbound.draft_id,
+        draft_part_index=outbound.part_index if outbound.draft_id else None,
+        delivery_status=DeliveryStatus.SENDING,
+        is_read=True,
+        sent_at=timezone.now(),
+        **prepared.message_fields(),
+    )
+    return _Claim(message_id=message.pk, claimed_at=message.sent_at, prepared=prepared)
 
 
 def _take_again(existing: Message, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim | SendResult:
@@ -152,18 +153,15 @@ def _take_again(existing: Message, outbound: Outbound, prepared: email.PreparedE
         delivery_error=None,
         body=outbound.body,
         sent_by_user_id=outbound.actor_id,
+        outcome_decided_by=None,
+        outcome_decided_at=None,
         sent_at=now,
         updated_at=now,
         **prepared.message_fields(),
     )
-    return _Claim(message_id=existing.pk, prepared=prepared) if taken else SendResult(status="in_progress")
-
-
-def _record(message_id: UUID, result: ProviderResult, outbound: Outbound) -> SendResult:
-    message, recorded = record_result(message_id, result)
-    if outbound.settle is not None:
-        outbound.settle(message, recorded)
-    return recorded
+    if not taken:
+        return SendResult(status="in_progress")
+    return _Claim(message_id=existing.pk, claimed_at=now, prepared=prepared)
 
 
 def _blocked(block: Block) -> SendResult:

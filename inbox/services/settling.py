@@ -1,28 +1,31 @@
 """Recording what became of a message at the provider: sent, failed or unknown, and what follows."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from inbox.contracts import MessageSent, SendResult
 from inbox.enums import (
     ApprovalSource,
     AutoSendOutcome,
+    Channel,
     DeliveryStatus,
     Direction,
     DraftEventKind,
     DraftEventSource,
-    DraftStatus,
     OrderState,
 )
 from inbox.models import Draft, Message, SendOrder
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
-from integrations.emailbison.types import SentReply
+from inbox.services.locking import lock_lead_and_message
+from inbox.services.reopening import reopen_draft
 from integrations.results import ProviderResult
-from leads.models import Lead
 from leads.services.rollups import bump_rollups, recompute_rollups
 from zrg.jobs.contracts import Notice, TaskNeeded
 from zrg.jobs.services.announce import announce
@@ -35,53 +38,87 @@ from zrg.workspaces.services.audit import record_audit
 logger = structlog.get_logger(__name__)
 
 RECONCILE_SEND = "RECONCILE_SEND"
+UNSETTLED = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
+UNCONFIRMED = "The provider did not confirm."
+MAX_REPLY_ID = 600
+MAX_SCHEDULED_ID = 64
 RECONCILE_AFTER = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """When the provider's own history is asked whether an unconfirmed message left (03 R12)."""
 
 
-def record_result(message_id: UUID, result: ProviderResult) -> tuple[Message, SendResult]:
-    """Store the provider's answer on the row written ahead; unsettled rows only."""
-    message = Message.objects.select_for_update().get(pk=message_id)
-    if message.delivery_status != DeliveryStatus.SENDING:
-        # The sweeper or a person decided while this worker was away; theirs stands.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Where and when the provider shows a message of ours: `id` among its replies, `scheduled_id` among
+    its scheduled mails.
+    """
+
+    id: str | None = None
+    scheduled_id: str | None = None
+    sent_at: datetime
+
+
+def record_result(
+    message_id: UUID,
+    result: ProviderResult,
+    *,
+    claimed_at: datetime,
+    settle: Callable[[Message, SendResult], None] | None = None,
+) -> SendResult:
+    """Store the provider's answer on the row written ahead; `settle` runs in the same transaction.
+
+    `claimed_at` names the attempt: the row's `sent_at` since it was claimed. Once a person, the
+    provider's history or a later attempt decided, theirs stands and nothing is written. A row that only
+    the sweeper had called unknown takes the answer, for now it is known.
+    """
+    lead, message = lock_lead_and_message(message_id)
+    if message.sent_at != claimed_at or message.delivery_status not in UNSETTLED:
         logger.warning(log_events.SEND_LATE_RESULT, message=str(message.pk), outcome=result.outcome)
-        if not (result.outcome == "ok" and message.delivery_status == DeliveryStatus.UNKNOWN):
-            return message, SendResult(status="unknown", message_id=message.pk)
+        return _late(message)
+    swept = message.delivery_status == DeliveryStatus.UNKNOWN
     if result.outcome == "ok":
-        return _sent(message, result)
-    if result.outcome == "failed":
-        return _failed(message, result)
-    mark_unknown(message, result.code or "unknown", result.message)
-    return message, SendResult(
-        status="unknown", code=result.code or "unknown", detail="The provider did not confirm.", message_id=message.pk
-    )
+        recorded = _sent(message, result.data)
+    elif result.outcome == "failed":
+        recorded = _failed(message, result)
+        if swept:
+            recompute_rollups(lead)
+    else:
+        if not swept:
+            mark_unknown(message, result.code or "unknown", result.message)
+        recorded = SendResult(
+            status="unknown", code=result.code or "unknown", detail=UNCONFIRMED, message_id=message.pk
+        )
+    if settle is not None:
+        settle(message, recorded)
+    return recorded
 
 
 def mark_unknown(message: Message, code: str, detail: str) -> None:
-    """The provider may have sent it: hold everything back, ask its history, never repeat."""
-    _update(message, delivery_status=DeliveryStatus.UNKNOWN, delivery_error_code=code, delivery_error=detail)
+    """The provider may have sent it: hold everything back, ask its history, never repeat.
+
+    Call with lead and message locked.
+    """
+    _update(message, delivery_status=DeliveryStatus.UNKNOWN, delivery_error_code=code[:64], delivery_error=detail)
     bump_rollups(message.lead_id, message.channel, Direction.OUTBOUND, message.sent_at, message.origin)
     enqueue_job(
         RECONCILE_SEND,
         message.workspace_id,
         message_id=message.pk,
-        dedupe_key=f"{message.workspace_id}:{message.pk}:{RECONCILE_SEND}",
+        # Each attempt of the message has questions of its own: a person may let it be sent again.
+        dedupe_key=f"{message.workspace_id}:{message.pk}:{RECONCILE_SEND}:{message.sent_at:%Y%m%d%H%M%S%f}",
         run_at=timezone.now() + RECONCILE_AFTER[0],
-        max_attempts=4,
     )
     _note_draft(message, DraftEventKind.SEND_UNKNOWN, AutoSendOutcome.UNKNOWN)
     refresh_lead_flags(message.lead_id)
     logger.warning(log_events.SEND_UNKNOWN, message=str(message.pk), code=code)
 
 
-def settle_as_sent(message_id: UUID, *, provider_id: str | None, sent_at: datetime, reason: str) -> bool:
+def settle_as_sent(message_id: UUID, *, proof: Proof, reason: str) -> bool:
     """An unconfirmed message proved sent. Returns whether this call settled it."""
-    message = Message.objects.select_for_update().get(pk=message_id)
-    if message.delivery_status not in (DeliveryStatus.UNKNOWN, DeliveryStatus.SENDING):
+    _lead, message = lock_lead_and_message(message_id)
+    if message.delivery_status not in UNSETTLED:
         return False
-    result = ProviderResult(outcome="ok", data=SentReply(id=provider_id))
-    _sent(message, result, sent_at=sent_at, kind=DraftEventKind.RECONCILED)
-    settle_order(message, OrderState.DONE)
+    _sent(message, proof, sent_at=proof.sent_at, kind=DraftEventKind.RECONCILED)
+    _finish_order(message)
     logger.info(log_events.SEND_RECONCILED, message=str(message.pk), reason=reason)
     return True
 
@@ -90,22 +127,22 @@ def resolve_unknown(message_id: UUID, *, was_sent: bool, by: User, reason: str) 
     """A person states what happened to an unconfirmed message; only "not sent" lets it be sent again."""
     if not reason.strip():
         raise BadInput("Say how you know.", code="reason_required", field="reason")
-    message = Message.objects.select_for_update().get(pk=message_id)
+    lead, message = lock_lead_and_message(message_id)
     if message.delivery_status != DeliveryStatus.UNKNOWN:
         raise Conflict("This message is settled already.", code="already_settled", state=message.delivery_status)
     _update(message, outcome_decided_by=by, outcome_decided_at=timezone.now())
     if was_sent:
-        _sent(message, ProviderResult(outcome="ok"), sent_at=message.sent_at, kind=DraftEventKind.RECONCILED)
-        settle_order(message, OrderState.DONE)
+        _sent(message, None, sent_at=message.sent_at, kind=DraftEventKind.RECONCILED)
+        _finish_order(message)
     else:
         _failed(message, ProviderResult(outcome="failed", code="not_sent", message="A person found it was not sent"))
         settle_order(message, OrderState.FAILED, reason="not_sent")
-        recompute_rollups(message.lead)
+        recompute_rollups(lead)
     record_audit(
         "message.outcome_decided",
         actor=by,
         workspace=message.workspace_id,
-        obj=message.lead,
+        obj=lead,
         after={"message": str(message.pk), "sent": was_sent},
         reason=reason,
     )
@@ -138,85 +175,85 @@ def ask_person_about(message: Message) -> None:
 def settle_order(message: Message, state: OrderState, *, reason: str = "") -> None:
     """Move the order behind a message to its end; a definite failure opens the draft again."""
     order_key = (message.send_key or "").rsplit(":part:", 1)[0]
-    SendOrder.objects.filter(
-        workspace_id=message.workspace_id, order_key=order_key, state__in=[OrderState.TAKEN, OrderState.WAITING]
-    ).update(state=state, held_reason=reason[:64] or None, updated_at=timezone.now())
+    SendOrder.objects.filter(workspace_id=message.workspace_id, order_key=order_key, state=OrderState.TAKEN).update(
+        state=state, held_reason=reason[:64] or None, updated_at=timezone.now()
+    )
     if state == OrderState.FAILED and message.draft_id:
         reopen_draft(message.draft_id, AutoSendOutcome.FAILED, reason)
 
 
-def reopen_draft(draft_id: UUID, outcome: AutoSendOutcome, reason: str) -> None:
-    """approved → pending, the one way back: the message definitely did not leave."""
-    draft = Draft.objects.select_for_update().get(pk=draft_id)
-    if draft.status != DraftStatus.APPROVED:
-        return
-    automatic = draft.approval_source == ApprovalSource.AUTO_SEND
-    taken_by_newer = (
-        Draft.objects.of_lead(draft.lead_id).on_channel(draft.channel).pending().exclude(pk=draft.pk).exists()
-    )
-    Draft.objects.filter(pk=draft.pk).update(
-        # A newer reply draft may have taken the place; the older text is then superseded by it.
-        status=DraftStatus.SUPERSEDED if taken_by_newer else DraftStatus.PENDING,
-        closed_reason="superseded_by_newer_inbound" if taken_by_newer else None,
-        approval_source=None,
-        approved_by=None,
-        approved_at=None,
-        response_disposition=None,
-        auto_send_outcome=outcome if automatic else draft.auto_send_outcome,
-        auto_send_outcome_reason=reason[:64] if automatic else draft.auto_send_outcome_reason,
-        updated_at=timezone.now(),
-    )
-    refresh_lead_flags(draft.lead_id)
+def _finish_order(message: Message) -> None:
+    """The order of a message that proved sent is done, unless later parts of its text never left."""
+    parts = message.draft.parts if message.draft else None
+    if parts and Message.objects.filter(draft_id=message.draft_id, delivery_status="sent").count() < len(parts):
+        settle_order(message, OrderState.FAILED, reason="parts_missing")
+    else:
+        settle_order(message, OrderState.DONE)
 
 
 def _sent(
     message: Message,
-    result: ProviderResult,
+    ids: object,
     *,
     sent_at: datetime | None = None,
     kind: DraftEventKind = DraftEventKind.SENT,
-) -> tuple[Message, SendResult]:
+) -> SendResult:
+    """`ids`: whatever the provider told, a `SentReply`, a `Proof` or nothing."""
     _update(
         message,
         delivery_status=DeliveryStatus.SENT,
         delivery_error_code=None,
         delivery_error=None,
         sent_at=sent_at or timezone.now(),
-        **_provider_ids(message, result),
     )
+    _store_provider_ids(message, ids)
     bump_rollups(message.lead_id, message.channel, Direction.OUTBOUND, message.sent_at, message.origin)
     announce(MessageSent(workspace_id=message.workspace_id, lead_id=message.lead_id, message_id=message.pk))
     _note_draft(message, kind, AutoSendOutcome.SENT)
-    Lead.objects.filter(pk=message.lead_id).update(changed_at=timezone.now())
     refresh_lead_flags(message.lead_id)
     logger.info(log_events.SEND_SENT, message=str(message.pk), channel=message.channel)
-    return message, SendResult(status="sent", message_id=message.pk)
+    return SendResult(status="sent", message_id=message.pk)
 
 
-def _failed(message: Message, result: ProviderResult) -> tuple[Message, SendResult]:
+def _failed(message: Message, result: ProviderResult) -> SendResult:
     _update(
         message,
         delivery_status=DeliveryStatus.FAILED,
-        delivery_error_code=result.code,
+        delivery_error_code=(result.code or "failed")[:64],
         delivery_error=result.message,
     )
     _note_draft(message, DraftEventKind.SEND_FAILED, AutoSendOutcome.FAILED)
     refresh_lead_flags(message.lead_id)
     logger.warning(log_events.SEND_FAILED, message=str(message.pk), code=result.code)
-    return message, SendResult(
-        status="failed", code=result.code or "failed", detail=result.message or "", message_id=message.pk
-    )
+    return SendResult(status="failed", code=result.code or "failed", detail=result.message or "", message_id=message.pk)
 
 
-def _provider_ids(message: Message, result: ProviderResult) -> dict[str, str]:
-    """EmailBison numbers its own outgoing replies like the ones it receives; the id proves delivery."""
-    provider_id = getattr(result.data, "id", None)
-    if not provider_id or message.channel != "email":
-        return {}
-    taken = Message.objects.filter(workspace_id=message.workspace_id, email_bison_reply_id=str(provider_id)).exclude(
-        pk=message.pk
-    )
-    return {} if taken.exists() else {"email_bison_reply_id": str(provider_id)}
+def _late(message: Message) -> SendResult:
+    """What became of a message that others settled while its worker was away."""
+    if message.delivery_status == DeliveryStatus.SENT:
+        return SendResult(status="duplicate", message_id=message.pk)
+    return SendResult(status="unknown", code="late_result", detail=UNCONFIRMED, message_id=message.pk)
+
+
+def _store_provider_ids(message: Message, ids: object) -> None:
+    """EmailBison numbers its outgoing replies like those it receives; scheduled mails have numbers of their
+    own. An id that another row holds, or that does not fit, is left out: the message was sent all the same.
+    """
+    if message.channel != Channel.EMAIL:
+        return
+    reply_id, scheduled_id = getattr(ids, "id", None), getattr(ids, "scheduled_id", None)
+    if reply_id and len(str(reply_id)) <= MAX_REPLY_ID:
+        _claim_id(message, "email_bison_reply_id", str(reply_id))
+    if scheduled_id and len(str(scheduled_id)) <= MAX_SCHEDULED_ID:
+        _claim_id(message, "inboxxia_scheduled_email_id", str(scheduled_id))
+
+
+def _claim_id(message: Message, field: str, value: str) -> None:
+    try:
+        with transaction.atomic():
+            _update(message, **{field: value})
+    except IntegrityError:
+        setattr(message, field, None)
 
 
 def _note_draft(message: Message, kind: DraftEventKind, outcome: AutoSendOutcome) -> None:

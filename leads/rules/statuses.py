@@ -1,6 +1,6 @@
 """Words for a status, and which stop outranks which."""
 
-from leads.enums import ALL_CHANNEL_REASONS, LeadStatus
+from leads.enums import ALL_CHANNEL_REASONS, Channel, LeadStatus
 
 
 def read_status(value: object) -> LeadStatus | None:
@@ -14,6 +14,11 @@ def read_status(value: object) -> LeadStatus | None:
 def blocks_every_channel(reason: str | None) -> bool:
     """Whether only a person may lift a blacklist of this reason; the others block e-mail alone."""
     return reason in ALL_CHANNEL_REASONS
+
+
+def blocks_channel(status: str, reason: str | None, channel: str) -> bool:
+    """Whether a lead of this status gets nothing on the channel (03.channel-scope-of-stops)."""
+    return status == LeadStatus.BLACKLISTED and (channel == Channel.EMAIL or blocks_every_channel(reason))
 
 
 def outranks(new: str, current: str | None) -> bool:

@@ -7,7 +7,7 @@ from inbox.enums import Channel
 from inbox.models import Message
 from inbox.rules.outbound_text import html_body, reply_subject
 from inbox.rules.thread_handles import BadHandle, ThreadHandle, decode_thread_handle
-from inbox.services.guards import Block
+from inbox.services.guards import Block, is_blocked_on, sending_disabled
 from integrations.contracts import Address
 from integrations.results import ProviderResult
 from integrations.services.clients import get_client
@@ -20,6 +20,8 @@ from leads.services.senders import own_sender_entries
 from zrg.workspaces.context import tenant
 
 PROVIDERS_WITHOUT_TO_OVERRIDE = ("INSTANTLY",)
+SENDING_PROVIDERS = ("EMAILBISON",)
+"""Providers with a client that can answer on a thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class PreparedEmail:
     """Everything the provider call needs; built under the lock, used after the commit."""
 
     workspace_id: UUID
+    lead_id: UUID
     provider: str
     handle: ThreadHandle
     sender_email_id: str
@@ -62,6 +65,8 @@ def prepare(
         return Block(
             code="provider_mismatch", detail="This thread belongs to an e-mail provider that is not connected."
         )
+    if provider not in SENDING_PROVIDERS:
+        return Block(code="provider_mismatch", detail="Replies through this e-mail provider are not possible.")
     if to_override and provider in PROVIDERS_WITHOUT_TO_OVERRIDE:
         return Block(code="override_unsupported", detail="Instantly cannot change the recipient of a reply")
     recipients = recipients_of(lead, thread, to_override=to_override, cc=cc)
@@ -74,6 +79,7 @@ def prepare(
         return Block(code="no_sender", detail="No connected mailbox can send for this workspace.")
     return PreparedEmail(
         workspace_id=lead.workspace_id,
+        lead_id=lead.pk,
         provider=provider,
         handle=handle,
         sender_email_id=sender.sender_email_id,
@@ -94,7 +100,10 @@ def deliver(prepared: PreparedEmail) -> ProviderResult:
     with tenant(prepared.workspace_id):
         mark_not_sendable(prepared.workspace_id, prepared.sender_email_id, reason="sender_invalid")
         other = choose_sender(prepared.workspace_id, preferred=prepared.sender_preference)
-    if other is None or other.sender_email_id == prepared.sender_email_id:
+        # The second call is a call of its own: a stop that came between forbids it.
+        lead = Lead.objects.select_for_update().filter(pk=prepared.lead_id).first()
+        stopped = lead is None or is_blocked_on(lead, Channel.EMAIL) or sending_disabled(lead.workspace_id)
+    if stopped or other is None or other.sender_email_id == prepared.sender_email_id:
         return result
     return _reply(client, prepared, other.sender_email_id)
 

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from inbox.enums import ApprovalSource, DeliveryStatus, MessageOrigin, OrderState, SentBy
-from inbox.jobs import mark_stale_sends
 from inbox.models import Message, SendOrder
 from inbox.services.approving import Seen, Text, approve_draft, send_manual
 from inbox.services.sending import Outbound, send_message
 from inbox.services.settling import resolve_unknown
+from inbox.services.sweeping import mark_stale_sends
 from leads.models import Lead
 from leads.services.optouts import remember_opt_out
 from tests.factories.inbox import DraftFactory, MessageFactory

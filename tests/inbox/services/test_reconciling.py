@@ -1,0 +1,91 @@
+"""An unconfirmed message is looked for at 2 min, 10 min, 1 h and 6 h, and never sent again."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from inbox.enums import MessageOrigin, SentBy
+from inbox.models import Message
+from inbox.services import reconciling, settling
+from inbox.services.sending import Outbound, send_message
+from tests.factories.inbox import MessageFactory
+from tests.support.drain import drain
+from zrg.jobs.models import BackgroundJob
+
+pytestmark = pytest.mark.django_db
+REPLY_PATH = "/api/replies/*/reply"
+
+
+def send_unknown(thread, simulator) -> Message:
+    """The provider drops the connection and did not perform the call."""
+    simulator.script("emailbison", REPLY_PATH, method="POST", close="before")
+    outbound = Outbound(
+        channel="email", body="Hi", send_key="manual:1:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
+    )
+    send_message(thread.workspace_id, thread.lead_id, outbound)
+    message = Message.objects.outbound().get()
+    if message.delivery_status != "unknown":
+        Message.objects.filter(pk=message.pk).update(delivery_status="sending")
+        message.refresh_from_db()
+        settling.mark_unknown(message, "timeout", "no answer")
+    return message
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Messages a person was asked about, by the number of looks before."""
+    found = []
+    monkeypatch.setattr(reconciling, "ask_person_about", lambda message: found.append(message.pk))
+    return found
+
+
+def test_looks_four_times_at_growing_distances_and_asks_a_person_after_the_second(thread, simulator, asked):
+    message = send_unknown(thread, simulator)
+    start = timezone.now()
+    waits = []
+
+    for _ in range(4):
+        job = BackgroundJob.objects.get(type="RECONCILE_SEND")
+        waits.append(round((job.run_at - timezone.now()).total_seconds() / 60))
+        drain(until=job.run_at + timedelta(seconds=1))
+
+    job = BackgroundJob.objects.get(type="RECONCILE_SEND")
+    message.refresh_from_db()
+    assert waits == [2, 8, 50, 300]
+    assert asked == [message.pk]
+    assert (job.status, message.delivery_status) == ("SUCCEEDED", "unknown")
+    assert timezone.now() - start < timedelta(minutes=2)
+
+
+def test_a_second_unknown_of_the_same_message_is_looked_for_again(thread, simulator, setter):
+    message = send_unknown(thread, simulator)
+    drain(until=timezone.now() + timedelta(hours=7))
+    settling.resolve_unknown(message.pk, was_sent=False, by=setter, reason="Looked into the mailbox")
+
+    send_unknown(thread, simulator)
+
+    assert BackgroundJob.objects.filter(type="RECONCILE_SEND", status="PENDING").count() == 1
+
+
+def test_a_mail_that_is_another_message_of_ours_proves_nothing(thread, simulator):
+    """Same subject, same recipient, a minute earlier: it is the message we know, not the lost one."""
+    outbound = Outbound(
+        channel="email", body="First", send_key="manual:0:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
+    )
+    send_message(thread.workspace_id, thread.lead_id, outbound)
+    lost = MessageFactory(
+        lead=thread.lead,
+        outbound=True,
+        delivery_status="unknown",
+        send_key="manual:9:part:0",
+        subject="Re: quick idea",
+        body="Second",
+        sent_at=timezone.now(),
+    )
+
+    with pytest.raises(reconciling.Reschedule):
+        reconciling.reconcile_send(thread.workspace_id, lost.pk, look=1)
+
+    lost.refresh_from_db()
+    assert lost.delivery_status == "unknown"
