@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "guardian",
     "pgtrigger",
@@ -260,6 +261,26 @@ MFA_RECOVERY_CODE_COUNT = 10
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 SOCIALACCOUNT_ADAPTER = "zrg.workspaces.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+# A link, not a form: the policy of content forbids forms that end at another host.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+# Single sign-on of one provider, for people who exist or are invited.
+OIDC_ISSUER = env("OIDC_ISSUER", default="").strip()
+OIDC_NAME = env("OIDC_NAME", default="single sign-on").strip()
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": env("OIDC_CLIENT_ID", default="").strip(),
+                "secret": read_secret("OIDC_CLIENT_SECRET", own=False, production=not DEVELOPMENT),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else []
+    }
+}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # Proxies in front whose X-Forwarded-For entry is believed.
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

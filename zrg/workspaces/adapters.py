@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from zrg.lib import log_events
+from zrg.lib.errors import Forbidden
 from zrg.lib.hashing import sha
 from zrg.workspaces.crypto import decrypt_text, encrypt_text
 from zrg.workspaces.mail import ACCOUNT_MAIL, MAIL_KIND_HEADER
@@ -23,6 +25,7 @@ from zrg.workspaces.middleware import client_ip
 from zrg.workspaces.models import User
 from zrg.workspaces.navigation import absolute
 from zrg.workspaces.services.accounts import after_password_change, refuse_reserved
+from zrg.workspaces.services.invitations import accept_by_single_sign_on
 from zrg.workspaces.step_up import recently_authenticated
 
 logger = structlog.get_logger(__name__)
@@ -114,11 +117,30 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Single sign-on lets existing people in; it creates nobody."""
+    """Single sign-on lets in who has an account or an invitation, by a verified address."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """An invited person's first log-in makes the account and gives the roles."""
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise Forbidden(action="self.sign_in")
+        if sociallogin.is_existing:
+            return
+        for address in sociallogin.email_addresses:
+            user = (
+                accept_by_single_sign_on(address.email, display_name=_name(sociallogin)) if address.verified else None
+            )
+            if user is not None:
+                sociallogin.connect(request, user)
+                return
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """No account comes from outside."""
+        """Nobody else."""
         return False
+
+
+def _name(sociallogin: Any) -> str:
+    data = sociallogin.account.extra_data
+    return str({**data.get("id_token", {}), **data.get("userinfo", {})}.get("name", ""))
 
 
 def _is_change() -> bool:

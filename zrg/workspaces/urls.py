@@ -1,6 +1,7 @@
 """URLs of accounts, access, provisioning and health."""
 
 from allauth.account import views as account_views
+from allauth.socialaccount import views as social_views
 from django.urls import include, path, re_path
 
 from zrg.workspaces.api import provisioning
@@ -31,6 +32,9 @@ account_patterns = [
     path("sessions/", include("allauth.usersessions.urls")),
     path("sessions/end-others/", account.sign_out_everywhere, name="account_sign_out_everywhere"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/cancelled/", social_views.login_cancelled, name="socialaccount_login_cancelled"),
+    path("oidc/error/", social_views.login_error, name="socialaccount_login_error"),
 ]
 
 urlpatterns = [

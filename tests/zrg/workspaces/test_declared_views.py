@@ -24,6 +24,8 @@ PUBLIC_VIEWS = {
 PUBLIC_PREFIXES = {
     "account_": "log-in, reset, one's own password",
     "mfa_": "one's own second factor",
+    "openid_connect_": "single sign-on",
+    "socialaccount_": "single sign-on",
     "usersessions_": "one's own sessions",
     "provision_": "authenticated by a secret in a header",
     "cron_": "authenticated by the cron secret",

@@ -140,6 +140,21 @@ def accept_invitation(token: str, *, display_name: str, password: str) -> User:
     return user
 
 
+def accept_by_single_sign_on(email: str, *, display_name: str) -> User | None:
+    """The account of an invited address that another service has verified; None without an invitation.
+
+    The account has no password; its holder can choose one by a reset link.
+    """
+    with platform(), transaction.atomic():
+        open_ones = Invitation.objects.open().filter(email=email, expires_at__gt=timezone.now())
+        invitation = open_ones.select_related("workspace").select_for_update(of=("self",)).first()
+        if invitation is None or User.objects.filter(email=email).exists():
+            return None
+        user = create_account(email, display_name=display_name or email.split("@")[0])
+        _accept_all(invitation, user)
+    return user
+
+
 def needs_password(invitation: Invitation) -> bool:
     """Whether the holder of this link still has to choose a password."""
     user = User.objects.filter(email=invitation.email).first()

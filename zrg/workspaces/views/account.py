@@ -7,6 +7,7 @@ import structlog
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView as AllauthLoginView
 from allauth.account.views import PasswordResetView as AllauthPasswordResetView
+from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -38,6 +39,13 @@ class LoginView(AllauthLoginView):
         """503 without a cache, 429 over a limit (a right password included)."""
         require_counting()
         return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the name of the single sign-on, where one is configured."""
+        return {
+            **super().get_context_data(**kwargs),
+            "single_sign_on": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        }
 
     def form_invalid(self, form: LoginForm) -> HttpResponse:
         """422 with the one error text; 429 when it was one attempt too many."""
