@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 
 from integrations.enums import Code
+from integrations.metrics import count_provider_call
 from integrations.results import Outcome, ProviderResult
 from integrations.rules.hosts import host_of, is_loopback
 from integrations.wire import Call, Exchange, exchange
@@ -110,6 +111,8 @@ class Transport:
         started = time.monotonic()
         answer = exchange(call, base_url=self.base_url, headers=self._all_headers(), timeout=self._timeout)
         result = self._result(call, answer, read)
+        seconds = time.monotonic() - started
+        count_provider_call(self.provider, result.outcome, result.code, seconds)
         logger.info(
             PROVIDER_CALL,
             provider=self.provider,
@@ -118,7 +121,7 @@ class Transport:
             status=result.status,
             outcome=result.outcome,
             code=result.code,
-            ms=round((time.monotonic() - started) * 1000),
+            ms=round(seconds * 1000),
             attempt=attempt + 1,
         )
         return result

@@ -22,6 +22,7 @@ from integrations.enums import Provider
 from integrations.env import emailbison_base_url
 from integrations.errors import SecretUnreadable
 from integrations.ingest import Body, Rejected
+from integrations.metrics import count_webhook
 from integrations.rules.hosts import host_of
 from integrations.rules.routes import name_candidates
 from integrations.rules.routing import Routed, pick_workspace, route_keys
@@ -82,7 +83,7 @@ def receive_email_event(request: HttpRequest) -> HttpResponse:
         _log(log_events.WEBHOOK_REJECTED, started, status=problem.status, reason=problem.error)
         return ingest.rejected(problem)
     except DatabaseError as error:
-        logger.error(log_events.WEBHOOK_UNAVAILABLE, provider=PROVIDER, error=type(error).__name__)
+        _log(log_events.WEBHOOK_UNAVAILABLE, started, error=type(error).__name__)
         return ingest.unavailable("DB unavailable")
 
 
@@ -240,4 +241,8 @@ def _unrouted_today() -> int:
 
 
 def _log(event: str, started: float, **values: object) -> None:
-    logger.info(event, provider=PROVIDER, ms=round((time.monotonic() - started) * 1000, 1), **values)
+    seconds = time.monotonic() - started
+    kind = str(values.get("event_type") or "")
+    # Callers choose the type; what nobody knows must not become a label.
+    count_webhook(PROVIDER, kind if wire.is_known(kind) else "other", event.partition(".")[2], seconds)
+    logger.info(event, provider=PROVIDER, ms=round(seconds * 1000, 1), **values)
