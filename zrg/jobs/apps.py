@@ -9,7 +9,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from zrg.jobs import jobs, registry  # noqa: PLC0415
+        from zrg.jobs import jobs, metrics, registry  # noqa: PLC0415
         from zrg.jobs.constants import QUEUES, RECEIVER_JOB  # noqa: PLC0415
         from zrg.jobs.contracts import Notice, TaskNeeded  # noqa: PLC0415
         from zrg.jobs.services.announce import run_receiver  # noqa: PLC0415
@@ -20,5 +20,6 @@ class JobsConfig(AppConfig):
         registry.register_event(Notice)
         registry.register_event(TaskNeeded)
         jobs.register()
+        metrics.register()
         register_health_check("beat", lambda: check_alive([BEAT]))
         register_health_check("workers", lambda: check_alive([worker_name(queue) for queue in QUEUES]))

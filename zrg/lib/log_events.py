@@ -38,6 +38,7 @@ NUDGE_FAILED = "nudge.failed"
 DB_CIRCUIT_OPEN = "db.circuit_open"
 RETENTION_PURGED = "retention.purged"
 HEARTBEAT_FAILED = "task.heartbeat_failed"
+METRICS_UNREADABLE = "task.metrics_unreadable"
 WORKER_POOL_LOST = "worker.pool_lost"
 
 # --- Accounts, access, tenancy ---------------------------------------------------------------------

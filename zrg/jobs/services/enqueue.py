@@ -56,7 +56,7 @@ def enqueue_job(
     attempts = max_attempts or (spec.max_attempts if spec else JOB_MAX_ATTEMPTS)
     ids: list[Any] = [workspace_id, lead_id, message_id, draft_id]
     with connection.cursor() as cursor:
-        values = json.dumps(payload or {}, default=str)
+        values = json.dumps({**_correlation(), **(payload or {})}, default=str)
         cursor.execute(_INSERT, [uuid4(), type, key, *ids, values, run_at, attempts])
         created = cursor.rowcount == 1
     log.info(log_events.JOB_ENQUEUED if created else log_events.JOB_DUPLICATE, job_type=type, dedupe_key=key)
@@ -105,6 +105,13 @@ def job_key(key: str) -> str:
         return key
     digest = sha(key)
     return f"{key[: DEDUPE_KEY_LENGTH - len(digest) - 3]}:h:{digest}"
+
+
+def _correlation() -> dict[str, str]:
+    """What ties the job's log lines to the request, call or job that caused it."""
+    bound = structlog.contextvars.get_contextvars()
+    cause = bound.get("correlation_id") or bound.get("request_id")
+    return {"correlation_id": str(cause)} if cause else {}
 
 
 def _default_key(type: str, workspace_id: UUID | str | None, message_id: UUID | str | None) -> str:

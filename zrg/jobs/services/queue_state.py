@@ -139,3 +139,24 @@ SELECT w.kind, w.workspace_id, coalesce(ws.name, ''), w.type,
 FROM work w LEFT JOIN workspaces_workspace ws ON ws.id = w.workspace_id
 GROUP BY 1, 2, 3, 4 ORDER BY 8 DESC, 3, 4 LIMIT 200
 """
+
+
+def results_24h() -> list[tuple[str, str, str, int, float]]:
+    """(kind, type or provider, status, rows, mean seconds) of what ended within 24 hours, capped per status."""
+    rows = _query(_RESULTS, {"cap": COUNT_CAP})
+    return [(kind, type_, status, int(count), float(mean)) for kind, type_, status, count, mean in rows]
+
+
+_RESULTS = """
+SELECT kind, type, status, count(*), coalesce(avg(extract(epoch FROM finished_at - started_at)), 0) FROM (
+  SELECT 'job' AS kind, j.* FROM (VALUES ('SUCCEEDED'), ('FAILED'), ('CANCELLED')) s(wanted), LATERAL (
+    SELECT type, status, started_at, finished_at FROM jobs_backgroundjob
+    WHERE status = s.wanted AND finished_at > statement_timestamp() - interval '24 hours'
+    ORDER BY finished_at DESC LIMIT %(cap)s) j
+  UNION ALL
+  SELECT 'call', e.* FROM (VALUES ('SUCCEEDED'), ('FAILED')) s(wanted), LATERAL (
+    SELECT provider, status, started_at, finished_at FROM jobs_webhookevent
+    WHERE status = s.wanted AND finished_at > statement_timestamp() - interval '24 hours'
+    ORDER BY finished_at DESC LIMIT %(cap)s) e) ended
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""

@@ -1,4 +1,5 @@
 import pytest
+import structlog
 from django.db import transaction
 
 from tests.zrg.jobs.support import make_workspace
@@ -87,3 +88,17 @@ def test_requeue_job_flags_a_running_job():
 
     job = BackgroundJob.objects.get()
     assert (job.status, job.payload) == ("RUNNING", {"a": 1, "rerun": True})
+
+
+def test_job_remembers_what_caused_it():
+    ws = make_workspace()
+
+    with structlog.contextvars.bound_contextvars(request_id="request-1"):
+        enqueue_job("RECEIVER", ws.pk, dedupe_key="from-request", payload={"a": 1})
+    with structlog.contextvars.bound_contextvars(request_id="request-1", correlation_id="event-1"):
+        enqueue_job("RECEIVER", ws.pk, dedupe_key="from-event")
+
+    assert dict(BackgroundJob.objects.values_list("dedupe_key", "payload")) == {
+        "from-request": {"a": 1, "correlation_id": "request-1"},
+        "from-event": {"correlation_id": "event-1"},
+    }
