@@ -59,3 +59,5 @@ def _empty_tables() -> None:
     with connection.cursor() as cursor:
         tables = [t for t in connection.introspection.table_names(cursor) if t not in KEPT_TABLES]
         cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")
+        # Tests add hosts; the row of the data migration stays.
+        cursor.execute("DELETE FROM integrations_emailbisonbasehost WHERE host <> 'send.meetinboxxia.com'")

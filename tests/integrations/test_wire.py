@@ -117,7 +117,7 @@ def test_answer_cut_in_the_middle_keeps_its_status() -> None:
 
 
 def test_answer_longer_than_five_mebibytes_is_not_read() -> None:
-    with raw_server(http(b" " * (MAX_RESPONSE_BYTES + 10))) as url:
+    with raw_server(http(b" " * (MAX_RESPONSE_BYTES + 10)), hold=True) as url:
         result = send(url, timeout=10)
 
     assert (result.status, result.detail, result.body) == (200, "answer too long", None)

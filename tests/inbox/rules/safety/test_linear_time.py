@@ -61,10 +61,10 @@ PIECES = (
 def test_pathological_text_is_read_in_bounded_time(piece, channel):
     body = (piece * (SIZE // len(piece) + 1))[:SIZE]
 
-    started = time.perf_counter()
+    started = time.thread_time()
     classify_safety(body, subject=body[:10_000], channel=channel, lead_name=piece * 50, from_email=piece * 1_000)
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
 
 
 def test_a_withdrawal_at_the_start_of_a_huge_reply_is_found():
