@@ -14,4 +14,5 @@ urlpatterns = [
 handler400 = "zrg.workspaces.views.errors.bad_request"
 handler403 = "zrg.workspaces.views.errors.forbidden"
 handler404 = "zrg.workspaces.views.errors.not_found"
+handler429 = "zrg.workspaces.views.errors.too_many"
 handler500 = "zrg.workspaces.views.errors.server_error"

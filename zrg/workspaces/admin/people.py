@@ -27,6 +27,7 @@ from zrg.workspaces.services.memberships import (
     set_extras,
     set_rotation,
 )
+from zrg.workspaces.services.workspaces import transfer_ownership
 
 
 class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -64,7 +65,7 @@ class MembershipAdmin(TenantModelAdmin):
     list_select_related = ("user", "workspace")
     readonly_fields = ("workspace", "user", "role", "is_active", "created_at", "created_by", "deactivated_at")
     fields = (*readonly_fields, "extra_permissions", "in_rotation", "rotation_paused_until")
-    actions = ("deactivate",)
+    actions = ("deactivate", "hand_over")
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         """Saved by the services, which renew the grants."""
@@ -94,6 +95,17 @@ class MembershipAdmin(TenantModelAdmin):
         messages.success(request, f"{done} deactivated.")
         if refused:
             messages.warning(request, f"{refused} refused: an admin cannot deactivate another admin.")
+
+    @admin.action(description="Make owner of the workspace")
+    def hand_over(self, request: HttpRequest, rows: QuerySet[Membership]) -> None:
+        """One person at a time; the old owner becomes an admin."""
+        row = rows.first()
+        if row is None or rows.count() != 1:
+            messages.error(request, "Choose one person.")
+            return
+        require(access_of(request), "own.transfer", row.workspace_id)
+        transfer_ownership(row.workspace, row.user, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, f"{row.user} owns {row.workspace} now.")
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -22,6 +22,13 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return status_response(request, 404, "not_found")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429 of allauth's own limits, which count by the minute."""
+    response = status_response(request, 429, "rate_limited")
+    response["Retry-After"] = "60"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; the number in the answer leads to the log."""
     return status_response(request, 500, "server_error")

@@ -157,6 +157,18 @@ def test_deactivate_member_from_the_admin(client, owner):
     assert not Membership.objects.get(pk=membership.pk).is_active
 
 
+def test_owner_hands_over_and_an_admin_cannot(client, owner):
+    workspace = owner.owned_workspaces.get()
+    membership = MembershipFactory(workspace=workspace, role="ADMIN")
+    body = {"action": "hand_over", "_selected_action": [str(membership.pk)]}
+
+    assert client.login_as(membership.user).step_up().post(url("membership"), body).status_code == 403
+    client.login_as(owner).step_up().post(url("membership"), body)
+
+    workspace.refresh_from_db()
+    assert workspace.owner == membership.user
+
+
 def test_writes_need_a_recent_login(client):
     workspace = WorkspaceFactory()
     membership = MembershipFactory(workspace=workspace)

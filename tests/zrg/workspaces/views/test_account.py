@@ -141,6 +141,14 @@ def test_reset_is_limited_per_address(client):
     assert len(mail.outbox) == 3
 
 
+def test_limit_per_client_answers_429_with_the_time_to_wait(client):
+    answers = [sign_in(client, f"nobody{number}@people.example", "x") for number in range(61)]
+
+    assert answers[-1].status_code == 429
+    assert answers[-1]["Retry-After"] in {"60", "900"}
+    assert "Too many attempts" in answers[-1].content.decode()
+
+
 def test_password_change_ends_other_sessions_and_keeps_this_one(client):
     user = UserFactory()
     elsewhere = ZrgClient()
