@@ -83,7 +83,8 @@ def receive_email_event(request: HttpRequest) -> HttpResponse:
         _log(log_events.WEBHOOK_REJECTED, started, status=problem.status, reason=problem.error)
         return ingest.rejected(problem)
     except DatabaseError as error:
-        _log(log_events.WEBHOOK_UNAVAILABLE, started, error=type(error).__name__)
+        count_webhook(PROVIDER, "other", "unavailable", time.monotonic() - started)
+        logger.error(log_events.WEBHOOK_UNAVAILABLE, provider=PROVIDER, error=type(error).__name__)
         return ingest.unavailable("DB unavailable")
 
 
