@@ -1,0 +1,80 @@
+"""The composer in a real browser: what a refusal, an undo and a stranger's text do to what is typed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.product import SETTER
+
+pytestmark = pytest.mark.e2e
+
+LIVE_MS = 40_000
+TYPED = "Hello Nora, in my own words."
+
+
+def open_draft(page, product, email, text="Could you send more details?"):
+    product.write(email, text, first_name="Nora")
+    draft, _text = product.pending_draft(email)
+    page.goto(f"/?leadId={product.lead_id(email)}&draftId={draft}")
+    expect(page.locator(f"#composer[data-draft='{draft}']")).to_be_visible()
+
+
+def test_hard_07_typed_text_kept_when_a_newer_message_refuses_it(product, page):
+    email = "refused@composer.example"
+    open_draft(page, product, email)
+    page.locator("#editor").fill(TYPED)
+    # The page does not know yet: its next look at the server is held back.
+    page.route("**/api/inbox/changes*", lambda route: route.abort())
+    product.write(email, "Wait, one more question first.", first_name="Nora")
+
+    page.get_by_role("button", name="Approve & send").click()
+
+    refusal = page.locator(".refusal[data-code='newer_message']")
+    expect(refusal).to_contain_text("Wait, one more question first.")
+    expect(page.locator("#editor")).to_have_value(TYPED)
+    assert product.outbound(email) == []
+    page.reload()
+    expect(page.locator("#editor")).to_have_value(TYPED)
+
+
+def test_undo_brings_the_text_back_and_nothing_left(product, page):
+    email = "undone@composer.example"
+    product.undo_seconds(SETTER, 30)
+    try:
+        open_draft(page, product, email)
+        page.locator("#editor").fill(TYPED)
+        page.get_by_role("button", name="Approve & send").click()
+        page.get_by_role("button", name="Undo").click()
+
+        expect(page.locator("#editor")).to_have_value(TYPED)
+        expect(page.get_by_text("Not sent. Your text is back.")).to_be_visible()
+        assert product.outbound(email) == []
+        assert product.provider_replies("in my own words") == []
+    finally:
+        product.undo_seconds(SETTER, 0)
+
+
+def test_hard_07_safe_rendering_runs_nothing_of_a_message(product, page):
+    email = "script@composer.example"
+    said = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    text = "Hi <script>alert(1)</script> <img src=x onerror=alert(2)> [click](javascript:alert(3)) send more details"
+    open_draft(page, product, email, text)
+
+    message = page.locator("#thread .msg--in").first
+    expect(message).to_contain_text("send more details")
+    message.get_by_text("Show original").click()
+    expect(message.locator("pre")).to_be_visible()
+
+    assert said == []
+    assert message.locator("script, img, a[href^='javascript']").count() == 0
+
+
+def test_lost_connection_is_said_and_found_again(product, page):
+    page.goto("/")
+    expect(page.locator("#live-state")).to_have_text("Live")
+
+    page.route("**/api/inbox/changes*", lambda route: route.abort())
+    expect(page.locator("#live-state")).to_have_text("Reconnecting…", timeout=LIVE_MS)
+    page.unroute("**/api/inbox/changes*")
+
+    expect(page.locator("#live-state")).to_have_text("Live", timeout=LIVE_MS)
