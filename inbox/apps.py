@@ -13,7 +13,7 @@ class InboxConfig(AppConfig):
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, receivers, schedules  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
-        from inbox.models import Draft, LeadView  # noqa: PLC0415
+        from inbox.models import Draft, LeadView, Message  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.services import orders, receiving  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
@@ -34,6 +34,7 @@ class InboxConfig(AppConfig):
         from zrg.jobs.registry import (  # noqa: PLC0415
             register_event,
             register_event_receiver,
+            register_existence,
             register_job,
             register_routine,
             register_schedule,
@@ -46,8 +47,10 @@ class InboxConfig(AppConfig):
 
         for job_type in sorted(set(receiving.POST_PROCESS_JOBS.values())):
             register_job(job_type, jobs.run_reading)
+        register_existence("message_id", lambda pk: Message.objects.filter(pk=pk).exists())
+        register_existence("draft_id", lambda pk: Draft.objects.filter(pk=pk).exists())
         register_job("INBOUND_RESPOND", jobs.run_answering)
-        register_job(orders.SEND_ORDER, jobs.run_order, max_attempts=3, queue="sends")
+        register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
 

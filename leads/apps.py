@@ -12,7 +12,7 @@ class LeadsConfig(AppConfig):
         from integrations.contracts import EmailOpened, ProviderSwitched  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
-        from leads.models import EnrichmentRequest, LeadIdentityConflict  # noqa: PLC0415
+        from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
         from leads.receivers import drop_provider_ids, receive_email_opened  # noqa: PLC0415
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
@@ -20,6 +20,7 @@ class LeadsConfig(AppConfig):
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
 
+        registry.register_existence("lead_id", lambda pk: Lead.objects.filter(pk=pk).exists())
         register_receiver(EmailOpened, receive_email_opened)
         registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
         for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from zrg.jobs.constants import JOB_MAX_ATTEMPTS, JOBS_QUEUE
 from zrg.jobs.contracts import Event, JobContext, RunContext, ScheduleSpec
@@ -44,6 +45,7 @@ _receivers: dict[str, dict[str, ReceiverSpec]] = defaultdict(dict)
 _processors: dict[str, WebhookProcessor] = {}
 _schedules: dict[str, ScheduleSpec] = {}
 _routines: dict[str, dict[str, Routine]] = defaultdict(dict)
+_existence: dict[str, Callable[[UUID], bool]] = {}
 
 
 def register_job(
@@ -87,6 +89,18 @@ def register_schedule(spec: ScheduleSpec) -> None:
 def register_routine(schedule: str, name: str, routine: Routine) -> None:
     """Add a routine to a schedule made of routines (`maintenance`, `retention`, `rollup-check`)."""
     _put(_routines[schedule], name, routine)
+
+
+def register_existence(column: str, exists: Callable[[UUID], bool]) -> None:
+    """How to see whether the object a job names in `column` (`lead_id`, …) is still there; asked in the
+    job's own context, after its handler failed.
+    """
+    _put(_existence, column, exists)
+
+
+def existence_checks() -> dict[str, Callable[[UUID], bool]]:
+    """All of them, by column."""
+    return dict(_existence)
 
 
 def job_spec(type: str) -> JobSpec | None:

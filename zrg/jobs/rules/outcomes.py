@@ -9,9 +9,6 @@ from zrg.jobs.errors import Cancelled, Permanent, Reschedule
 from zrg.jobs.rules.backoff import backoff_seconds
 from zrg.lib.redact import redact_text
 
-# A job holds ids of these; when the row is gone, so is the reason for the job.
-GONE_OBJECTS = frozenset({"Lead", "Message", "Draft", "Workspace"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -34,7 +31,7 @@ SUCCEEDED = Outcome(status=JobStatus.SUCCEEDED, result="succeeded")
 
 def decide_job(error: BaseException, *, attempts: int, max_attempts: int, reschedules: int, jitter: float) -> Outcome:
     """The outcome of a job whose handler raised `error` in its attempt number `attempts`."""
-    if isinstance(error, Cancelled) or is_gone(error):
+    if isinstance(error, Cancelled):
         return Outcome(status=JobStatus.CANCELLED, result="cancelled", last_error=error_text(error))
     if isinstance(error, Reschedule):
         return _decide_reschedule(error, reschedules)
@@ -50,12 +47,6 @@ def decide_event(error: BaseException, *, attempts: int, max_attempts: int, jitt
     if isinstance(error, Permanent) or attempts >= max_attempts:
         return Outcome(status=EventStatus.FAILED, result="failed", last_error=error_text(error))
     return _retry(error, attempts, jitter)
-
-
-def is_gone(error: BaseException) -> bool:
-    """Whether a look-up found the lead, message, draft or workspace of the job missing."""
-    owner, _, name = type(error).__qualname__.rpartition(".")
-    return name == "DoesNotExist" and owner in GONE_OBJECTS
 
 
 def error_text(error: BaseException) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from zrg.jobs import registry
 from zrg.jobs.contracts import JobContext
@@ -17,6 +18,7 @@ from zrg.jobs.rules.outcomes import SUCCEEDED, Outcome, decide_event, decide_job
 from zrg.jobs.services.claiming import ClaimedJob
 from zrg.jobs.services.leases import finish_event
 from zrg.lib import log_events
+from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
 
 log = structlog.get_logger(__name__)
@@ -25,6 +27,9 @@ log = structlog.get_logger(__name__)
 HANDLER_SECONDS = 240.0
 # Waits before the repeats in place when the database connection breaks.
 CONNECTION_RETRY_SECONDS = (1.0, 2.0)
+
+# What a handler meets when an object is gone: nothing found, or a row that may not point to it.
+LOOKUP_ERRORS = (ObjectDoesNotExist, NotVisible, DatabaseError)
 
 T = TypeVar("T")
 
@@ -129,6 +134,8 @@ def _with_connection_retries(work: Callable[[], T]) -> T:
 
 
 def _failed_job(job: ClaimedJob, error: Exception) -> Done:
+    if (gone := _what_is_gone(job, error)) is not None:
+        error = Cancelled(f"{gone} gone")
     outcome = decide_job(
         error,
         attempts=job.attempts,
@@ -144,6 +151,22 @@ def _failed_job(job: ClaimedJob, error: Exception) -> Done:
     }[outcome.result]
     _log_failure(name, error, outcome, job_type=job.type, job_id=str(job.id), attempts=job.attempts)
     return Done(outcome=outcome, result=outcome.result, connection_failed=_clean_up_after(error))
+
+
+def _what_is_gone(job: ClaimedJob, error: Exception) -> str | None:
+    """What the failed job names and is no longer there, looked up in the job's own context.
+
+    The error alone proves nothing: a look-up also fails when a handler forgot its context, and that must
+    be tried again and seen, never cancelled.
+    """
+    if job.workspace_id is None or not isinstance(error, LOOKUP_ERRORS) or is_connection_error(error):
+        return None
+    with tenant(job.workspace_id):
+        for column, exists in registry.existence_checks().items():
+            object_id = getattr(job, column)
+            if object_id is not None and not exists(object_id):
+                return column.removesuffix("_id")
+    return None
 
 
 def _failed_event(event: WebhookEvent, error: Exception) -> Done:

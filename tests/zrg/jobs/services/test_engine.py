@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from leads.models import Lead
+from tests.factories.leads import LeadFactory
 from tests.support.drain import WorkFailed, drain
 from tests.zrg.jobs.support import job_type, make_event, make_workspace, processor_registered
 from zrg.jobs.errors import Cancelled, Permanent, Reschedule
@@ -99,7 +101,7 @@ def test_two_hundredth_reschedule_fails():
     [
         (Permanent("no such template"), "FAILED"),
         (Cancelled("draft decided"), "CANCELLED"),
-        (type("DoesNotExist", (Exception,), {"__qualname__": "Lead.DoesNotExist"})("gone"), "CANCELLED"),
+        (type("DoesNotExist", (Exception,), {"__qualname__": "Lead.DoesNotExist"})("gone"), "PENDING"),
         (type("DoesNotExist", (Exception,), {"__qualname__": "Persona.DoesNotExist"})("gone"), "PENDING"),
     ],
 )
@@ -111,6 +113,23 @@ def test_handler_decides_about_its_job(error, status):
         raise error
 
     with job_type("T", decide):
+        drain(expect_failures=True)
+
+    assert BackgroundJob.objects.get().status == status
+
+
+@pytest.mark.parametrize(("is_there", "status"), [(False, "CANCELLED"), (True, "PENDING")])
+def test_job_is_cancelled_only_when_its_object_is_really_gone(is_there, status):
+    """A handler without a context finds nothing either; that look-up must not cancel work."""
+    lead = LeadFactory()
+    enqueue(lead.workspace, lead_id=lead.pk)
+    if not is_there:
+        Lead.objects.filter(pk=lead.pk).delete()
+
+    def look_without_context(ctx):
+        Lead.objects.get(pk=ctx.lead_id)
+
+    with job_type("T", look_without_context):
         drain(expect_failures=True)
 
     assert BackgroundJob.objects.get().status == status
