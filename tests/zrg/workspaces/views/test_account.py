@@ -331,3 +331,28 @@ def test_hard_01_no_password_of_another(client):
     victim.refresh_from_db()
     assert (victim.password, victim.email) == (before, victim.email)
     assert not AdminAuditEvent.objects.filter(action__contains="password_set").exists()
+
+
+def test_mail_of_a_reset_is_plain_and_carries_the_public_address(client):
+    user = UserFactory()
+
+    client.post(reverse("account_reset_password"), {"email": user.email}, headers={"Host": "evil.example"})
+
+    message = mail.outbox[0]
+    assert message.subject == "[ZRG] Choose your password"
+    assert "http://testserver/account/password/reset/key/" in str(message.body)
+    assert "evil.example" not in str(message.body)
+    assert str(message.body).startswith("Hello,\n\nyou, or somebody else")
+
+
+def test_holder_hears_of_a_changed_password(client):
+    user = UserFactory()
+    sign_in(client, user.email)
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": "another long phrase", "password2": "another long phrase"},
+    )
+
+    assert [message.to for message in mail.outbox] == [[user.email]]
+    assert "If this was not you" in str(mail.outbox[0].body)
