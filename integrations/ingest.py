@@ -40,7 +40,8 @@ class Body:
 def read_body(request: HttpRequest) -> bytes:
     """The body; `Rejected` 413 above WEBHOOK_MAX_BODY_BYTES, without reading it where the length is told."""
     limit = settings.WEBHOOK_MAX_BODY_BYTES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+    announced = str(request.META.get("CONTENT_LENGTH") or "0")
+    if announced.isdecimal() and int(announced) > limit:
         raise Rejected(413, "Payload too large")
     body = request.body
     if len(body) > limit:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import DataError
 from django.db import Error as DatabaseError
 from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
@@ -82,6 +83,10 @@ def receive_email_event(request: HttpRequest) -> HttpResponse:
     except Rejected as problem:
         _log(log_events.WEBHOOK_REJECTED, started, status=problem.status, reason=problem.error)
         return ingest.rejected(problem)
+    except DataError:
+        # JSON that the database cannot hold (a number beyond all bounds) will not get better by repeating.
+        _log(log_events.WEBHOOK_REJECTED, started, status=400, reason="not storable")
+        return ingest.rejected(Rejected(400, "Invalid JSON payload"))
     except DatabaseError as error:
         count_webhook(PROVIDER, "other", "unavailable", time.monotonic() - started)
         logger.error(log_events.WEBHOOK_UNAVAILABLE, provider=PROVIDER, error=type(error).__name__)

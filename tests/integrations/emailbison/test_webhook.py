@@ -537,6 +537,15 @@ def test_committed_call_leaves_no_context_behind(committed_db: None, client: Zrg
         assert Connection.objects.get().last_webhook_at is not None
 
 
+def test_committed_number_no_database_can_hold(committed_db: None, client: ZrgClient) -> None:
+    with platform():
+        ConnectionFactory(workspace=WorkspaceFactory(), external_account_id="14", host=HOST)
+
+    response = post(client, json.dumps(call()).replace('"interested": null', '"interested": 1e400000'))
+
+    assert (response.status_code, response.json()) == (400, {"error": "Invalid JSON payload"})
+
+
 def test_committed_unsigned_call_is_not_kept(committed_db: None, client: ZrgClient) -> None:
     with platform():
         ConnectionFactory(
