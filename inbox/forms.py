@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from inbox.enums import Channel
-from inbox.services.approving import Seen, Text
+from inbox.services.checking import Seen, Text
 from zrg.lib.errors import BadInput
 
 MAX_RECIPIENT_CHARS = 8_000

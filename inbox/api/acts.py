@@ -13,7 +13,8 @@ from inbox.api.payloads import decision_payload, draft_payload, lead_payload
 from inbox.contracts import Decision
 from inbox.enums import ApprovalSource, Channel
 from inbox.models import Message, SendOrder
-from inbox.services.approving import Seen, Text, approve_draft, edit_draft, reject_draft, send_manual
+from inbox.services.approving import approve_draft, edit_draft, reject_draft, send_manual
+from inbox.services.checking import Seen, Text
 from inbox.services.marking import change_sentiment, change_status, mark_seen, mark_unread, snooze, wake
 from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown

@@ -4,7 +4,6 @@ Locks are taken in the order lead → draft everywhere. Nothing here calls a pro
 one SendOrder, whose job sends. The functions run in the caller's transaction.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from inbox.contracts import Decision, DraftDecided
 from inbox.enums import (
     ApprovalSource,
     AutoSendOutcome,
-    Channel,
     DraftClosedReason,
     DraftEventKind,
     DraftEventSource,
@@ -26,43 +24,24 @@ from inbox.enums import (
 from inbox.errors import DraftNotPending, StaleDraft
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.disposition import disposition
-from inbox.rules.outbound_text import find_placeholders, fits_sms, has_truncated_url, split_sms_parts
+from inbox.services.checking import Seen, Text, clean_body, clean_subject, refuse_newer, refuse_text, refused_with
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
-from inbox.services.guards import is_blocked_on, newer_message
+from inbox.services.guards import is_blocked_on
 from inbox.services.locking import lock_lead_and_draft
-from inbox.services.orders import OrderText, pending_for, place_order, refuse_while_sending
+from inbox.services.orders import OrderText, pending_for, place_order, refuse_while_sending, standing_order
 from inbox.services.recipients import check_recipients
 from leads.models import Lead
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, NotVisible
+from zrg.lib.text import storable
 from zrg.workspaces.models import User, UserPreference
 
 logger = structlog.get_logger(__name__)
 
 MAX_SEND_LATER = timedelta(days=90)
-MAX_BODY = 20_000
 DEFAULT_UNDO_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """What a person typed; recipients None = as the thread has them."""
-
-    content: str | None = None
-    subject: str | None = None
-    to: str | None = None
-    cc: list[str] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What was on the person's screen, for the send guard."""
-
-    message_id: UUID | None = None
-    acknowledge_newer: bool = False
-    version: int | None = None
 
 
 def approve_draft(
@@ -90,7 +69,7 @@ def approve_draft(
     blocked = _refuse_approval(lead, draft, content, source, seen)
     if blocked is not None:
         return blocked
-    if text.content is not None and by is not None:
+    if text.to is not None or text.cc is not None or text.content is not None:
         check_recipients(lead, draft.channel, to=text.to, cc=text.cc)
     edited = content != draft.content
     _mark_approved(draft, content, edited=edited, source=source, by=by, slack_user=slack_user, now=now)
@@ -99,7 +78,7 @@ def approve_draft(
         OrderText(
             channel=draft.channel,
             body=content,
-            subject=text.subject or draft.subject,
+            subject=clean_subject(text.subject) or draft.subject,
             to_override=text.to,
             cc=text.cc,
             due_at=due_time(source, by, send_at, now),
@@ -131,7 +110,7 @@ def reject_draft(
         closed_reason=DraftClosedReason.HUMAN_REJECTED,
         rejected_by=by,
         rejected_at=timezone.now(),
-        reject_reason=reason.strip()[:500],
+        reject_reason=storable(reason).strip()[:500],
         auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
         updated_at=timezone.now(),
     )
@@ -183,8 +162,12 @@ def send_manual(
     lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
     if lead is None:
         raise NotVisible
+    order_key = f"manual:{idempotency_key}"
+    if (known := standing_order(lead, order_key)) is not None:
+        # Asked again after a lost answer: what stands is told, also when the message itself is newer now.
+        return Decision(state="queued", order_id=known.pk, due_at=known.due_at)
     body = clean_body(text.content or "")
-    blocked = _refuse_text(lead, channel, body) or _refuse_newer(lead, seen)
+    blocked = refuse_text(lead, channel, body) or refuse_newer(lead, seen)
     if blocked is not None:
         return blocked
     check_recipients(lead, channel, to=text.to, cc=text.cc)
@@ -193,12 +176,12 @@ def send_manual(
         OrderText(
             channel=channel,
             body=body,
-            subject=text.subject,
+            subject=clean_subject(text.subject),
             to_override=text.to,
             cc=text.cc,
             due_at=due_time(ApprovalSource.DASHBOARD, by, send_at, now),
         ),
-        order_key=f"manual:{idempotency_key}",
+        order_key=order_key,
         source=OrderSource.DASHBOARD,
         by=by,
         seen_message_id=_newest_stored(lead.pk),
@@ -240,16 +223,6 @@ def already_decided(draft: Draft) -> Decision:
     )
 
 
-def clean_body(text: str, *, allow_empty: bool = False) -> str:
-    """Trimmed text of 1 to 20,000 characters without NUL."""
-    body = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    if not body and not allow_empty:
-        raise BadInput("Write a message first.", code="empty_body", field="content")
-    if len(body) > MAX_BODY:
-        raise BadInput(f"At most {MAX_BODY:,} characters.", code="body_too_long", field="content")
-    return body
-
-
 def due_time(source: ApprovalSource, by: User | None, send_at: datetime | None, now: datetime) -> datetime:
     """When the order is carried out: the chosen time, or after the person's undo seconds."""
     if send_at is not None:
@@ -264,55 +237,26 @@ def due_time(source: ApprovalSource, by: User | None, send_at: datetime | None, 
 
 def _refuse_approval(lead: Lead, draft: Draft, content: str, source: ApprovalSource, seen: Seen) -> Decision | None:
     if is_blocked_on(lead, draft.channel):
-        Draft.objects.filter(pk=draft.pk).update(
-            status=DraftStatus.REJECTED,
-            closed_reason=DraftClosedReason.LEAD_OPTED_OUT,
-            rejected_at=timezone.now(),
-            updated_at=timezone.now(),
-        )
-        refresh_lead_flags(lead.pk)
-        return _blocked("lead_blacklisted", "This lead asked not to be contacted.", 409)
-    if refused := _refuse_text(lead, draft.channel, content):
+        _reject_of_stopped(lead, draft, source)
+    if refused := refuse_text(lead, draft.channel, content):
         return refused
     if seen.version is not None and seen.version != draft.version:
-        return _blocked("stale", "Somebody changed this draft.", 409, version=draft.version, content=draft.content)
+        return refused_with("stale", "Somebody changed this draft.", 409, version=draft.version, content=draft.content)
     if source == ApprovalSource.DASHBOARD:
-        return _refuse_newer(lead, seen)
-    return _refuse_newer(lead, Seen(message_id=draft.context_message_id))
+        return refuse_newer(lead, seen)
+    return refuse_newer(lead, Seen(message_id=draft.context_message_id))
 
 
-def _refuse_text(lead: Lead, channel: str, body: str) -> Decision | None:
-    if is_blocked_on(lead, channel):
-        return _blocked("lead_blacklisted", "This lead asked not to be contacted.", 409)
-    if not body:
-        return _blocked("empty_draft", "There is no text to send.", 422)
-    if placeholders := find_placeholders(body):
-        return _blocked(
-            "placeholder", "Fill in or remove: " + ", ".join(placeholders[:5]), 422, placeholders=placeholders
-        )
-    if has_truncated_url(body):
-        return _blocked("truncated_url", "A link in the text is cut off.", 422)
-    if channel == Channel.SMS and not fits_sms(split_sms_parts(body)):
-        return _blocked("too_long", "At most three SMS parts of 160 characters.", 422)
-    return None
-
-
-def _refuse_newer(lead: Lead, seen: Seen) -> Decision | None:
-    newer = newer_message(lead.pk, seen.message_id)
-    if newer is None or (seen.acknowledge_newer and newer.sent_by != "ai"):
-        return None
-    return _blocked(
-        "newer_message",
-        "A newer message arrived while you were writing.",
-        409,
-        message={
-            "id": str(newer.pk),
-            "direction": newer.direction,
-            "channel": newer.channel,
-            "preview": newer.body[:240],
-            "sentAt": newer.sent_at.isoformat(),
-        },
+def _reject_of_stopped(lead: Lead, draft: Draft, source: ApprovalSource) -> None:
+    """A stopped lead keeps no pending draft, whoever finds one."""
+    reason = DraftClosedReason.LEAD_OPTED_OUT
+    now = timezone.now()
+    Draft.objects.filter(pk=draft.pk).update(
+        status=DraftStatus.REJECTED, closed_reason=reason, rejected_at=now, updated_at=now
     )
+    record_draft_event(draft, DraftEventKind.REJECTED, source=_event_source(source), reason=reason)
+    _announce_decision(draft, DraftStatus.REJECTED)
+    refresh_lead_flags(lead.pk)
 
 
 def _mark_approved(
@@ -371,11 +315,6 @@ def _announce_decision(draft: Draft, status: DraftStatus) -> None:
             version=draft.version,
         )
     )
-
-
-def _blocked(code: str, detail: str, http_status: int, **data: object) -> Decision:
-    logger.info(log_events.DRAFT_APPROVE_CONFLICT, reason=code)
-    return Decision(state="blocked", code=code, http_status=http_status, detail=detail, data=data)
 
 
 def order_of(draft_id: UUID) -> SendOrder | None:

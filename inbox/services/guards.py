@@ -6,9 +6,9 @@ from uuid import UUID
 import structlog
 from django.db.models import Q
 
-from inbox.enums import Channel, Direction, MessageOrigin, MessageSource
+from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource
 from inbox.models import Message
-from inbox.rules.newer import is_newer
+from inbox.querysets import MessageQuerySet
 from inbox.rules.outbound_text import find_placeholders
 from inbox.rules.safety import is_opt_out
 from inbox.services.stopping import stop_lead
@@ -96,24 +96,28 @@ def sending_disabled(workspace_id: UUID) -> bool:
 
 
 def newer_message(lead_id: UUID, seen_message_id: UUID | None, *, own_keys_like: str | None = None) -> Message | None:
-    """The newest inbound, or outbound that is no campaign step, that the writer has not seen.
+    """The newest of `unseen_messages`."""
+    return unseen_messages(lead_id, seen_message_id, own_keys_like=own_keys_like).first()
+
+
+def unseen_messages(
+    lead_id: UUID, seen_message_id: UUID | None, *, own_keys_like: str | None = None
+) -> MessageQuerySet:
+    """Inbound, and outbound that is no campaign step, stored after the message the writer saw last; newest
+    first. Arrival decides, not the provider's clock: a reply that comes late with an old date was not on
+    the screen either. Nothing seen (or a message of another lead) means that everything is new.
 
     `own_keys_like` leaves out the messages of the order itself (parts of one text).
     """
-    candidates = (
+    unseen: MessageQuerySet = (
         Message.objects.of_lead(lead_id)
         .filter(Q(direction=Direction.INBOUND) | ~Q(origin=MessageOrigin.CAMPAIGN))
         .exclude(source=MessageSource.BOUNCE)
-        .exclude(delivery_status="failed")
+        .exclude(delivery_status=DeliveryStatus.FAILED)
+        .order_by("-created_at", "-id")
     )
     if own_keys_like:
-        candidates = candidates.exclude(send_key__startswith=own_keys_like)
-    newest = candidates.order_by("-created_at", "-id").first()
-    if newest is None or newest.pk == seen_message_id:
-        return None
-    seen_at = (
-        Message.objects.of_lead(lead_id).filter(pk=seen_message_id).values_list("created_at", flat=True).first()
-        if seen_message_id
-        else None
-    )
-    return newest if is_newer(newest.created_at, seen_at) else None
+        unseen = unseen.exclude(send_key__startswith=own_keys_like)
+    seen = Message.objects.of_lead(lead_id).filter(pk=seen_message_id) if seen_message_id else None
+    seen_at = seen.values_list("created_at", flat=True).first() if seen is not None else None
+    return unseen.filter(created_at__gt=seen_at) if seen_at is not None else unseen

@@ -109,6 +109,12 @@ def place_order(
     return order, True
 
 
+def standing_order(lead: Lead, order_key: str) -> SendOrder | None:
+    """The order of this key, unless it ended without a message; call with the lead locked."""
+    orders = SendOrder.objects.in_workspace(lead.workspace_id).filter(order_key=order_key)
+    return orders.exclude(state__in=REPEATABLE).first()
+
+
 def cancel_order(order_id: UUID, *, by: User) -> bool:
     """Undo: only a waiting or held order can be taken back; its draft is pending again with its text."""
     order = _lock_order(order_id)

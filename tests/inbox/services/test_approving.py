@@ -9,7 +9,8 @@ from django.utils import timezone
 from inbox.enums import ApprovalSource, DraftStatus, OrderState
 from inbox.errors import DraftNotPending, InvalidRecipients, StaleDraft
 from inbox.models import Draft, Message, SendOrder
-from inbox.services.approving import Seen, Text, approve_draft, edit_draft, reject_draft, send_manual
+from inbox.services.approving import approve_draft, edit_draft, reject_draft, send_manual
+from inbox.services.checking import Seen, Text
 from inbox.services.orders import cancel_order
 from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.leads import LeadFactory
@@ -286,3 +287,74 @@ def test_manual_send_without_text_is_refused(reply, setter):
         )
 
     assert not SendOrder.objects.exists()
+
+
+def manual(reply, setter, **changes):
+    values = {"channel": "email", "text": Text(content="Hello"), "seen": Seen(message_id=reply.pk), "by": setter}
+    return send_manual(reply.lead_id, **{"idempotency_key": uuid.UUID(int=7), **values, **changes})
+
+
+def test_manual_send_asked_again_after_it_was_sent_is_the_same_order(reply, setter):
+    """The answer was lost; the person's own message must not look like something they have not seen."""
+    first = manual(reply, setter)
+    SendOrder.objects.update(state="done")
+    MessageFactory(lead=reply.lead, outbound=True, send_key=f"manual:{uuid.UUID(int=7)}:part:0")
+
+    second = manual(reply, setter)
+
+    assert (second.state, second.order_id) == ("queued", first.order_id)
+    assert SendOrder.objects.count() == 1
+
+
+def test_hard_07_known_recipients_only_without_an_edited_text(draft, reply, setter):
+    with pytest.raises(InvalidRecipients):
+        approve_draft(
+            draft.pk,
+            source=ApprovalSource.DASHBOARD,
+            by=setter,
+            seen=Seen(message_id=reply.pk),
+            text=Text(to="stranger@elsewhere.example"),
+        )
+
+    assert not SendOrder.objects.exists()
+
+
+def test_message_of_a_machine_is_never_acknowledged_past(draft, reply, setter):
+    """Neither when a reply came in after it."""
+    MessageFactory(lead=reply.lead, outbound=True, sent_by="ai", origin="ai")
+    MessageFactory(lead=reply.lead, body="Thanks!")
+
+    decision = approve_draft(
+        draft.pk,
+        source=ApprovalSource.DASHBOARD,
+        by=setter,
+        seen=Seen(message_id=reply.pk, acknowledge_newer=True),
+    )
+
+    assert (decision.state, decision.code) == ("blocked", "newer_message")
+    assert not SendOrder.objects.exists()
+
+
+def test_text_the_database_cannot_hold_is_cleaned(draft, reply, setter):
+    approve_draft(
+        draft.pk,
+        source=ApprovalSource.DASHBOARD,
+        by=setter,
+        seen=Seen(message_id=reply.pk),
+        text=Text(content="Hello\x00 \ud83dDana", subject="a\r\nb\ud800"),
+    )
+
+    order = SendOrder.objects.get()
+    assert (order.body, order.subject) == ("Hello Dana", "a b")
+
+
+def test_draft_of_a_stopped_lead_is_rejected_with_its_history(draft, reply, setter):
+    from leads.models import Lead
+
+    Lead.objects.update(status="blacklisted", blacklist_reason="opt_out")
+
+    decision = approve_draft(draft.pk, source=ApprovalSource.DASHBOARD, by=setter, seen=Seen(message_id=reply.pk))
+
+    draft.refresh_from_db()
+    assert (decision.code, draft.status) == ("lead_blacklisted", "rejected")
+    assert list(draft.events.values_list("kind", "reason")) == [("rejected", "lead_opted_out")]

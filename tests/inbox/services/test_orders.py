@@ -8,7 +8,8 @@ from django.utils import timezone
 from inbox.enums import ApprovalSource
 from inbox.models import Draft, Message, SendOrder
 from inbox.services import orders
-from inbox.services.approving import Seen, Text, approve_draft
+from inbox.services.approving import approve_draft
+from inbox.services.checking import Seen, Text
 from inbox.services.orders import cancel_order, fail_stranded_orders
 from inbox.services.stopping import stop_lead
 from leads.models import Lead

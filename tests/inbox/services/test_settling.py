@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from inbox.enums import ApprovalSource
 from inbox.models import Draft, Message, SendOrder
-from inbox.services.approving import Seen, approve_draft
+from inbox.services.approving import approve_draft
+from inbox.services.checking import Seen
 from inbox.services.settling import Proof, record_result, resolve_unknown, settle_as_sent
 from inbox.services.stopping import stop_lead
 from integrations.emailbison.types import SentReply
