@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from integrations.simulator.core import SimRequest, SimResponse
-from integrations.simulator.reading import classify, newest_inbound, own_words
+from integrations.simulator.reading import classify, excluded_tags, newest_inbound, own_words
 from integrations.simulator.writing import MESSAGE_BREAK, plan, smallest_value, write_letter, write_short
 
 KEY_PREFIX = "sim-"
@@ -58,7 +58,7 @@ class ModelSimulator:
 def answer_to(key: str, prompt: str, schema: dict[str, Any] | None) -> Any:
     """The answer to a prompt: a text, or an object that fits `schema`."""
     if "sentiment.classify" in key:
-        return {"classification": classify(newest_inbound(prompt))}
+        return {"classification": classify(newest_inbound(prompt), excluded_tags(prompt))}
     if "email_inbox_analyze" in key:
         return _analysis(newest_inbound(prompt), schema)
     if "strategy" in key:

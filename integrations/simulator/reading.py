@@ -3,6 +3,7 @@
 import re
 
 _NEWEST = re.compile(r"newest (?:inbound )?message:?\s*\n(?P<text>.*)\Z", re.IGNORECASE | re.DOTALL)
+_EXCLUDED = re.compile(r"Never answer with: *(?P<tags>[^\n.]*)")
 _FENCE = re.compile(r"<<<[^<>\n]*>>>\n?(?P<text>.*?)\n?<<<END[^<>\n]*>>>", re.DOTALL)
 
 # First hit wins; the order is the order of precedence of the tags.
@@ -40,12 +41,18 @@ def newest_inbound(prompt: str) -> str:
     return tail.strip()
 
 
-def classify(text: str) -> str:
-    """The tag of the first keyword found; a doubted "interested" is a refusal when it is negated."""
+def classify(text: str, excluded: frozenset[str] = frozenset()) -> str:
+    """The tag of the first keyword found that is not excluded."""
     for tag, pattern in _COMPILED:
-        if pattern.search(text):
+        if tag not in excluded and pattern.search(text):
             return tag
     return "Neutral"
+
+
+def excluded_tags(prompt: str) -> frozenset[str]:
+    """Tags the prompt asks never to answer with."""
+    found = _EXCLUDED.search(prompt)
+    return frozenset(tag.strip() for tag in found.group("tags").split(",")) if found else frozenset()
 
 
 def own_words(text: str) -> str:

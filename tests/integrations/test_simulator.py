@@ -178,6 +178,16 @@ def test_model_tags_by_keyword(simulator: RunningSimulator, text: str, tag: str)
 
 
 @pytest.mark.unit
+def test_model_leaves_out_what_the_prompt_excludes(simulator: RunningSimulator) -> None:
+    system = "You read replies.\nNever answer with: Out of Office, Automated Reply."
+    text = "I am out of the office, but it sounds great"
+
+    answer = json.loads(ask(simulator, "sentiment.classify.v1", text, system=system).output_text)
+
+    assert answer == {"classification": "Interested"}
+
+
+@pytest.mark.unit
 def test_model_analyses_an_email(simulator: RunningSimulator) -> None:
     answer = json.loads(ask(simulator, "sentiment.email_inbox_analyze.v1", "Sounds great.\n> old text").output_text)
 
