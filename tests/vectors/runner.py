@@ -74,7 +74,9 @@ def matches(expected: Any, actual: Any, equal: Any = None) -> bool:
     if equal is not None:
         return bool(equal(expected, actual))
     if isinstance(expected, dict):
-        return isinstance(actual, dict) and all(key in actual and matches(expected[key], actual[key]) for key in expected)
+        return isinstance(actual, dict) and all(
+            key in actual and matches(expected[key], actual[key]) for key in expected
+        )
     if isinstance(expected, list):
         return (
             isinstance(actual, list)
