@@ -4,12 +4,14 @@ Four queries for any number of rows: the leads, their newest messages, their pen
 person has seen.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Left
 from django.utils import timezone
@@ -20,7 +22,10 @@ from leads.models import Lead
 from leads.rules.filters import ListFilters
 from leads.rules.tabs import is_snoozed
 from leads.services.lists import list_leads
+from zrg.lib import log_events
 from zrg.workspaces.access import Access
+
+logger = structlog.get_logger(__name__)
 
 SNIPPET_SOURCE_CHARS = 1_000
 
@@ -74,9 +79,13 @@ class ListPage:
 def load_list(access: Access, params: Mapping[str, Any], *, now: datetime | None = None) -> ListPage:
     """One page of the list as its rows show it. Raises what `list_leads` raises."""
     now = now or timezone.now()
+    started = time.perf_counter()
     page = list_leads(access, params, now=now)
+    rows = load_rows(access, page.leads, now=now, name_workspaces=page.filters.workspace is None)
+    took = round((time.perf_counter() - started) * 1000)
+    logger.info(log_events.INBOX_LIST, tab=page.filters.tab.value, ms=took, rows=len(rows))
     return ListPage(
-        rows=load_rows(access, page.leads, now=now, name_workspaces=page.filters.workspace is None),
+        rows=rows,
         next_cursor=page.next_cursor,
         filters=page.filters,
         search_too_short=page.search_too_short,

@@ -118,8 +118,10 @@ setInterval(() => {
     const text = age(Date.parse(element.dateTime));
     if (text) element.textContent = text;
   }
-  for (const element of zrg.$$("[data-waiting-since]")) zrg.$("span", element).textContent = `waiting ${waiting(Date.parse(element.dataset.waitingSince))}`;
+  for (const element of zrg.$$("[data-waiting-since]")) zrg.$("[data-waiting]", element).textContent = waiting(Date.parse(element.dataset.waitingSince));
 }, 30000);
+
+zrg.$("#tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // --- the drawer: beside the thread where there is room, a sheet elsewhere
 const wide = matchMedia("(min-width: 80rem)");
