@@ -88,11 +88,20 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
         try:
             connection.execute(statement)
         except psycopg.errors.InsufficientPrivilege:
-            # The server's own vacuum is in there; only a superuser may end it, and it ends soon.
+            # Connections of the other role are that role's to end. The server's own vacuum ends by itself.
+            _end_connections(name)
             time.sleep(DROP_PAUSE_SECONDS)
         else:
             return
     connection.execute(statement)
+
+
+def _end_connections(name: str) -> None:
+    server = os.environ["ZRG_TEST_DATABASE_URL"]
+    with psycopg.connect(_with_database(server, "postgres", user="zrg_app"), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = 'zrg_app'", [name]
+        )
 
 
 def _schema_hash() -> str:

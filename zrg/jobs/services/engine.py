@@ -18,7 +18,7 @@ from zrg.jobs.services import queue_state
 from zrg.jobs.services.coordinator import CircuitOpen, LaneRun, run_lane
 from zrg.jobs.services.lanes import EventLane, JobLane, Lane, new_worker_id
 from zrg.jobs.services.leases import release_stale_locks
-from zrg.jobs.services.nudges import Watch, is_watched, nudge_queue
+from zrg.jobs.services.nudges import Watch, hand_over, is_watched, nudge_queue
 from zrg.jobs.services.shutdown import is_shutting_down
 from zrg.lib import log_events
 
@@ -119,7 +119,7 @@ def drain_queue(
     )
     stats = DrainStats()
     if not _run(stats, run) and queue and not should_stop():
-        nudge_queue(queue)
+        hand_over(queue)
     return lane.stats
 
 

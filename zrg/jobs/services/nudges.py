@@ -45,6 +45,16 @@ def nudge_queue(queue: str, *, run_at: datetime | None = None) -> bool:
         return False
 
 
+def hand_over(queue: str) -> bool:
+    """Wake another drain because this one ends before its work does; not coalesced, nobody else knows."""
+    try:
+        _send(queue, 0.0)
+    except Exception as error:  # broker clients fail in many ways; the sweep goes on
+        log.warning(log_events.NUDGE_FAILED, queue=queue, error=f"{type(error).__name__}: {error}")
+        return False
+    return True
+
+
 def keep_loop_known() -> None:
     """Say that a worker loop serves every queue by looking: for some seconds nobody needs to be nudged."""
     try:

@@ -5,7 +5,11 @@ import queue
 import threading
 from collections.abc import Callable, Hashable
 
+from django.db import connections
+
 from zrg.jobs.services.execution import Done
+
+IDLE_SECONDS = 30.0
 
 Call = tuple[Hashable, Callable[[], Done]]
 
@@ -64,13 +68,19 @@ class Batch:
 
 
 class Threads:
-    """A fixed number of threads that serve batches; with none, the coordinator works itself."""
+    """A fixed number of threads that serve batches; with none, the coordinator works itself.
+
+    A thread that has had nothing to do for a while gives its database connection back.
+    """
 
     def __init__(self, count: int):
         self.count = count
-        self._wake: queue.SimpleQueue[Batch] = queue.SimpleQueue()
-        for number in range(count):
-            threading.Thread(target=self._serve, name=f"jobs-{number}", daemon=True).start()
+        self._wake: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"jobs-{number}", daemon=True) for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, batch: Batch, work: list[Call]) -> None:
         """Add work to the batch and wake as many threads as can be of use."""
@@ -81,9 +91,32 @@ class Threads:
         for _ in range(min(self.count, len(work))):
             self._wake.put(batch)
 
+    def stop(self) -> None:
+        """End the threads once they have finished what they do, and close their connections."""
+        for _ in self._threads:
+            self._wake.put(None)
+        for thread in self._threads:
+            thread.join()
+
     def _serve(self) -> None:
         while True:
-            self._wake.get().work_off()
+            try:
+                batch = self._wake.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                connections.close_all()
+                batch = self._wake.get()
+            if batch is None:
+                connections.close_all()
+                return
+            batch.work_off()
+
+
+def stop_threads() -> None:
+    """End all threads of this process (tests; a worker just exits)."""
+    with _lock:
+        ended = [_pools.pop(key) for key in list(_pools) if key[0] == os.getpid()]
+    for pool in ended:
+        pool.stop()
 
 
 _pools: dict[tuple[int, int], Threads] = {}

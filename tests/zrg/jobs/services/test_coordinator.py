@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from tests.zrg.jobs.support import job_type, make_workspace
 from zrg.jobs.models import BackgroundJob
@@ -13,9 +13,16 @@ from zrg.jobs.services.coordinator import CircuitOpen, LaneRun, run_lane
 from zrg.jobs.services.engine import drain
 from zrg.jobs.services.lanes import JobLane
 from zrg.jobs.services.nudges import Watch, is_watched
+from zrg.jobs.services.pool import stop_threads
 from zrg.workspaces.context import platform
 
 pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_outlives_its_test(committed_db):
+    yield
+    stop_threads()
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +170,7 @@ def test_watching_drain_finds_what_comes_later_and_then_ends(monkeypatch):
         seen.append(is_watched("jobs"))
         with platform():
             BackgroundJob.objects.create(type="T", workspace=ws, dedupe_key="later")
+        connections.close_all()
 
     with job_type("T", lambda ctx: None):
         helper = threading.Thread(target=add_one_later)

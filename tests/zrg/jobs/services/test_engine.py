@@ -282,3 +282,18 @@ def test_sweep_without_time_claims_nothing():
         stats = engine.drain(1000, concurrency=0)
 
     assert stats.jobs["claimed"] == 0
+
+
+def test_nudged_drain_out_of_time_hands_over(monkeypatch):
+    handed = []
+    monkeypatch.setattr(engine, "hand_over", lambda queue: handed.append(queue))
+    ws = make_workspace()
+    enqueue(ws)
+
+    with job_type("T", lambda ctx: None):
+        engine.drain_queue("jobs", budget_seconds=0, concurrency=0, should_stop=lambda: False)
+        assert handed == ["jobs"]
+        engine.drain_queue("jobs", concurrency=0, watching=False, should_stop=lambda: False)
+
+    assert handed == ["jobs"]
+    assert BackgroundJob.objects.get().status == "SUCCEEDED"
