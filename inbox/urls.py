@@ -41,6 +41,7 @@ workspace_acts = [
     path("leads/<uuid:lead_id>/unread", acts.unread, name="inbox_unread"),
     path("leads/<uuid:lead_id>/status", acts.status, name="inbox_status"),
     path("leads/<uuid:lead_id>/sentiment", acts.sentiment, name="inbox_sentiment"),
+    path("leads/<uuid:lead_id>/primary-email", acts.primary_email, name="inbox_primary_email"),
 ]
 
 conversation_api = [
@@ -51,6 +52,7 @@ conversation_api = [
     path("/sentiment", api_acts.Sentiment.as_view(), name="api_sentiment"),
     path("/status", api_acts.Status.as_view(), name="api_status"),
     path("/clear-blacklist", api_acts.ClearBlacklist.as_view(), name="api_clear_blacklist"),
+    path("/promote", api_acts.Promote.as_view(), name="api_promote"),
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
 ]
 

@@ -19,6 +19,7 @@ from inbox.services.marking import change_sentiment, change_status, mark_seen, m
 from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown
 from leads.models import Lead
+from leads.services.promoting import promote_alternate
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.workspaces.context import tenant
@@ -223,6 +224,19 @@ class ClearBlacklist(InboxAPIView):
         lead = self.lead(lead_id, "lead.clear_blacklist")
         note = Body(request, {"note"}).text("note") or ""
         as_workspace(lead, lambda: clear_blacklist(lead, self.person(), note))
+        return Response(lead_payload(_fresh(lead)))
+
+
+class Promote(InboxAPIView):
+    """`POST …/promote`."""
+
+    permission_action = "lead.promote_contact"
+
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        """`{"email"}`: the alternate address that becomes the primary one."""
+        lead = self.lead(lead_id, "lead.promote_contact")
+        email = Body(request, {"email"}).text("email") or ""
+        as_workspace(lead, lambda: promote_alternate(lead, email, by=self.person()))
         return Response(lead_payload(_fresh(lead)))
 
 

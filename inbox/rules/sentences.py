@@ -43,10 +43,15 @@ DELIVERY_ERRORS = {
     "sender_invalid": "The mailbox cannot send any more.",
     "undone": "Taken back before it was sent.",
     "rate_limited": "The provider accepts no more messages for now.",
-    "auth": "The provider refused our credentials.",
+    "not_configured": "The e-mail provider is not connected.",
+    "auth_failed": "The provider refused our credentials.",
+    "payment_required": "The provider asks for payment.",
     "not_found": "The provider no longer knows this thread.",
-    "connection": "The provider could not be reached.",
+    "network": "The provider could not be reached.",
     "timeout": "The provider did not answer in time.",
+    "provider_5xx": "The provider had an error of its own.",
+    "invalid_response": "The provider's answer could not be read.",
+    "host_refused": "The provider's address is not allowed.",
 }
 
 CLOSED_REASONS = {

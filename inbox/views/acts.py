@@ -29,6 +29,7 @@ from inbox.views.answers import (
 )
 from inbox.views.context import Scope, lead_in, scope_of
 from leads.models import Lead
+from leads.services.promoting import promote_alternate
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
@@ -188,6 +189,18 @@ def sentiment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRe
     lead = lead_in(scope, lead_id, "lead.set_sentiment")
     done = attempt(lead, lambda: change_sentiment(lead, request.POST.get("sentiment", ""), by=person(request)))
     return _noted(request, scope, lead, done, "Sentiment saved.")
+
+
+@require_POST
+@requires("lead.promote_contact")
+def primary_email(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Make another address of the lead its primary one."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.promote_contact")
+    done = attempt(lead, lambda: promote_alternate(lead, request.POST.get("email", ""), by=person(request)))
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done)
+    return drawer_answer(request, scope, lead, section="contact", notice="Primary address changed.")
 
 
 def person(request: HttpRequest) -> User:

@@ -52,6 +52,7 @@ ABILITIES = {
     "status": "lead.edit_status",
     "sentiment": "lead.set_sentiment",
     "original": "message.view_original",
+    "promote": "lead.promote_contact",
     "ai_ops": "aiops.view",
 }
 
@@ -259,6 +260,14 @@ def link_query(scope: Scope, query: QueryDict, **changes: str) -> str:
     for key, value in changes.items():
         kept[key] = value
     return kept.urlencode()
+
+
+def uuid_or_none(value: str | None) -> UUID | None:
+    """Malformed ids are treated as absent."""
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None
 
 
 def moment() -> datetime:

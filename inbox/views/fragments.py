@@ -24,6 +24,7 @@ from inbox.views.context import (
     scope_of,
     station_context,
     tabs_context,
+    uuid_or_none,
 )
 from leads.services.lists import filter_leads
 from zrg.lib.errors import NotVisible
@@ -84,7 +85,7 @@ def conversation(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None 
         lead,
         now=now,
         channel=request.GET.get("channel"),
-        draft_id=_uuid(request.GET.get("draftId")),
+        draft_id=uuid_or_none(request.GET.get("draftId")),
     )
     return fragment(request, "inbox/conversation.html#conversation", context)
 
@@ -95,7 +96,7 @@ def thread(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None
     """The newest part of the thread, or with `before` the part above."""
     scope, now = scope_of(request, workspace_id), moment()
     lead = lead_in(scope, lead_id, "message.view")
-    before = _uuid(request.GET.get("before"))
+    before = uuid_or_none(request.GET.get("before"))
     if before is None and PREFETCH_HEADER not in request.headers and "seen" in request.GET:
         assert isinstance(request.user, User)
         mark_seen(lead, request.user, now=now)
@@ -110,7 +111,9 @@ def station(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = Non
     """The action station for one channel."""
     scope, now = scope_of(request, workspace_id), moment()
     lead = lead_in(scope, lead_id, "draft.view")
-    loaded = load_station(lead, channel=request.GET.get("channel"), draft_id=_uuid(request.GET.get("draftId")), now=now)
+    loaded = load_station(
+        lead, channel=request.GET.get("channel"), draft_id=uuid_or_none(request.GET.get("draftId")), now=now
+    )
     context = {**lead_context(request, scope, lead, now=now), **station_context(request, loaded)}
     return fragment(request, "inbox/conversation.html#station", context)
 
@@ -159,11 +162,3 @@ def _message_in(request: HttpRequest, workspace_id: UUID, message_id: UUID, acti
         raise NotVisible
     lead_in(scope_of(request, workspace_id), message.lead_id, action)
     return message
-
-
-def _uuid(value: str | None) -> UUID | None:
-    """Malformed ids are treated as absent."""
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        return None

@@ -14,9 +14,12 @@ from inbox.views.context import (
     list_context,
     moment,
     tabs_context,
+    uuid_or_none,
 )
+from integrations.enums import EMAIL_PROVIDERS, ConnectionStatus
+from integrations.models import Connection
 from leads.models import Lead
-from zrg.workspaces.access import can
+from zrg.workspaces.access import Access, can
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
 from zrg.workspaces.rules.deep_links import ActiveWorkspace, DeepLink
@@ -57,6 +60,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "active": current,
         "workspaces": list(access.by_workspace.values()),
         "notice": active.notice,
+        "banner": email_banner(access, current.workspace_id),
         "later_view": LATER_VIEWS.get(link.view, ""),
         "can_settings": can(access, "admin.open", current.workspace_id),
         "view": link.view,
@@ -71,11 +75,31 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
     if lead is not None:
         assert isinstance(request.user, User)
         mark_seen(lead, request.user, now=now)
-        context |= conversation_context(request, scope, lead, now=now, draft_id=link.draft_id)
+        context |= conversation_context(
+            request,
+            scope,
+            lead,
+            now=now,
+            draft_id=link.draft_id,
+            channel=request.GET.get("channel"),
+            before=uuid_or_none(request.GET.get("before")),
+        )
         context |= {"conversation": lead, "selected_id": lead.pk, "focus_editor": link.focus_editor, **typed}
     elif link.lead_id is not None:
         context["notice"] = context["notice"] or "That conversation is not available to you"
     return context
+
+
+def email_banner(access: Access, workspace_id: UUID) -> dict[str, Any] | None:
+    """What stands above the panes while e-mail cannot be sent; who may change it gets the way there."""
+    rows = Connection.objects.in_workspace(workspace_id).filter(provider__in=EMAIL_PROVIDERS, is_active=True)
+    status = rows.values_list("status", flat=True).first()
+    if status not in (None, ConnectionStatus.DISCONNECTED):
+        return None
+    if not can(access, "settings.edit_integrations", workspace_id):
+        return {"text": "E-mail is not connected right now: replies cannot be sent. An admin can change that."}
+    text = "No e-mail provider is connected." if status is None else "The e-mail provider is disconnected."
+    return {"text": text, "act": "Connect" if status is None else "Reconnect"}
 
 
 def _workspace_of(request: HttpRequest, lead_id: UUID) -> UUID | None:

@@ -310,6 +310,19 @@ def test_mark_unread_brings_the_dot_back(client, desk, htmx):
     assert LeadView.objects.count() == 0
 
 
+def test_admin_makes_another_address_primary(client, desk, htmx):
+    address = f"{desk.prefix}/leads/{desk.lead.pk}/primary-email"
+
+    by_setter = client.login_as(desk.setter).post(address, {"email": "dana.reyes@private.example"}, **htmx)
+    stranger = client.login_as(desk.owner).post(address, {"email": "stranger@elsewhere.example"}, **htmx)
+    chosen = client.post(address, {"email": "dana.reyes@private.example"}, **htmx)
+
+    lead = Lead.objects.get(pk=desk.lead.pk)
+    assert (by_setter.status_code, stranger.status_code, chosen.status_code) == (403, 422, 200)
+    assert lead.email == "dana.reyes@private.example"
+    assert "dana@northfork.example" in lead.alternate_emails
+
+
 def test_without_script_acts_lead_back_to_the_conversation(client, desk):
     client.login_as(desk.setter)
 

@@ -5,7 +5,9 @@ import uuid
 import pytest
 
 from inbox.models import LeadView
+from integrations.models import Connection
 from tests.factories.inbox import DraftFactory, MessageFactory, minutes_ago
+from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import MembershipFactory, UserFactory
 from tests.inbox.desk import make_desk
@@ -154,3 +156,30 @@ def test_suspended_workspace_is_read_only(client, desk):
 
     assert "This workspace is suspended" in html
     assert 'name="content"' not in html
+
+
+def test_banner_says_when_e_mail_cannot_be_sent(client, desk):
+    def shown(user):
+        return page(client, user).content.decode()
+
+    assert "No e-mail provider is connected." in shown(desk.owner)
+    assert "An admin can change that." in shown(desk.setter)
+    connection = ConnectionFactory(workspace=desk.workspace, status="CONNECTED")
+    assert "panes__notice" not in shown(desk.owner)
+    Connection.objects.filter(pk=connection.pk).update(status="DISCONNECTED")
+    assert "Reconnect" in shown(desk.owner)
+    assert "Reconnect" not in shown(desk.setter)
+
+
+def test_links_without_script_show_a_channel_and_earlier_messages(client, desk):
+    for number in range(101):
+        MessageFactory(lead=desk.lead, body=f"number {number}", sent_at=minutes_ago(200 - number))
+    html = page(client, desk.setter, leadId=str(desk.lead.pk)).content.decode()
+    before = html.split("&amp;before=")[1].split('"')[0]
+
+    earlier = page(client, desk.setter, leadId=str(desk.lead.pk), before=before).content.decode()
+    sms = page(client, desk.setter, leadId=str(desk.lead.pk), channel="sms").content.decode()
+
+    assert "number 0" not in html
+    assert "number 0" in earlier
+    assert "No phone number of this lead is known." in sms
