@@ -13,6 +13,7 @@ class IntegrationsConfig(AppConfig):
         from integrations.enums import Provider  # noqa: PLC0415
         from integrations.services.checking import CHECK_JOB  # noqa: PLC0415
         from integrations.services.demo import add_demo_connection  # noqa: PLC0415
+        from integrations.services.figures import register_collector  # noqa: PLC0415
         from integrations.services.processing import process  # noqa: PLC0415
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
         from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
@@ -36,3 +37,4 @@ class IntegrationsConfig(AppConfig):
             registry.register_event(event)
         register_demo_part("integrations", add_demo_connection)
         register_provisioning_part("integrations", ConnectionProvisioning())
+        register_collector()
