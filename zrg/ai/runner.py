@@ -11,16 +11,18 @@ from typing import Any
 
 import openai
 import structlog
+from openai.types.responses import Response
 
 from zrg.ai.client import get_client, model_calls_possible
 from zrg.ai.contracts import CallScope, Prompt, Result, Usage
 from zrg.ai.params import expand_attempts, resolve_request_params
 from zrg.ai.prompts import fill, get_prompt
-from zrg.ai.schema import SchemaViolation, parse_object, validate
+from zrg.ai.schema import SchemaViolation, cleaned, parse_object, validate
 from zrg.ai.services.telemetry import Attempt, record_attempt
 from zrg.ai.tokens import estimate_tokens
 from zrg.lib import log_events
 from zrg.lib.hashing import sha
+from zrg.lib.text import storable
 from zrg.workspaces.context import refuse_inside_context
 from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
@@ -33,7 +35,7 @@ RETRY_MULTIPLIER = 1.2
 RETRYABLE = frozenset(
     {"timeout", "rate_limit", "parse_error", "incomplete_output", "schema_violation", "api_error_retry"}
 )
-REJECTABLE_PARAMETERS = ("temperature", "reasoning", "text.verbosity")
+REJECTABLE_PARAMETERS = ("temperature", "reasoning", "text.verbosity", "verbosity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,11 @@ class _Call:
     messages: list[dict[str, str]]
     budget: int
     params: dict[str, Any]
-    timeout: float
+    deadline: float
+
+    def timeout(self) -> float:
+        """Seconds this request may take: what the deadline leaves, never without an end."""
+        return max(min(self.deadline - time.monotonic(), DEFAULT_CEILING_SECONDS), MIN_CALL_SECONDS)
 
 
 class _AttemptFailed(Exception):
@@ -93,13 +99,13 @@ def _run(prompt: Prompt, variables: Mapping[str, str], scope: CallScope, deadlin
         max(prompt.min_output_tokens, sum(estimate_tokens(m["content"]) for m in messages)), prompt.max_output_tokens
     )
     budgets = expand_attempts([first], attempts, RETRY_MULTIPLIER, prompt.output_cap, prompt.retry_extra_tokens)
-    params = resolve_request_params(model, override.effort or prompt.effort, prompt.temperature)["send"]
+    params = dict(resolve_request_params(model, override.effort or prompt.effort, prompt.temperature)["send"])
     code = "timeout"
     for number, budget in enumerate(_padded(budgets, attempts), start=1):
-        timeout = min(deadline - time.monotonic(), DEFAULT_CEILING_SECONDS)
-        if timeout < MIN_CALL_SECONDS:
+        if deadline - time.monotonic() < MIN_CALL_SECONDS:
             break
-        call = _Call(prompt=prompt, model=model, messages=messages, budget=budget, params=dict(params), timeout=timeout)
+        # All attempts share `params`: what the model rejected once is not sent to it again.
+        call = _Call(prompt=prompt, model=model, messages=messages, budget=budget, params=params, deadline=deadline)
         try:
             value, usage = _attempt(call, scope, number)
         except _AttemptFailed as failed:
@@ -154,6 +160,11 @@ def _request(call: _Call, scope: CallScope) -> tuple[Any, Usage]:
         raise _AttemptFailed("api_error_retry" if retryable else "api_error", _summary(error)) from error
     except openai.APIConnectionError as error:
         raise _AttemptFailed("api_error_retry", "connection") from error
+    except (openai.APIError, ValueError) as error:
+        # An answer that is no answer of this API: a proxy's page, broken JSON.
+        raise _AttemptFailed("parse_error", type(error).__name__) from error
+    if not isinstance(response, Response):
+        raise _AttemptFailed("parse_error", "no response object")
     return _read(call, response)
 
 
@@ -197,25 +208,27 @@ def _post(call: _Call, scope: CallScope) -> Any:
         store=False,
         metadata={"prompt_key": call.prompt.key},
         safety_identifier=sha(f"workspace:{scope.workspace_id}")[:32],
-        timeout=call.timeout,
+        timeout=call.timeout(),
         **optional,
     )
 
 
-def _read(call: _Call, response: Any) -> tuple[Any, Usage]:
+def _read(call: _Call, response: Response) -> tuple[Any, Usage]:
     usage = _usage(response)
     if _refused(response):
         raise _AttemptFailed("refused", usage=usage)
     if response.status == "incomplete":
         raise _AttemptFailed("incomplete_output", usage=usage)
-    text = response.output_text or ""
+    if response.status == "failed":
+        raise _AttemptFailed("api_error_retry", "failed", usage=usage)
+    text = _text(response)
     if call.prompt.schema is None:
         if not text.strip():
             raise _AttemptFailed("parse_error", "empty", usage=usage)
         return text, usage
     try:
-        value = parse_object(text)
-    except ValueError as error:
+        value = cleaned(parse_object(text))
+    except (ValueError, RecursionError) as error:
         raise _AttemptFailed("parse_error", usage=usage) from error
     try:
         validate(value, call.prompt.schema)
@@ -224,7 +237,18 @@ def _read(call: _Call, response: Any) -> tuple[Any, Usage]:
     return value, usage
 
 
-def _usage(response: Any) -> Usage:
+def _text(response: Response) -> str:
+    """The written text of the answer, as the database can hold it; "" for an answer without any."""
+    parts = [
+        part.text
+        for item in response.output or []
+        for part in getattr(item, "content", None) or []
+        if getattr(part, "type", "") == "output_text" and isinstance(part.text, str)
+    ]
+    return storable("".join(parts))
+
+
+def _usage(response: Response) -> Usage:
     usage = response.usage
     if usage is None:
         return Usage()
@@ -236,7 +260,7 @@ def _usage(response: Any) -> Usage:
     )
 
 
-def _refused(response: Any) -> bool:
+def _refused(response: Response) -> bool:
     return any(
         getattr(part, "type", "") == "refusal"
         for item in response.output or []

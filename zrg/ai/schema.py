@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from zrg.lib.text import storable
+
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -32,6 +34,17 @@ def parse_object(text: str) -> dict[str, Any]:
             return value
         start = text.find("{", start + 1)
     raise ValueError("no JSON object")
+
+
+def cleaned(value: Any) -> Any:
+    """The answer with every text as the database can hold it: JSON may spell characters that it cannot."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(name): cleaned(part) for name, part in value.items()}
+    return value
 
 
 def validate(value: Any, schema: dict[str, Any], path: str = "$") -> None:

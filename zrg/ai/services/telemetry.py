@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from zrg.ai.contracts import CallScope, Prompt, Usage
 from zrg.ai.enums import AIStatus
@@ -66,7 +66,7 @@ def record_attempt(attempt: Attempt, scope: CallScope) -> None:
                 error_summary=attempt.error_summary,
                 trace_id=scope.trace_id,
             )
-    except DatabaseError as error:
+    except Error as error:
         logger.error(log_events.AI_STATISTICS_LOST, prompt=attempt.prompt.key, error=type(error).__name__)
     logger.info(
         log_events.AI_CALL,
