@@ -26,18 +26,58 @@ from tests.support.client import ZrgClient
 from tests.support.drain import drain
 from tests.zrg.jobs.support import make_event, make_workspace, processor_registered, schedule_registered
 from zrg.jobs import errors, registry
-from zrg.jobs.contracts import ScheduleSpec
+from zrg.jobs.contracts import Event, ScheduleSpec
 from zrg.jobs.enums import RunStatus
 from zrg.jobs.models import BackgroundJob, ScheduledJob, TaskRun, WebhookEvent
 from zrg.jobs.rules.outcomes import SUCCEEDED
 from zrg.jobs.services import dispatching, engine, enqueue, leases, nudges
-from zrg.jobs.services.claiming import ClaimedJob, claim_jobs
+from zrg.jobs.services.announce import announce
+from zrg.jobs.services.claiming import ClaimedJob, claim_events, claim_jobs
 from zrg.jobs.services.execution import run_job
 from zrg.jobs.services.runs import run_task
+from zrg.workspaces.models import WorkspaceSettings
 
 ROLLBACK = r"rolls? ?back|rolled back|transaction (fails|is undone|aborts)"
 TYPE = "SMS_INBOUND_POST_PROCESS"
 DAY = "2026-03-05"
+# The table of schedules; those this version does not have yet are played by a stand-in.
+JOBS = frozenset(
+    [
+        "background-jobs",
+        "outbox",
+        "notifications",
+        "followups",
+        "reactivations",
+        "autosend",
+        "unknown-sends",
+        "availability",
+        "appointment-reconcile",
+        "emailbison/availability-slot",
+        "booking-qualification-jobs",
+        "calendar-health",
+        "calendly-subscriptions",
+        "enrichment",
+        "integration-health",
+        "conversation-sync",
+        "response-timing",
+        "analytics-facts",
+        "insights/booked-summaries",
+        "insights/context-packs",
+        "insights/message-performance",
+        "insights/message-performance-eval",
+        "ai-retry",
+        "ai-retention",
+        "maintenance",
+        "retention",
+        "rollup-check",
+        "lead-routing",
+        "lead-routing-retry",
+        "lead-routing-locks",
+        "lead-routing-expire",
+        "lead-routing-health",
+        "lead-routing-nightly",
+    ]
+)
 
 
 @dataclass
@@ -86,6 +126,8 @@ def play(steps: list[str], **given: Any) -> dict[str, Any]:
         registry._jobs.pop(TYPE, None)
         registry.register_job(TYPE, lambda ctx: world.handler(ctx))
         nudges._last_tried.clear()
+        # A worker that is as quick as the request waits.
+        stack.enter_context(patch("zrg.jobs.views.time.sleep", lambda _: _run_waiting()))
         for step in steps:
             _do(world, step)
         return _observe(world)
@@ -144,6 +186,8 @@ def _given_jobs(world: World, step: str, found: re.Match[str]) -> None:
     word = (found["count"] or "").lower()
     count = int(word) if word.isdigit() else numbers.get(word, 1)
     values = _job_values(step)
+    if quota := re.search(r"quota (?:default )?(?:is |= ?|of )?(?P<quota>\d+)", step, re.IGNORECASE):
+        _quota(world, step, quota)
     lead = uuid4() if re.search(r"(one|the same|a) lead", step, re.IGNORECASE) else None
     one = match[1] if (match := re.search(r"workspace ([A-Z])\b", step)) else "A"
     began = timezone.now() - timedelta(hours=1)
@@ -170,9 +214,12 @@ def _job_values(step: str) -> dict[str, Any]:
             values[column] = int(match[1])
     if match := re.search(r"(\d+) reschedules|reschedules (\d+)|rescheduled (\d+) times", step, re.IGNORECASE):
         values["reschedules"] = int(next(group for group in match.groups() if group))
-    if match := re.search(r"\b(PENDING|RUNNING|SUCCEEDED|FAILED|CANCELLED)\b", step):
-        values["status"] = match[1]
-    if re.search(r"unknown (job )?type|type .*unknown", step, re.IGNORECASE):
+    if match := re.search(r"\b(PENDING|RUNNING|SUCCEEDED|FAILED|CANCELLED)\b", step, re.IGNORECASE):
+        values["status"] = match[1].upper()
+    named = re.search(r"\btype ([A-Z][A-Z_]{3,})", step)
+    if named and registry.job_spec(named[1]) is None:
+        values["type"] = named[1]
+    elif re.search(r"unknown (job )?type|type .*unknown", step, re.IGNORECASE):
         values["type"] = "FROM_A_NEWER_VERSION"
     if match := re.search(r"(?:locked(?:_at)?|lock)\D*(\d+) ?min", step, re.IGNORECASE):
         ago = timezone.now() - timedelta(minutes=int(match[1]))
@@ -274,6 +321,14 @@ def _workspace_status(world: World, step: str, found: re.Match[str]) -> None:
     type(row).objects.filter(pk=row.pk).update(**values)
 
 
+def _enterprise(world: World, step: str, found: re.Match[str]) -> None:
+    WorkspaceSettings.objects.filter(workspace=world.workspace()).update(high_quota_enabled=True)
+    if re.search(r"\bjobs?\b", step):
+        match = re.search(GIVEN_JOBS, step, re.IGNORECASE)
+        assert match is not None
+        _given_jobs(world, step, match)
+
+
 def _quota(world: World, step: str, found: re.Match[str]) -> None:
     knobs = replace(settings.JOB_SETTINGS, quota_default=int(found["quota"]))
     world.stack.enter_context(override_settings(JOB_SETTINGS=knobs))
@@ -340,6 +395,39 @@ def _reply_body() -> dict[str, Any]:
     }
 
 
+def _events_of_priorities(world: World, step: str, found: re.Match[str]) -> None:
+    for number, priority in enumerate(re.findall(r"\d+", step)):
+        due = timezone.now() - timedelta(minutes=60 - number)
+        make_event(world.workspace(), key=f"{number}:{priority}", priority=int(priority), run_at=due)
+
+
+def _claim_events(world: World, step: str, found: re.Match[str]) -> None:
+    limit = int(match[1]) if (match := re.search(r"limit (\d+)", step)) else 25
+    taken = claim_events(limit, "worker")
+    world.claimed.append(len(taken))
+    world.order += [event.priority for event in taken]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened(Event):
+    """What a scenario announces."""
+
+    message: str
+
+    @property
+    def key(self) -> str:
+        return self.message
+
+
+def _announce(world: World, step: str, found: re.Match[str]) -> None:
+    if not re.search(r"no receiver|nobody", step, re.IGNORECASE) and not registry.receivers_of("Happened"):
+        world.stack.enter_context(patch.dict(registry._events))
+        world.stack.enter_context(patch.dict(registry._receivers))
+        registry.register_event_receiver(Happened, "scenario", lambda event: None)
+    new = announce(Happened(workspace_id=world.workspace().pk, message="m1"))
+    world.returns.append(new > 0)
+
+
 # --- drains ------------------------------------------------------------------------------------------
 
 
@@ -376,7 +464,7 @@ _MADE: dict[str, ScheduleSpec] = {}
 
 def _http(world: World, step: str, found: re.Match[str]) -> None:
     name = found["job"].split("?")[0]
-    if not re.search(r"unknown|nobody|no-such", name):
+    if name in JOBS:
         _schedule(world, name)
     headers = _headers(step)
     with ExitStack() as stack:
@@ -453,6 +541,11 @@ def _switch(world: World, step: str, found: re.Match[str]) -> None:
     ScheduledJob.objects.update_or_create(name=name, defaults={"cadence": "", "budget_seconds": 60, **values})
 
 
+def _inline_by_variable(world: World, step: str, found: re.Match[str]) -> None:
+    names = settings.CRON_INLINE_JOBS | {found["name"].upper()}
+    world.stack.enter_context(override_settings(CRON_INLINE_JOBS=names))
+
+
 def _broker_down(world: World, step: str, found: re.Match[str]) -> None:
     world.broker_down = True
 
@@ -504,6 +597,7 @@ def _job_facts(job: BackgroundJob) -> dict[str, Any]:
     return {
         "job": job.status,
         "status": job.status,
+        "statuses": list(jobs.values_list("status", flat=True)),
         "jobs": list(jobs.values_list("status", flat=True)),
         "attempts": job.attempts,
         "reschedules": job.reschedules,
@@ -582,6 +676,7 @@ def _rolled(world: World, step: str, found: re.Match[str]) -> None:
 
 
 ENQUEUE = r"enqueue(?:_job)?(?: a)?(?: (?P<type>[A-Z][A-Z_]{4,}))?(?:.*?(?:for )?message (?P<message>\w+))?"
+GIVEN_JOBS = r"^(?P<count>\d+|a|an|one|two|three|four|five|ten)? ?(due |running |pending )?(jobs?\b|.*\b(jobs?|row)\b)"
 Action = Callable[[World, str, "re.Match[str]"], None]
 _JOB_NAME = r"(?!jobs?\b|event\b|redis\b|broker\b|workspace\b)(?P<job>[a-z][a-z0-9-]*(?:/[a-z0-9-]+)*)"
 STEPS: list[tuple[str, Action]] = [
@@ -595,6 +690,8 @@ STEPS: list[tuple[str, Action]] = [
     (rf"^{_JOB_NAME} (is )?(?P<status>RUNNING|ENQUEUED|DISPATCHING)", _running),
     (rf"^{_JOB_NAME} (is )?(?P<switch>disabled|enabled=false|off|inline)", _switch),
     (rf"^dispatch\b(?: again| the same| {_JOB_NAME})?", _dispatch),
+    (r"CRON_(?P<name>\w+)_INLINE", _inline_by_variable),
+    (r"^announce", _announce),
     (r"^requeue|requeue_job", _requeue),
     (ENQUEUE, _enqueue),
     (r"(broker|redis) (is )?(down|away|gone)", _broker_down),
@@ -604,12 +701,15 @@ STEPS: list[tuple[str, Action]] = [
     (r"^(an? |the )?event (is |with status )?(?P<status>PENDING|RUNNING|SUCCEEDED|FAILED)", _given_event),
     (r"goes stale|release[sd]? (the )?stale|lock is stale|stale locks? released|^release", _stale_release),
     (r"^worker [A-Z] (succeeds|finishes)|^(?P<worker>[A-Z]) (finishes|succeeds)", _worker_finishes),
+    (r"claim.*events?|events? .*claim", _claim_events),
+    (r"^events?\b.*priorit|priorit.*events?", _events_of_priorities),
     (r"claim", _claim),
     (r"the (?P<what>lead|message|workspace|draft) (is|was|has been) (deleted|gone|removed)", _gone),
     (r"workspace (is )?(?P<status>suspended|deleted)", _workspace_status),
-    (r"quota (default )?(is |= ?)?(?P<quota>\d+)", _quota),
+    (r"high_quota|enterprise", _enterprise),
+    (r"^(the |default |workspace |running )*quota (default )?(is |= ?|of )?(?P<quota>\d+)", _quota),
     (r"^(the )?(run|job run|worker) (ends|finishes|succeeds|runs|fails)", _run_finished),
     (r"handler", _handler_ends),
-    (r"^(run (the )?)?drain|sweep", _drain),
-    (r"^(?P<count>\d+|a|an|one|two|three|four|five|ten)? ?(due |running |pending )?(jobs?\b|.*\bjobs?\b)", _given_jobs),
+    (r"^(run (the )?)?drain|sweep|\d+ times", _drain),
+    (GIVEN_JOBS, _given_jobs),
 ]

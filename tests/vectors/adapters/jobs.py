@@ -32,6 +32,8 @@ def _holds(key: str, expected: Any, actual: dict[str, Any]) -> bool:
     if key in ("log", "logs"):
         wanted = expected if isinstance(expected, list) else [expected]
         return all(name in actual["logs"] for name in wanted)
+    if isinstance(expected, dict) and isinstance(actual.get(key), dict):
+        return equal(expected, actual[key])
     return key in actual and bool(actual[key] == expected)
 
 
