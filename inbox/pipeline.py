@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from inbox.services.stages.apply_state import apply_state
 from inbox.services.stages.base import StageContext, StageResult
 from inbox.services.stages.classify import classify
-from inbox.services.stages.draft import write_draft
+from inbox.services.stages.draft import give_up_draft, write_draft
 from inbox.services.stages.load import load
 from inbox.services.stages.safety import ensure_safety
 
@@ -25,7 +25,9 @@ class Stage:
     """One step. `optional`: a failure is recorded and the run goes on; otherwise the job is retried.
 
     `every_run`: cheap checks that look again on each retry instead of being done once.
+    `transactional`: makes no call out, so its writes and its entry in the ledger commit together.
     `min_seconds`: not started with less time left; the retry does it.
+    `give_up` ends a stage that failed `tries` times, so that a reply never waits for it for ever.
     """
 
     number: int
@@ -33,19 +35,22 @@ class Stage:
     run: Run
     optional: bool = False
     every_run: bool = False
+    transactional: bool = False
     min_seconds: float = 0.0
+    tries: int | None = None
+    give_up: Run | None = None
 
 
 READING: tuple[Stage, ...] = (
     Stage(number=1, name="load", run=load, every_run=True),
-    Stage(number=2, name="safety", run=ensure_safety),
+    Stage(number=2, name="safety", run=ensure_safety, transactional=True),
     Stage(number=5, name="classify", run=classify, min_seconds=5.0),
-    Stage(number=6, name="apply_state", run=apply_state),
+    Stage(number=6, name="apply_state", run=apply_state, transactional=True),
 )
 
 ANSWERING: tuple[Stage, ...] = (
     Stage(number=1, name="load", run=load, every_run=True),
-    Stage(number=10, name="draft", run=write_draft, min_seconds=8.0),
+    Stage(number=10, name="draft", run=write_draft, min_seconds=8.0, tries=3, give_up=give_up_draft),
 )
 
 REPEATED_BY_INTEREST_FROM = 6

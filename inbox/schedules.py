@@ -10,9 +10,10 @@ from inbox.enums import ClassificationState, Direction
 from inbox.models import Message
 from inbox.services.expiring import delete_closed_drafts, delete_stage_runs, expire_old_drafts
 from inbox.services.orders import fail_stranded_orders
-from inbox.services.receiving import POST_PROCESS_JOBS
+from inbox.services.reprocessing import reading_jobs
 from inbox.services.sweeping import mark_stale_sends
 from zrg.jobs.contracts import RunContext, TaskNeeded
+from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import requeue_job
 from zrg.jobs.services.retention import purge_in_chunks
@@ -20,7 +21,7 @@ from zrg.jobs.services.routines import walk_workspaces
 from zrg.workspaces.context import tenant
 
 RETRY_CLASSIFICATION_FOR = timedelta(hours=24)
-RETRY_BATCH = 100
+RETRY_BATCH = 500
 
 
 def run_unknown_sends(context: RunContext) -> None:
@@ -35,6 +36,8 @@ def run_unknown_sends(context: RunContext) -> None:
 def run_ai_retry(context: RunContext) -> None:
     """Hourly: failed classifications are read again for a day, then a person is asked."""
     for workspace_id in walk_workspaces(context):
+        if context.dry_run:
+            continue
         with tenant(workspace_id):
             _retry_classifications(workspace_id, context)
 
@@ -53,13 +56,13 @@ def _retry_classifications(workspace_id: UUID, context: RunContext) -> None:
     failed = (
         Message.objects.in_workspace(workspace_id)
         .filter(classification_state=ClassificationState.FAILED, direction=Direction.INBOUND)
-        .order_by("created_at")[:RETRY_BATCH]
+        # Those tried least first: after a long outage nobody waits behind the same hundred every hour.
+        .order_by("classification_attempts", "created_at")[:RETRY_BATCH]
     )
     for message in failed:
         if timezone.now() - message.created_at < RETRY_CLASSIFICATION_FOR:
-            for job in set(POST_PROCESS_JOBS.values()):
-                requeue_job(f"{message.workspace_id}:{message.pk}:{job}")
-            context.count("requeued")
+            if any(requeue_job(build_job_dedupe_key(workspace_id, message.pk, job)) for job in reading_jobs(message)):
+                context.count("requeued")
             continue
         announce(
             TaskNeeded(

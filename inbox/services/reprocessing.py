@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from inbox.enums import Channel
 from inbox.models import InboundStageRun, Message
 from inbox.pipeline import ANSWERING, READING
 from inbox.services.receiving import POST_PROCESS_JOBS
+from inbox.services.stages.apply_state import INBOUND_RESPOND
+from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.lib.errors import BadInput, NotVisible
 
@@ -16,7 +19,7 @@ READING_JOB_OF_CHANNEL = {
 
 
 def reprocess_message(message_id: UUID, *, from_stage: str) -> str:
-    """Forget the stages from `from_stage` on and queue the reading again; returns the job's type.
+    """Forget the stages from `from_stage` on and queue their half again; returns the job's type.
 
     Unique keys keep drafts and messages single, so nothing is written or sent twice.
     """
@@ -28,9 +31,17 @@ def reprocess_message(message_id: UUID, *, from_stage: str) -> str:
         raise BadInput(f"Unknown stage. Choose one of: {', '.join(stages)}", field="from_stage")
     again = [name for name, number in stages.items() if number >= stages[from_stage]]
     InboundStageRun.objects.filter(message=message, stage__in=again).delete()
-    known = [job for job in {*POST_PROCESS_JOBS.values()} if requeue_job(f"{message.workspace_id}:{message.pk}:{job}")]
-    if known:
-        return known[0]
-    job = READING_JOB_OF_CHANNEL[message.channel]
-    enqueue_job(job, message.workspace_id, lead_id=message.lead_id, message_id=message.pk)
-    return job
+    reading = any(stage.name == from_stage for stage in READING)
+    jobs = reading_jobs(message) if reading else [INBOUND_RESPOND]
+    for job in jobs:
+        if requeue_job(build_job_dedupe_key(message.workspace_id, message.pk, job)):
+            return job
+    enqueue_job(jobs[0], message.workspace_id, lead_id=message.lead_id, message_id=message.pk)
+    return jobs[0]
+
+
+def reading_jobs(message: Message) -> list[str]:
+    """The job types that may have read this message; the usual one of its channel first."""
+    usual = READING_JOB_OF_CHANNEL[message.channel]
+    others = sorted({*POST_PROCESS_JOBS.values()} - {*READING_JOB_OF_CHANNEL.values()})
+    return [usual, *others] if message.channel == Channel.EMAIL else [usual]

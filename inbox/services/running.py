@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
+from django.db.models import F
 from django.utils import timezone
 
 from inbox.enums import StageState
 from inbox.models import InboundStageRun
 from inbox.services.stages.base import StageContext, StageResult
-from zrg.jobs.errors import Cancelled, Permanent, Reschedule
+from zrg.jobs.errors import JobSignal
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
 
@@ -49,21 +51,34 @@ def run_stages(stages: "Sequence[Stage]", context: StageContext, *, repeat_from:
 
 def _run_stage(stage: "Stage", context: StageContext) -> StageResult:
     started = time.monotonic()
-    _mark(context, stage.name, StageState.RUNNING, first=True)
+    attempt = _begin(context, stage.name)
     try:
-        result = stage.run(context)
-    except (Reschedule, Cancelled, Permanent):
-        _mark(context, stage.name, StageState.RUNNING, code="postponed")
+        result = _run_and_end(stage, context)
+    except JobSignal:
+        _postpone(context, stage.name)
         raise
     except Exception as error:
-        _mark(context, stage.name, StageState.FAILED, code=type(error).__name__)
-        _log(stage.name, StageState.FAILED, started, context)
-        if not stage.optional:
+        result = _after_failure(stage, context, error, attempt)
+        _end(context, stage.name, result)
+        if result.state == StageState.FAILED and not stage.optional:
+            _log(stage.name, result, started, context)
             raise
-        return StageResult(state=StageState.FAILED, code=type(error).__name__)
-    _mark(context, stage.name, result.state, code=result.code, result=result.result, ends=result.ends)
-    _log(stage.name, result.state, started, context)
+    _log(stage.name, result, started, context)
     return result
+
+
+def _run_and_end(stage: "Stage", context: StageContext) -> StageResult:
+    with tenant(context.workspace_id) if stage.transactional else nullcontext():
+        result = stage.run(context)
+        _end(context, stage.name, result)
+    return result
+
+
+def _after_failure(stage: "Stage", context: StageContext, error: Exception, attempt: int) -> StageResult:
+    if stage.give_up is not None and stage.tries is not None and attempt >= stage.tries:
+        logger.error(log_events.PIPELINE_GIVEN_UP, stage=stage.name, message=str(context.message_id), exc_info=error)
+        return stage.give_up(context)
+    return StageResult(state=StageState.FAILED, code=type(error).__name__)
 
 
 def _finished(context: StageContext) -> dict[str, str]:
@@ -75,36 +90,43 @@ def _finished(context: StageContext) -> dict[str, str]:
         return {stage: (code if result.get("ends") else "") for stage, result, code in rows}
 
 
-def _mark(
-    context: StageContext,
-    stage: str,
-    state: StageState,
-    *,
-    first: bool = False,
-    code: str = "",
-    result: dict[str, object] | None = None,
-    ends: bool = False,
-) -> None:
-    now = timezone.now()
-    values: dict[str, object] = {"workspace_id": context.workspace_id, "state": state, "error_code": code[:64]}
-    if first:
-        values["started_at"] = now
-    if state != StageState.RUNNING:
-        values |= {"finished_at": now, "result": {**(result or {}), **({"ends": True} if ends else {})}}
+def _begin(context: StageContext, stage: str) -> int:
+    """Note that the stage runs; returns the number of this attempt."""
+    values = {"workspace_id": context.workspace_id, "state": StageState.RUNNING, "started_at": timezone.now()}
     with tenant(context.workspace_id):
         run, created = InboundStageRun.objects.get_or_create(
             message_id=context.message_id, stage=stage, defaults={**values, "attempts": 1}
         )
         if not created:
-            attempts = run.attempts + 1 if first else run.attempts
-            InboundStageRun.objects.filter(pk=run.pk).update(attempts=attempts, **values)
+            run.attempts += 1
+            InboundStageRun.objects.filter(pk=run.pk).update(**values, attempts=run.attempts, error_code="")
+        return run.attempts
 
 
-def _log(stage: str, state: StageState, started: float, context: StageContext) -> None:
+def _end(context: StageContext, stage: str, result: StageResult) -> None:
+    with tenant(context.workspace_id):
+        InboundStageRun.objects.filter(message_id=context.message_id, stage=stage).update(
+            state=result.state,
+            error_code=result.code[:64],
+            finished_at=timezone.now(),
+            result={**result.result, **({"ends": True} if result.ends else {})},
+        )
+
+
+def _postpone(context: StageContext, stage: str) -> None:
+    """The stage was put off, which is no attempt."""
+    with tenant(context.workspace_id):
+        InboundStageRun.objects.filter(message_id=context.message_id, stage=stage).update(
+            attempts=F("attempts") - 1, error_code="postponed"
+        )
+
+
+def _log(stage: str, result: StageResult, started: float, context: StageContext) -> None:
     logger.info(
         log_events.PIPELINE_STAGE,
         stage=stage,
-        state=state,
+        state=result.state,
+        code=result.code,
         ms=round((time.monotonic() - started) * 1000),
         message=str(context.message_id),
         lead=str(context.lead_id),

@@ -1,6 +1,6 @@
 """The conversation as a model reads it (05 R4)."""
 
-from inbox.enums import Direction
+from inbox.enums import DeliveryStatus, Direction, MessageSource
 from inbox.models import Message
 from inbox.rules.safety import own_words
 from zrg.ai.prompts import as_data
@@ -18,12 +18,15 @@ def build_transcript(message: Message, *, limit: int) -> str:
         .filter(sent_at__lte=message.sent_at)
         .exclude(pk=message.pk)
         .exclude(body="")
+        # What never left was never said, and a delivery report is nobody's words.
+        .exclude(delivery_status__in=(DeliveryStatus.FAILED, DeliveryStatus.SENDING))
+        .exclude(source=MessageSource.BOUNCE)
         .newest_first()[: limit - 1]
     )
     lines = []
     subject = None
     for one in [*reversed(earlier), message]:
-        shown = f"Subject: {one.subject} | " if one.subject and one.subject != subject else ""
+        shown = f"Subject: {_one_line(one.subject)} | " if one.subject and one.subject != subject else ""
         subject = one.subject or subject
         lines.append(_line(one, shown))
     return as_data("\n".join(lines)[-TOTAL_LIMIT:], "CONVERSATION")
@@ -37,8 +40,12 @@ def reply_text(message: Message) -> str:
 def _line(message: Message, subject: str) -> str:
     inbound = message.direction == Direction.INBOUND
     head = f"[{message.sent_at:%Y-%m-%dT%H:%M:%SZ}] [{message.channel} {'IN' if inbound else 'OUT'}]"
-    body = _shorten(message.body).replace("\n", "\\n")
+    body = "\\n".join(_shorten(message.body).splitlines())
     return f"{head} {'Lead' if inbound else 'Team'}: {subject}{body}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _shorten(text: str) -> str:

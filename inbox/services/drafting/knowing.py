@@ -1,5 +1,6 @@
 """What a draft is written from: persona, lead, conversation (05 R15)."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,9 @@ from zrg.ai.prompts import as_data
 from zrg.workspaces.models import WorkspaceSettings
 
 DRAFT_HISTORY = 80
+_NAME = re.compile(r"[^\W\d_]+(?:['’.\- ]{1,2}[^\W\d_]+){0,2}\.?")
+"""One to three words of letters: Dana, Jean-Luc, María José, O’Neill, J. R."""
+_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +109,14 @@ def resolve_voice(lead: Lead, settings: WorkspaceSettings, channel: str) -> Voic
 
 
 def fill_greeting(greeting: str, first_name: str) -> str:
-    """ "Hi {firstName}," → "Hi Dana,", or "Hi there," without a name."""
-    return (greeting or "Hi {firstName},").replace("{firstName}", first_name or "there")
+    """ "Hi {firstName}," → "Hi Dana,", or "Hi there," without a name.
+
+    The greeting is an instruction of ours, the name is not: what does not look like a name stays out of it
+    (05.lead-text-is-data).
+    """
+    name = first_name.strip()
+    is_name = len(name) <= _NAME_LENGTH and _NAME.fullmatch(name) is not None
+    return (greeting or "Hi {firstName},").replace("{firstName}", name if is_name else "there")
 
 
 def join_descriptions(persona: str, workspace: str) -> str:

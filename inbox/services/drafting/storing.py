@@ -3,9 +3,8 @@
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, transaction
 
-from inbox.enums import DraftClosedReason, DraftOrigin, DraftStatus
+from inbox.enums import DraftClosedReason, DraftOrigin, DraftStatus, MessageSource, SafetyKind
 from inbox.models import Draft, Message
 from inbox.services.approving import supersede_pending
 from inbox.services.drafting.knowing import DraftContext
@@ -33,27 +32,23 @@ def store_draft(
         logger.info(log_events.DRAFT_SKIPPED, message=str(message.pk), reason=reason)
         return None
     supersede_pending(lead.pk, context.channel, DraftClosedReason.SUPERSEDED_BY_NEWER_INBOUND)
-    try:
-        with transaction.atomic():
-            draft = Draft.objects.create(
-                workspace_id=lead.workspace_id,
-                lead=lead,
-                channel=context.channel,
-                trigger_key=trigger_key,
-                trigger_message=message,
-                context_message=message,
-                origin=origin,
-                status=DraftStatus.PENDING,
-                content=written.content,
-                ai_content=written.content,
-                persona_id=context.voice.persona_id,
-                archetype_id=written.archetype_id,
-                generation_path=written.path,
-                generation_meta=written.meta,
-                quality_flags=list(written.flags),
-            )
-    except IntegrityError:
-        return Draft.objects.get(trigger_key=trigger_key, channel=context.channel)
+    draft = Draft.objects.create(
+        workspace_id=lead.workspace_id,
+        lead=lead,
+        channel=context.channel,
+        trigger_key=trigger_key,
+        trigger_message=message,
+        context_message=message,
+        origin=origin,
+        status=DraftStatus.PENDING,
+        content=written.content,
+        ai_content=written.content,
+        persona_id=context.voice.persona_id,
+        archetype_id=written.archetype_id,
+        generation_path=written.path,
+        generation_meta=written.meta,
+        quality_flags=list(written.flags),
+    )
     Message.objects.filter(pk=message.pk).update(draft_skip_reason=None)
     refresh_lead_flags(lead.pk)
     logger.info(log_events.DRAFT_CREATED, draft=str(draft.pk), path=written.path, flags=list(written.flags))
@@ -80,7 +75,9 @@ def newer_inbound(message: Message) -> Message | None:
         Message.objects.of_lead(message.lead_id)
         .on_channel(message.channel)
         .inbound()
-        .exclude(source="bounce")
+        # A delivery report or an absence note is no turn of the conversation; nothing answers it.
+        .exclude(source=MessageSource.BOUNCE)
+        .exclude(safety_kind=SafetyKind.OUT_OF_OFFICE)
         .filter(sent_at__gt=message.sent_at)
         .newest_first()
         .first()

@@ -169,13 +169,15 @@ def _email_variables(context: DraftContext, archetype: str | None) -> dict[str, 
 
 
 def _plan_text(plan: dict[str, object]) -> str:
-    def lines(name: str, most: int) -> str:
+    def lines(name: str, most: int, length: int) -> str:
         values = plan.get(name)
-        return "\n".join(f"- {str(v)[:160]}" for v in values[:most]) if isinstance(values, list) else ""
+        if not isinstance(values, list):
+            return ""
+        return "\n".join(f"- {' '.join(str(value).split())[:length]}" for value in values[:most])
 
     return (
-        f"Summary: {str(plan['intent_summary'])[:400]}\nOutline:\n{lines('outline', 5)}\n"
-        f"Personal points:\n{lines('personalization_points', 4)}\nAvoid:\n{lines('must_avoid', 6)}"
+        f"Summary: {str(plan['intent_summary'])[:400]}\nOutline:\n{lines('outline', 5, 160)}\n"
+        f"Personal points:\n{lines('personalization_points', 4, 140)}\nAvoid:\n{lines('must_avoid', 6, 160)}"
     )
 
 

@@ -1,26 +1,20 @@
 """Stage 6: the tag becomes the lead's state, and the answering half is queued."""
 
 from inbox.contracts import ReplyClassified
-from inbox.enums import SafetyKind, SentimentTag
-from inbox.models import Message
+from inbox.enums import SafetyKind, SentimentTag, StageState
+from inbox.models import InboundStageRun, Message
+from inbox.rules.eligibility import UNDRAFTED_KINDS
 from inbox.rules.tags import MACHINE_TAGS
 from inbox.services.automation import apply_reply_switches
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
-from inbox.services.stages.base import StageContext, StageResult, skipped
+from inbox.services.stages.base import StageContext, StageResult
 from leads.models import Lead
+from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.announce import announce
-from zrg.jobs.services.enqueue import enqueue_job
+from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.workspaces.context import tenant
 
 INBOUND_RESPOND = "INBOUND_RESPOND"
-UNANSWERED_KINDS = (
-    SafetyKind.OPT_OUT,
-    SafetyKind.BOUNCE,
-    SafetyKind.DEAD_INBOX,
-    SafetyKind.OUT_OF_OFFICE,
-    SafetyKind.AUTOMATED_REPLY,
-)
-"""Nothing is drafted for these; no answering job is created."""
 
 
 def apply_state(context: StageContext) -> StageResult:
@@ -28,7 +22,8 @@ def apply_state(context: StageContext) -> StageResult:
     with tenant(context.workspace_id):
         message = Message.objects.in_workspace(context.workspace_id).get(pk=context.message_id)
         if message.sentiment_tag is None:
-            return skipped("not_classified", ends=True)
+            # No final state: the hourly retry classifies the message, and then this stage has its work.
+            return StageResult(state=StageState.FAILED, code="not_classified", ends=True)
         if message.safety_kind != SafetyKind.BOUNCE:
             # A soft bounce is stored and nothing else; a hard one was put in force with the message.
             set_sentiment(
@@ -49,11 +44,19 @@ def apply_state(context: StageContext) -> StageResult:
                 tag=message.sentiment_tag,
             )
         )
-        if message.safety_kind in UNANSWERED_KINDS:
+        if message.safety_kind in UNDRAFTED_KINDS:
             Message.objects.filter(pk=message.pk).update(draft_skip_reason=f"safety_{message.safety_kind}")
             return StageResult(result={"tag": message.sentiment_tag}, code=f"safety_{message.safety_kind}")
-        enqueue_job(INBOUND_RESPOND, message.workspace_id, lead_id=message.lead_id, message_id=message.pk)
+        _queue_answer(message, repeated=bool(context.variant))
         return StageResult(result={"tag": message.sentiment_tag})
+
+
+def _queue_answer(message: Message, *, repeated: bool) -> None:
+    """A repeat of this stage repeats the answer too; a draft that was made already stays the only one."""
+    if repeated:
+        InboundStageRun.objects.filter(message=message, stage="draft", state=StageState.SKIPPED).delete()
+    if not enqueue_job(INBOUND_RESPOND, message.workspace_id, lead_id=message.lead_id, message_id=message.pk):
+        requeue_job(build_job_dedupe_key(message.workspace_id, message.pk, INBOUND_RESPOND))
 
 
 def _blacklist_reason(message: Message) -> str:

@@ -1,7 +1,7 @@
 """Stage 5: the tag of a reply (05 R9, R10)."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -19,7 +19,7 @@ from leads.models import Lead
 from zrg.ai.contracts import CallScope
 from zrg.ai.prompts import as_data
 from zrg.ai.runner import run_json_prompt
-from zrg.jobs.contracts import TaskNeeded
+from zrg.jobs.contracts import Notice, TaskNeeded
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
@@ -29,6 +29,8 @@ logger = structlog.get_logger(__name__)
 
 CLASSIFY_SECONDS = 25.0
 """OPENAI_SENTIMENT_TIMEOUT_MS."""
+STAGE_SECONDS = 30.0
+"""All calls of the stage together."""
 EMAIL_HISTORY = 40
 SHORT_HISTORY = 30
 INPUT_LIMIT = 12_000
@@ -62,14 +64,29 @@ def classify(context: StageContext) -> StageResult:
     with tenant(context.workspace_id):
         message = Message.objects.in_workspace(context.workspace_id).get(pk=context.message_id)
         if message.safety_kind == SafetyKind.BOUNCE or not (message.body or message.subject):
-            Message.objects.filter(pk=message.pk).update(
-                classification_state=ClassificationState.NOT_NEEDED, draft_skip_reason="no_text"
-            )
-            return skipped("no_text", ends=True)
+            return _without_text(message)
         gathered = _gather(message)
-    reading = _decide(gathered, context)
+    limited = replace(context, deadline=min(context.deadline, time.monotonic() + STAGE_SECONDS))
+    reading = _decide(gathered, limited)
     with tenant(context.workspace_id):
         return _store(context, reading)
+
+
+def _without_text(message: Message) -> StageResult:
+    Message.objects.filter(pk=message.pk).update(
+        classification_state=ClassificationState.NOT_NEEDED, draft_skip_reason="no_text"
+    )
+    if message.safety_kind != SafetyKind.BOUNCE:
+        announce(
+            Notice(
+                workspace_id=message.workspace_id,
+                lead_id=message.lead_id,
+                kind="attachment_only",
+                notice_key=str(message.pk),
+                text="A reply without any text arrived (attachment only).",
+            )
+        )
+    return skipped("no_text", ends=True)
 
 
 def _gather(message: Message) -> _Input:

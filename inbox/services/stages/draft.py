@@ -42,6 +42,13 @@ def write_draft(context: StageContext) -> StageResult:
     return _write_and_store(context, message, gathered, trigger_key)
 
 
+def give_up_draft(context: StageContext) -> StageResult:
+    """Writing failed again and again: a person sees that there is no draft, and why."""
+    with tenant(context.workspace_id):
+        message = Message.objects.in_workspace(context.workspace_id).get(pk=context.message_id)
+        return _skip(message, "generation_failed")
+
+
 def _write_and_store(context: StageContext, message: Message, gathered: DraftContext, trigger_key: str) -> StageResult:
     seconds = min(DRAFT_SECONDS, context.deadline - time.monotonic())
     written = write_text(gathered, message_id=message.pk, seconds=seconds, trace_id=context.trace_id)
