@@ -33,15 +33,15 @@ def test_reply_arrives_live_is_approved_and_leaves_once(product, context_of, sho
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator("#list")).to_be_visible()
 
-    written = product.write("dana@northfork.example", "Could you send more details?", first_name="Dana")
+    written = product.write("dana@main.example", "Could you send more details?", first_name="Dana")
     expect(page.locator("#new-arrivals")).to_be_visible(timeout=LIVE_MS)
     page.locator("#new-arrivals").click()
-    row = row_of(page, product, "dana@northfork.example")
+    row = row_of(page, product, "dana@main.example")
     expect(row).to_contain_text("Dana")
     row.click()
 
     expect(page.locator("#thread .msg--in")).to_contain_text("Could you send more details?")
-    draft_id, text = product.pending_draft("dana@northfork.example")
+    draft_id, text = product.pending_draft("dana@main.example")
     expect(page.locator(f"#composer[data-draft='{draft_id}']")).to_be_visible(timeout=LIVE_MS)
     expect(page.locator("#editor")).to_have_value(text)
     page.get_by_role("button", name="Approve & send").click()
@@ -55,15 +55,15 @@ def test_reply_arrives_live_is_approved_and_leaves_once(product, context_of, sho
     replies = product.provider_replies()
     assert [one["path"] for one in replies] == [f"/api/replies/{written['data']['reply']['id']}/reply"]
     assert plain(replies[0]["json"]["message"]) == text
-    assert replies[0]["json"]["to_emails"] == [{"email_address": "dana@northfork.example", "name": "Dana"}]
-    assert product.outbound("dana@northfork.example") == ["sent"]
+    assert replies[0]["json"]["to_emails"] == [{"email_address": "dana@main.example", "name": "Dana"}]
+    assert product.outbound("dana@main.example") == ["sent"]
 
 
 def test_call_posted_straight_to_the_webhook_arrives_live(product, page):
     page.goto("/")
     expect(page.locator("#list")).to_be_visible()
-    call = product.write("lee@harbor.example", "Tuesday works, say 3pm?", first_name="Lee")
-    wait_for(lambda: product.pending_draft("lee@harbor.example"), REPLY_SECONDS)
+    call = product.write("lee@main.example", "Tuesday works, say 3pm?", first_name="Lee")
+    wait_for(lambda: product.pending_draft("lee@main.example"), REPLY_SECONDS)
     call["data"]["reply"] |= {"id": 990_001, "text_body": "Or Wednesday at noon."}
 
     first, again = product.post(call), product.post(call)
@@ -72,11 +72,11 @@ def test_call_posted_straight_to_the_webhook_arrives_live(product, page):
     assert (again.status_code, again.json()["queued"], again.json()["deduped"]) == (200, False, True)
     expect(page.locator("#new-arrivals")).to_be_visible(timeout=LIVE_MS)
     page.locator("#new-arrivals").click()
-    row = row_of(page, product, "lee@harbor.example")
+    row = row_of(page, product, "lee@main.example")
     expect(row).to_contain_text("Or Wednesday at noon.", timeout=LIVE_MS)
     bodies = product.rows(
         "SELECT m.body FROM inbox_message m JOIN leads_lead l ON l.id = m.lead_id"
-        " WHERE l.email = 'lee@harbor.example' AND m.direction = 'inbound' ORDER BY m.created_at"
+        " WHERE l.email = 'lee@main.example' AND m.direction = 'inbound' ORDER BY m.created_at"
     )
     assert bodies == ["Tuesday works, say 3pm?", "Or Wednesday at noon."]
 

@@ -25,12 +25,14 @@ def test_every_answered_event_is_there_and_processed_once(product, processes, ca
     acts = [(processes.kill, name) for name in ("web", "worker", "postgres") * 2]
     acts += [(processes.kill_children, name) for name in ("web", "worker")]
     moments.shuffle(acts)
-    thresholds = sorted(moments.sample(range(20, EVENTS - 40), len(acts)))
+    portion = EVENTS // (len(acts) + 1)
     traffic = Traffic(product, replies_of(template, leads=LEADS, each=EACH, texts=TEXTS))
 
     traffic.begin()
-    for threshold, (kill, name) in zip(thresholds, acts, strict=True):
-        traffic.wait_for(threshold)
+    for number, (kill, name) in enumerate(acts):
+        traffic.allow(portion)
+        # Somewhere in the first half of the portion: the clients are in the middle of the rest.
+        traffic.wait_for(number * portion + moments.randrange(1, portion // 2))
         wait_for(lambda: kill(name), BACK_SECONDS)  # noqa: B023 - called before the next one
     traffic.finish()
     settled_at = time.monotonic()

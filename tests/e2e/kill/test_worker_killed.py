@@ -38,6 +38,8 @@ def test_killed_inside_the_provider_call_sends_once_and_settles_by_history(produ
     product.arrange(
         "UPDATE inbox_message SET updated_at = updated_at - interval '11 minutes' WHERE draft_id = %s", draft_id
     )
+    # The beat may have had its run of this minute already.
+    product.arrange("DELETE FROM jobs_taskrun WHERE job = 'unknown-sends' AND status = 'SUCCEEDED'")
     product.manage("run_job", "unknown-sends", "--inline")
     wait_for(lambda: product.outbound(email) == ["unknown"], REPLY_SECONDS)
 

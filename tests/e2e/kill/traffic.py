@@ -17,12 +17,17 @@ _FIRST_LEAD, _FIRST_REPLY = 60_000, 2_000_000
 
 
 class Traffic:
-    """Posts calls until each was answered with 2xx; knows how many were, and the events they were told."""
+    """Posts calls until each was answered with 2xx; knows how many were, and the events they were told.
+
+    Calls are posted as far as `allow` says, so that something is always still to come when a process dies.
+    """
 
     def __init__(self, product: Product, calls: list[dict[str, Any]]) -> None:
         self._product = product
         self._calls: Iterator[dict[str, Any]] = iter(calls)
+        self._length = len(calls)
         self._lock = threading.Lock()
+        self._allowed = threading.Semaphore(0)
         self._threads = [threading.Thread(target=self._client) for _ in range(CLIENTS)]
         self.event_ids: set[str] = set()
         self.refused = 0
@@ -35,6 +40,10 @@ class Traffic:
         for thread in self._threads:
             thread.start()
 
+    def allow(self, calls: int) -> None:
+        """Let the clients post so many calls more."""
+        self._allowed.release(calls)
+
     @property
     def answered(self) -> int:
         """How many calls were answered with 2xx."""
@@ -45,7 +54,8 @@ class Traffic:
         wait_for(lambda: self.answered >= answered, _GIVE_UP_SECONDS)
 
     def finish(self) -> None:
-        """Until every client has posted everything."""
+        """Let the clients post the rest; return once all of it was answered."""
+        self._allowed.release(len(self._threads) + self._length)
         for thread in self._threads:
             thread.join(_GIVE_UP_SECONDS)
         self.seconds = time.monotonic() - self._began_at
@@ -57,6 +67,7 @@ class Traffic:
                 self.event_ids.add(event_id)
 
     def _next(self) -> dict[str, Any] | None:
+        self._allowed.acquire()
         with self._lock:
             return next(self._calls, None)
 

@@ -4,6 +4,7 @@ const { zrg } = window;
 const SAVE_AFTER_MS = 2000;
 const ARMED_MS = 4000;
 let saveTimer = null;
+let saving = 0;
 let armedTimer = null;
 
 const composer = () => zrg.$("#composer");
@@ -137,9 +138,10 @@ async function save() {
   if (!form?.dataset.draftUrl || !dirty() || offered()) return;
   const content = text.value, url = form.dataset.draftUrl;
   let response;
+  saving += 1;
   try {
     response = await zrg.send("PATCH", url, { content }, { "If-Match": field("version", form).value });
-  } catch { return state("Not saved: no connection. Your text is kept here.", "bad"); }
+  } catch { return state("Not saved: no connection. Your text is kept here.", "bad"); } finally { saving -= 1; }
   if (composer()?.dataset.draftUrl !== url) return;
   const answer = await response.json().catch(() => ({}));
   if (response.ok) {
@@ -299,7 +301,8 @@ async function refreshStation() {
   if (newer.dataset.draft && newer.dataset.draft !== (form.dataset.draft || "")) {
     adopt(form, newer);
     if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
-  } else if (newer.dataset.draft && field("version", newer).value !== field("version", form)?.value && plain(text) !== plain(editor().dataset.original)) {
+  } else if (newer.dataset.draft && !saving && Number(field("version", newer).value) > Number(field("version", form)?.value) && plain(text) !== plain(editor().dataset.original)) {
+    // A higher version than ours; one that is lower, or that we are just saving, is our own.
     offer(text, "A colleague changed this draft");
   }
 }
