@@ -24,12 +24,12 @@ ALIAS = "filesystem"
 class Channel(filesystem.Channel):  # type: ignore[misc]
     """Messages and routing tables that are always whole."""
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
         # Names sort by age; the monotonic clock is the same for all processes of a machine.
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
-        _write_whole(Path(self.data_folder_out) / name, dumps(payload))
+        _write_whole(Path(self.data_folder_out) / name, dumps(message))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         suffix = f".{queue}.msg"
         for name in sorted(name for name in os.listdir(self.data_folder_in) if name.endswith(suffix)):
             taken = Path(self.processed_folder) / name
