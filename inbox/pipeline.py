@@ -42,14 +42,14 @@ class Stage:
 
 
 READING: tuple[Stage, ...] = (
-    Stage(number=1, name="load", run=load, every_run=True),
+    Stage(number=1, name="load", run=load, every_run=True, transactional=True),
     Stage(number=2, name="safety", run=ensure_safety, transactional=True),
     Stage(number=5, name="classify", run=classify, min_seconds=5.0),
     Stage(number=6, name="apply_state", run=apply_state, transactional=True),
 )
 
 ANSWERING: tuple[Stage, ...] = (
-    Stage(number=1, name="load", run=load, every_run=True),
+    Stage(number=1, name="load", run=load, every_run=True, transactional=True),
     Stage(number=10, name="draft", run=write_draft, min_seconds=8.0, tries=3, give_up=give_up_draft),
 )
 

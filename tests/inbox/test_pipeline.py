@@ -271,3 +271,14 @@ def test_every_call_is_counted_with_its_figures(lead, simulator):  # noqa: F811
     assert row.input_tokens > 0
     assert row.cost_usd > 0
     assert row.prompt_version.startswith("code:")
+
+
+def test_message_deleted_meanwhile_cancels_the_job(lead, simulator):  # noqa: F811
+    message = arrives(lead, "Could you send more details about pricing?")
+    message.delete()
+
+    drain()
+
+    assert BackgroundJob.objects.get(type=READING_JOB).status == "CANCELLED"
+    assert not InboundStageRun.objects.exists()
+    assert model_calls(simulator) == 0

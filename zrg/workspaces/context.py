@@ -45,20 +45,23 @@ NOTHING = RowContext(kind="", statement_timeout_ms=0)
 def db_context(context: RowContext, *, using: str = "default") -> Iterator[None]:
     """One transaction in which row security shows what `context` allows.
 
-    Nested use is a savepoint; the outer context is restored when the inner one ends.
+    Nested use is a savepoint; the outer context is restored when the inner one ends. Nesting the same
+    context again costs no statement but the savepoint.
     """
     connection = connections[using]
     stack: list[RowContext] = connection.__dict__.setdefault("_zrg_contexts", [])
     outer = stack[-1] if stack else NOTHING
     with transaction.atomic(using=using):
         nested = len(connection.savepoint_ids) > 0
-        _apply(context, using)
+        changes = not nested or context != outer
+        if changes:
+            _apply(context, using)
         stack.append(context)
         try:
             yield
         finally:
             stack.pop()
-        if nested and not connection.needs_rollback:
+        if nested and changes and not connection.needs_rollback:
             _apply(outer, using)
 
 
