@@ -13,6 +13,7 @@ from zrg.workspaces.context import dispatch
 
 # Counting stops here: beyond it an exact number tells an operator nothing more.
 COUNT_CAP = 10_000
+FLOOD = 200
 _ACTIVE = "(workspace_id IS NULL OR workspace_id IN (SELECT id FROM workspaces_workspace WHERE status = 'active'))"
 _DUE = f"status = 'PENDING' AND run_at <= statement_timestamp() AND {_ACTIVE}"
 
@@ -25,6 +26,11 @@ def jobs_due() -> int:
 def events_due() -> int:
     """Inbound calls due now, counted up to COUNT_CAP."""
     return _count("jobs_webhookevent")
+
+
+def is_flooded() -> bool:
+    """Whether so many inbound calls wait that jobs should let them pass."""
+    return _count("jobs_webhookevent", cap=FLOOD) >= FLOOD
 
 
 def remaining_due() -> tuple[int, int]:
@@ -49,8 +55,8 @@ def queues_with_due_work() -> list[str]:
     return sorted(queues | ({EVENTS_QUEUE} if events_due() else set()))
 
 
-def _count(table: str) -> int:
-    rows = _query(f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {_DUE} LIMIT {COUNT_CAP}) due")  # noqa: S608
+def _count(table: str, cap: int = COUNT_CAP) -> int:
+    rows = _query(f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {_DUE} LIMIT {cap}) due")  # noqa: S608
     return int(rows[0][0])
 
 

@@ -297,3 +297,21 @@ def test_nudged_drain_out_of_time_hands_over(monkeypatch):
 
     assert handed == ["jobs"]
     assert BackgroundJob.objects.get().status == "SUCCEEDED"
+
+
+def test_drain_of_jobs_lets_a_flood_of_calls_pass_first(monkeypatch):
+    monkeypatch.setattr("zrg.jobs.services.queue_state.FLOOD", 3)
+    ws = make_workspace()
+    order = []
+    enqueue(ws)
+    for number in range(3):
+        make_event(ws, key=str(number))
+
+    def process(event):
+        order.append("call")
+        return "processed"
+
+    with job_type("T", lambda ctx: order.append("job")), processor_registered("EMAILBISON", process):
+        engine.drain_queue("jobs", concurrency=0, watching=False, should_stop=lambda: False)
+
+    assert order == ["call", "call", "call", "job"]
