@@ -88,17 +88,22 @@ def apply_safety(lead: Lead, message: Message, reading: SafetyReading) -> None:
             stop_lead(lead, "bounce" if reading.kind == SafetyKind.BOUNCE else "dead_inbox", message=message)
     elif reading.kind in HUMAN_KINDS and lead.status == "blacklisted":
         _apply_human_reply(lead, message)
-    InboundStageRun.objects.update_or_create(
+    run = InboundStageRun(
+        workspace_id=message.workspace_id,
         message=message,
         stage=STAGE_SAFETY,
-        defaults={
-            "workspace_id": message.workspace_id,
-            "state": StageState.DONE,
-            "started_at": message.created_at,
-            "finished_at": message.created_at,
-            "attempts": 1,
-            "result": {"kind": reading.kind, "family": reading.family},
-        },
+        state=StageState.DONE,
+        attempts=1,
+        started_at=message.created_at,
+        finished_at=message.created_at,
+        result={"kind": reading.kind, "family": reading.family},
+    )
+    # One statement, on the path of every reply.
+    InboundStageRun.objects.bulk_create(
+        [run],
+        update_conflicts=True,
+        unique_fields=["message", "stage"],
+        update_fields=["state", "finished_at", "result"],
     )
 
 

@@ -16,6 +16,8 @@ def update_replier(lead: Lead, contract: InboundMessage) -> None:
     if contract.channel != "email" or contract.from_address is None:
         return
     writer = normalize_email(contract.from_address.email)
+    if writer == lead.email and not lead.current_replier_email:
+        return
     if writer is None or is_machine_address(writer) or is_own_address(lead.workspace_id, writer):
         return
     if lead.email is None:
