@@ -114,11 +114,13 @@ def mark_unknown(message: Message, code: str, detail: str) -> None:
 
 def settle_as_sent(message_id: UUID, *, proof: Proof, reason: str) -> bool:
     """An unconfirmed message proved sent. Returns whether this call settled it."""
-    _lead, message = lock_lead_and_message(message_id)
+    lead, message = lock_lead_and_message(message_id)
     if message.delivery_status not in UNSETTLED:
         return False
     _sent(message, proof, sent_at=proof.sent_at, kind=DraftEventKind.RECONCILED)
     _finish_order(message)
+    # The provider's time may be earlier than ours, which the lead's newest answer had taken over.
+    recompute_rollups(lead)
     logger.info(log_events.SEND_RECONCILED, message=str(message.pk), reason=reason)
     return True
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from inbox.enums import SafetyKind
 from inbox.models import InboundStageRun, Message
@@ -20,7 +21,7 @@ from integrations.contracts import (
     Unsubscribe,
 )
 from leads.models import Lead, OptOut
-from tests.factories.inbox import DraftFactory
+from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from zrg.jobs.models import BackgroundJob
@@ -327,3 +328,82 @@ def test_inbound_without_identity_is_ignored(workspace):
 
     assert receive(workspace, contract) == "ignored:no_usable_identity"
     assert not Lead.objects.exists()
+
+
+def unconfirmed(lead, **changes):
+    values = {
+        "outbound": True,
+        "delivery_status": "unknown",
+        "subject": "Re: quick idea",
+        "body": "Happy to.",
+        "send_key": f"manual:{uuid.uuid4()}:part:0",
+        "sent_at": timezone.now(),
+    }
+    return MessageFactory(lead=lead, **{**values, **changes})
+
+
+def confirms(lead, **changes):
+    values = {
+        "workspace_id": lead.workspace_id,
+        "event_id": uuid.uuid4(),
+        "event_key": "manual:1",
+        "event_type": "MANUAL_EMAIL_SENT",
+        "provider": "EMAILBISON",
+        "channel": "email",
+        "received_at": timezone.now(),
+        "provider_message_id": "771500",
+        "person": PersonDetails(email=lead.email),
+        "subject": "Re: quick idea",
+        "text": "Happy to.",
+        "sent_at": timezone.now(),
+        "campaign_step": False,
+        "confirm_only": True,
+    }
+    return SentMessage(**{**values, **changes})
+
+
+def test_providers_report_settles_the_message_it_is_about(workspace):
+    lead = LeadFactory(workspace=workspace)
+    message = unconfirmed(lead)
+
+    outcome = receive_sent(confirms(lead, scheduled_id="4411"))
+
+    message.refresh_from_db()
+    assert (outcome, message.delivery_status) == ("processed", "sent")
+    assert (message.email_bison_reply_id, message.inboxxia_scheduled_email_id) == ("771500", "4411")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sent_at": timezone.now() - timedelta(hours=3)},
+        {"subject": "Invoice", "text": "Something else entirely"},
+        {"provider_message_id": "<raw@outbound.example>", "scheduled_id": None},
+    ],
+)
+def test_providers_report_about_something_else_settles_nothing(workspace, change):
+    """A mail that a person wrote in the provider's own tool proves nothing about ours."""
+    lead = LeadFactory(workspace=workspace)
+    message = unconfirmed(lead)
+
+    outcome = receive_sent(confirms(lead, **change))
+
+    message.refresh_from_db()
+    assert (outcome, message.delivery_status) == ("ignored:no_matching_send", "unknown")
+
+
+def test_providers_report_that_fits_two_messages_settles_neither(workspace):
+    lead = LeadFactory(workspace=workspace)
+    unconfirmed(lead)
+    unconfirmed(lead)
+
+    assert receive_sent(confirms(lead)) == "ignored:no_matching_send"
+    assert set(Message.objects.values_list("delivery_status", flat=True)) == {"unknown"}
+
+
+def test_campaign_mail_without_a_number_is_stored_once(workspace):
+    lead = LeadFactory(workspace=workspace)
+    step = confirms(lead, confirm_only=False, campaign_step=True, provider_message_id=None, event_key="sent:9")
+
+    assert [receive_sent(step), receive_sent(step)] == ["processed", "processed"]
+    assert Message.objects.get().webhook_dedupe_key == "sent:9"
