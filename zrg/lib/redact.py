@@ -126,8 +126,9 @@ def _redact_string(key: str, kind: str, text: str, hasher: Hasher) -> str:
     if kind in _LAST_WORDS and text and not text.startswith((f"{kind}:", "[")):
         value = re.sub(r"[^0-9]", "", text) or text if kind == "phone" else text
         return f"{kind}:{hasher(value)}"
-    # Provider ids are long runs of digits; they are what an operator searches for.
-    return _search_text(text, hasher, phones=not key.lower().endswith(("id", "ids", "_at", "ts", "key", "hash")))
+    # Ids of providers and workers may be long runs of digits; they are what an operator searches for.
+    numbers = ("id", "ids", "_at", "ts", "key", "hash", "worker")
+    return _search_text(text, hasher, phones=not key.lower().endswith(numbers))
 
 
 def _search_text(text: str, hasher: Hasher, *, phones: bool) -> str:

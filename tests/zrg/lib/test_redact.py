@@ -119,6 +119,10 @@ def test_redact_event_leaves_what_belongs_to_structlog():
     assert line["exc_info"] is error
 
 
+def test_redact_event_keeps_the_name_of_a_worker():
+    assert redacted(worker="vm:8810:87654321")["worker"] == "vm:8810:87654321"
+
+
 def test_redact_event_keeps_provider_ids_of_digits_only():
     assert redacted(event="x", scheduled_email_id="123456789")["scheduled_email_id"] == "123456789"
 
