@@ -92,7 +92,7 @@ def test_claim_follows_time_then_insertion():
 
 
 @pytest.mark.django_db
-def test_hard_04_jobs_of_one_lead_take_turns():
+def test_hard_04_one_running_job_per_lead():
     ws = make_workspace()
     for number in range(3):
         job(ws, f"L{number}", minute=number, lead_id=LEAD)
@@ -218,7 +218,7 @@ def test_two_workers_at_once_take_different_events():
 
 
 @pytest.mark.usefixtures("committed_db")
-def test_hard_04_two_workers_at_once_never_run_two_jobs_of_one_lead():
+def test_hard_04_one_running_job_per_lead_with_two_workers_at_once():
     ws = make_workspace()
     job(ws, "held", lead_id=LEAD)
     job(ws, "tripping", minute=1, lead_id=LEAD)

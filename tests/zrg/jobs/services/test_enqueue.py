@@ -23,7 +23,7 @@ def test_enqueue_job_twice_leaves_one_row():
     assert (job.status, job.attempts, job.max_attempts, job.payload) == ("PENDING", 0, 5, {})
 
 
-def test_hard_04_job_exists_exactly_when_its_data_does():
+def test_hard_04_job_iff_data():
     ws = make_workspace()
 
     def enqueue_and_fail():

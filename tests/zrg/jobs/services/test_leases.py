@@ -35,7 +35,7 @@ def make_stale(**values):
     BackgroundJob.objects.update(locked_at=timezone.now() - LONG_AGO, **values)
 
 
-def test_hard_04_result_of_a_lost_lease_is_not_recorded(claimed):
+def test_hard_04_handlers_idempotent_result_of_a_lost_lease_is_not_recorded(claimed):
     make_stale()
     leases.release_stale_locks()
     (taken,) = claim_jobs(1, "B")
@@ -60,7 +60,7 @@ def test_same_worker_with_an_older_attempt_records_nothing(claimed):
     assert BackgroundJob.objects.get().status == "RUNNING"
 
 
-def test_hard_04_effects_of_an_event_whose_lease_is_lost_are_rolled_back():
+def test_hard_04_handlers_idempotent_effects_of_an_event_whose_lease_is_lost_are_rolled_back():
     ws = make_workspace()
     make_event(ws)
     (event,) = claim_events(1, "A")
