@@ -209,6 +209,16 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def _told(request: HttpRequest, scope: Scope, lead: Lead, decision: Decision, *, channel: str) -> HttpResponse:
+    """What was decided before. The page keeps a typed text on the device; without script it comes back in it."""
+    sentence = decided_sentence(decision)
+    typed = request.POST.get("content", "")
+    if getattr(request, "htmx", False) or not typed:
+        return station_answer(request, scope, lead, channel=channel, notice=sentence)
+    told = Refusal(code="already_decided", sentence=sentence, http_status=200, data=decision.data or {})
+    return refused(request, scope, lead, told, content=typed)
+
+
 def _noted(request: HttpRequest, scope: Scope, lead: Lead, done: object, notice: str) -> HttpResponse:
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done)
@@ -234,6 +244,6 @@ def _decided(
     assert isinstance(decision, Decision)
     lead.refresh_from_db()
     if decision.state == "already_decided":
-        return station_answer(request, scope, lead, channel=channel, notice=decided_sentence(decision))
+        return _told(request, scope, lead, decision, channel=channel)
     notice = "Draft rejected." if decision.state == "rejected" else ""
     return station_answer(request, scope, lead, channel=channel, notice=notice, sent=True)

@@ -54,7 +54,7 @@ def make_desk(simulator: RunningSimulator | None = None) -> Desk:
         for role, name in (("INBOX_MANAGER", "Robin"), ("SETTER", "Kim"), ("CLIENT_PORTAL", "Client"))
     }
     UserPreference.objects.filter(user__in=people.values()).update(undo_seconds=0)
-    handles: dict[str, str | None] = {"lead": None, "reply": "700001"}
+    handles: dict[str, str | None] = {"lead": None, "reply": "600001"}
     if simulator is not None:
         ConnectionFactory(workspace=workspace, external_account_id="14")
         EmailSenderFactory(workspace=workspace, sender_email_id="67", email_address="priya@outbound.example")

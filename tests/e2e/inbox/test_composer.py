@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.product import SETTER
+from tests.e2e.product import REPLY_SECONDS, SETTER
+from tests.stack.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -25,6 +26,8 @@ def test_hard_07_typed_text_kept_when_a_newer_message_refuses_it(product, page):
     # The page does not know yet: its next look at the server is held back.
     page.route("**/api/inbox/changes*", lambda route: route.abort())
     product.write(email, "Wait, one more question first.", first_name="Nora")
+    stored = "SELECT id FROM inbox_message WHERE from_email = %s AND body LIKE 'Wait%%'"
+    wait_for(lambda: product.value(stored, email), REPLY_SECONDS)
 
     page.get_by_role("button", name="Approve & send").click()
 

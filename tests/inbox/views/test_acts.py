@@ -105,6 +105,17 @@ def test_hard_07_typed_text_kept_when_a_newer_message_arrived(client, desk, htmx
     assert Draft.objects.get().status == "pending"
 
 
+def test_hard_07_typed_text_kept_when_the_draft_was_decided_meanwhile(client, desk):
+    Draft.objects.update(status="superseded", closed_reason="superseded_by_newer_inbound")
+
+    response = approve(client.login_as(desk.setter), desk, {}, content="My typed words")
+
+    assert response.status_code == 200
+    assert "This draft was already replaced." in response.content.decode()
+    assert "My typed words" in response.content.decode()
+    assert SendOrder.objects.count() == 0
+
+
 def test_newer_message_can_be_acknowledged(client, desk, htmx):
     MessageFactory(lead=desk.lead, sent_at=minutes_ago(1))
 

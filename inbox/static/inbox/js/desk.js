@@ -288,38 +288,29 @@ zrg.toggleDrawer = toggleDrawer;
     const head = zrg.$("#talk-head", fresh), oldHead = zrg.$("#talk-head");
     if (head && !oldHead.contains(document.activeElement) && !zrg.$("details[open]", oldHead)) { oldHead.replaceWith(head); zrg.process(head); }
     const newer = zrg.$("#thread", fresh);
-    if (!newer || newer.innerHTML === thread.dataset.html) return;
+    if (!newer) return;
     const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-    // What somebody is reading or filling in stays as it is; everything else is replaced where it changed.
-    const known = new Map(zrg.$$("[id^='message-'], [id^='order-']", thread).map((one) => [one.id, one]));
-    const oldest = zrg.$("[id^='message-']", newer)?.id;
-    const earlier = oldest && known.has(oldest) ? [...thread.children].slice(0, [...thread.children].indexOf(known.get(oldest))).filter((one) => !/^(order-|earlier)/.test(one.id) && !one.classList.contains("day")) : [];
+    const { scrollTop } = box, focused = thread.contains(document.activeElement) ? document.activeElement : null;
+    const known = new Map(zrg.$$("article", thread).map((one) => [one.id, one]));
+    // Earlier pages were loaded: what stands above the first message of this page stays.
+    const first = zrg.$("[data-message]", newer), above = [];
+    for (let one = known.get(first?.id)?.previousElementSibling; one; one = one.previousElementSibling) above.unshift(one);
+    if (above.some((one) => one.dataset.message)) {
+      while (newer.firstElementChild !== first) newer.firstElementChild.remove();
+      newer.prepend(...above);
+    }
+    // What somebody is reading or filling in stays as it is; so does what did not change.
     for (const one of zrg.$$("article", newer)) {
       const old = known.get(one.id);
-      const busy = old && (old.contains(document.activeElement) || zrg.$("details[open]", old));
-      if (old && (busy || old.dataset.delivery === one.dataset.delivery && old.textContent === one.textContent)) one.replaceWith(old);
+      if (old && old !== one && (old.contains(focused) || zrg.$("details[open]", old) || old.dataset.delivery === one.dataset.delivery && old.textContent === one.textContent)) one.replaceWith(old);
     }
-    if (earlier.some((one) => one.id)) return replaceTail(thread, newer, box, atBottom);
     thread.replaceWith(newer);
     zrg.process(newer);
+    box.scrollTop = scrollTop;
+    focused?.focus({ preventScroll: true });
     if (atBottom) toBottom();
   }
   zrg.refreshThread = refreshThread;
-
-  // Earlier pages are loaded: only what follows the first known message is replaced.
-  function replaceTail(thread, newer, box, atBottom) {
-    const first = zrg.$("[id^='message-']", newer);
-    const mark = document.getElementById(first.id);
-    const tail = [];
-    for (let one = mark || thread.lastElementChild; one; one = one.nextElementSibling) tail.push(one);
-    const incoming = [];
-    for (let one = first; one; one = one.nextElementSibling) incoming.push(one);
-    for (const one of tail) one.remove();
-    thread.append(...incoming);
-    thread.dataset.newest = newer.dataset.newest;
-    zrg.process(thread);
-    if (atBottom) toBottom();
-  }
 
   toBottom();
   fetchAhead();

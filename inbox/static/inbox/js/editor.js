@@ -83,14 +83,17 @@ function restore(kept) {
   offer(server, same ? "This draft changed" : "New draft available");
 }
 
-function offer(text, title) {
+// Another text for this editor, shown beside the person's own. `version`: of the same draft, changed by somebody.
+function offer(text, title, version) {
   const place = zrg.$("#draft-offer");
   if (!place) return;
+  const button = (label, act) => Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: label, onclick: () => { decide(text, version); act(); } });
   place.hidden = false;
   place.replaceChildren(
     Object.assign(document.createElement("strong"), { textContent: title }),
-    Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: "Use", onclick: () => { decide(); editor().dataset.filled = text; set(text); } }),
-    Object.assign(document.createElement("button"), { type: "button", className: "button button--small button--quiet", textContent: "Ignore", onclick: () => { decide(); keep(); scheduleSave(); editor()?.focus(); } }),
+    button("Use", () => { editor().dataset.filled = text; set(text); }),
+    button("Ignore", () => { keep(); scheduleSave(); editor()?.focus(); }),
+    Object.assign(document.createElement("blockquote"), { className: "refusal__preview", textContent: text }),
   );
   zrg.say(`${title}.`);
 }
@@ -98,10 +101,14 @@ function offer(text, title) {
 const offered = () => Boolean(zrg.$("#draft-offer:not([hidden])"));
 
 // From now on the text in the editor is this draft's.
-function decide() {
+function decide(text, version) {
   const form = composer();
   zrg.$("#draft-offer").hidden = true;
-  if (form) form.dataset.begun = form.dataset.draft || "";
+  if (!form) return;
+  form.dataset.begun = form.dataset.draft || "";
+  if (!version) return;
+  field("version").value = version;
+  editor().dataset.original = text;
 }
 
 function set(value) {
@@ -151,17 +158,8 @@ async function save() {
     keep(); // until it is sent, also on this device: a newer draft may take this one's place
     return;
   }
-  if (answer.error === "stale") return conflict(answer);
+  if (answer.error === "stale") { state("Not saved", "bad"); return offer(answer.content, "A colleague changed this draft", answer.version); }
   state(answer.error === "draft_not_pending" ? "This draft was decided meanwhile; your text is kept." : "Not saved; your text is kept here.", "bad");
-}
-
-function conflict(answer) {
-  const place = zrg.$("#station-refusal");
-  const card = zrg.fragment('<div class="refusal" role="alert"><p><strong>A colleague changed this draft.</strong> The text as it is now:</p><blockquote class="refusal__preview" data-their-text></blockquote><div class="form__actions"><button class="button button--small" type="button" data-use-theirs>Use theirs</button><button class="button button--small button--quiet" type="button" data-keep-mine>Keep mine</button></div></div>');
-  zrg.$("[data-their-text]", card).textContent = answer.content;
-  for (const button of zrg.$$("button", card)) button.dataset.version = answer.version;
-  place.replaceChildren(card);
-  state("Not saved", "bad");
 }
 
 // --- SMS parts, recipients
@@ -303,7 +301,7 @@ async function refreshStation() {
     if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
   } else if (newer.dataset.draft && !saving && Number(field("version", newer).value) > Number(field("version", form)?.value) && plain(text) !== plain(editor().dataset.original)) {
     // A higher version than ours; one that is lower, or that we are just saving, is our own.
-    offer(text, "A colleague changed this draft");
+    offer(text, "A colleague changed this draft", field("version", newer).value);
   }
 }
 zrg.refreshStation = refreshStation;
