@@ -186,8 +186,9 @@ def settle_order(message: Message, state: OrderState, *, reason: str = "") -> No
 
 def _finish_order(message: Message) -> None:
     """The order of a message that proved sent is done, unless later parts of its text never left."""
-    parts = message.draft.parts if message.draft else None
-    if parts and Message.objects.filter(draft_id=message.draft_id, delivery_status="sent").count() < len(parts):
+    draft = message.draft
+    parts = draft.parts if draft is not None else None
+    if parts and Message.objects.filter(draft=draft, delivery_status=DeliveryStatus.SENT).count() < len(parts):
         settle_order(message, OrderState.FAILED, reason="parts_missing")
     else:
         settle_order(message, OrderState.DONE)

@@ -274,7 +274,7 @@ def bounce(workspace, reason: str) -> Bounce:
     )
 
 
-def test_hard_bounce_blocks_email_only(workspace):
+def test_hard_03_channel_scope_of_stops_hard_bounce(workspace):
     with tenant(workspace.pk):
         receive_bounce(bounce(workspace, "550 5.1.1 user unknown"))
 
