@@ -9,6 +9,8 @@ from inbox.enums import Channel, OrderSource, OrderState
 from inbox.querysets import SendOrderQuerySet
 from zrg.workspaces.models.base import TimestampedModel, UUIDModel
 
+OPEN_STATES = [OrderState.WAITING, OrderState.TAKEN]
+
 
 class SendOrder(UUIDModel, TimestampedModel):
     """Made by approvals, manual sends and auto-send; carried out by the SEND_ORDER job at `due_at`."""
@@ -40,6 +42,8 @@ class SendOrder(UUIDModel, TimestampedModel):
         indexes = [
             # orders that wait for their time
             models.Index(fields=["due_at"], name="sendorder_due", condition=Q(state="waiting")),
+            # orders nobody carries out, looked for every two minutes in each workspace
+            models.Index(fields=["workspace", "due_at"], name="sendorder_open", condition=Q(state__in=OPEN_STATES)),
             # orders shown in the thread
             models.Index(fields=["lead", "state"], name="sendorder_lead_state"),
         ]

@@ -21,6 +21,7 @@ from inbox.enums import (
 )
 from inbox.errors import SendInProgress
 from inbox.models import Draft, Message, SendOrder
+from inbox.models.send_order import OPEN_STATES
 from inbox.rules.outbound_text import split_sms_parts
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
@@ -313,7 +314,7 @@ def fail_stranded_orders(workspace_id: UUID) -> int:
     before = timezone.now() - STRANDED_AFTER
     with tenant(workspace_id):
         open_orders = SendOrder.objects.in_workspace(workspace_id).filter(
-            state__in=[OrderState.WAITING, OrderState.TAKEN], due_at__lt=before, updated_at__lt=before
+            state__in=OPEN_STATES, due_at__lt=before, updated_at__lt=before
         )
         ids = list(open_orders.order_by("due_at").values_list("pk", flat=True)[:STRANDED_BATCH])
     return sum(_fail_if_stranded(workspace_id, order_id) for order_id in ids)
@@ -322,7 +323,7 @@ def fail_stranded_orders(workspace_id: UUID) -> int:
 def _fail_if_stranded(workspace_id: UUID, order_id: UUID) -> bool:
     with tenant(workspace_id):
         order = _lock_order(order_id)
-        if order is None or order.state not in (OrderState.WAITING, OrderState.TAKEN) or _is_alive(order):
+        if order is None or order.state not in OPEN_STATES or _is_alive(order):
             return False
         _close(order, OrderState.FAILED, "worker_lost", outcome=AutoSendOutcome.FAILED)
         logger.error(log_events.SEND_ORDER_STRANDED, order=str(order.pk))
