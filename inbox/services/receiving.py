@@ -34,7 +34,7 @@ from inbox.services.repliers import update_replier
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
 from inbox.services.settling import Proof, settle_as_sent
 from inbox.services.stopping import stop_lead
-from integrations.contracts import Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
+from integrations.contracts import Address, Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
 from leads.errors import NoUsableIdentity
 from leads.models import EmailCampaign, Lead
 from leads.services.campaigns import upsert_email_campaign
@@ -43,11 +43,13 @@ from leads.services.rollups import bump_rollups
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.lib import log_events
+from zrg.lib.addresses import normalize_email
 
 logger = structlog.get_logger(__name__)
 
 PROCESSED = "processed"
 UNCONFIRMED_LIMIT = 50
+MAX_COPIES = 100
 POST_PROCESS_JOBS = {
     "EMAILBISON": "EMAIL_INBOUND_POST_PROCESS",
     "SMARTLEAD": "SMARTLEAD_INBOUND_POST_PROCESS",
@@ -119,9 +121,9 @@ def receive_sent(contract: SentMessage) -> str:
         origin=MessageOrigin.CAMPAIGN,
         subject=_cut(contract.subject, 998),
         body=cleaned.body,
-        from_email=contract.sender_account.email if contract.sender_account else None,
-        from_name=contract.sender_account.name if contract.sender_account else None,
-        to_email=contract.person.email,
+        from_email=_cut(contract.sender_account.email, 320) if contract.sender_account else None,
+        from_name=_cut(contract.sender_account.name, 255) if contract.sender_account else None,
+        to_email=_cut(contract.person.email, 320),
         is_read=True,
         sent_at=contract.sent_at,
     )
@@ -192,12 +194,12 @@ def _store_inbound(
         body=cleaned.body,
         body_truncated=contract.body_truncated,
         is_automated=contract.automated,
-        from_email=_cut(writer.email, 320) if writer else contract.person.email,
+        from_email=_cut(writer.email if writer else contract.person.email, 320),
         from_name=_cut(writer.name, 255) if writer else None,
-        to_email=contract.to[0].email if contract.to else None,
+        to_email=_cut(contract.to[0].email, 320) if contract.to else None,
         to_name=_cut(contract.to[0].name, 255) if contract.to else None,
-        cc=[address.email for address in contract.cc][:100],
-        bcc=[address.email for address in contract.bcc][:100],
+        cc=_usable(contract.cc),
+        bcc=_usable(contract.bcc),
         attachments=[{"type": a.kind, "url": a.url, "name": a.name} for a in contract.attachments],
         classification_state=ClassificationState.PENDING,
         safety_kind=reading.kind,
@@ -348,6 +350,12 @@ def _is_twin(message: Message, seen: Remote) -> bool:
         sent_at=message.sent_at,
     )
     return twin is not None
+
+
+def _usable(addresses: tuple[Address, ...]) -> list[str]:
+    """Addresses that can be written to, normalised; a malformed one never blocks the message."""
+    known = (normalize_email(address.email) for address in addresses)
+    return list(dict.fromkeys(filter(None, known)))[:MAX_COPIES]
 
 
 def _cut(value: str | None, length: int) -> str | None:

@@ -39,7 +39,7 @@ def _remember_colleague(lead: Lead, writer: str, contract: InboundMessage) -> No
     _write(
         lead,
         current_replier_email=writer,
-        current_replier_name=contract.from_address.name if contract.from_address else None,
+        current_replier_name=((contract.from_address.name or "")[:255] or None) if contract.from_address else None,
         current_replier_since=lead.current_replier_since if known else contract.sent_at,
         alternate_emails=add_alternate_email(lead.alternate_emails, writer, lead.email)[:50],
     )

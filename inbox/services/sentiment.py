@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from inbox.contracts import SentimentChanged
-from inbox.enums import DraftClosedReason, SentimentTag
+from inbox.enums import ClassificationState, DraftClosedReason, SentimentTag
 from inbox.models import Message
 from inbox.rules.tags import MACHINE_TAGS, status_for
 from inbox.services.flags import refresh_lead_flags
@@ -109,6 +110,8 @@ def _apply(
             set_status(lead, status, by=actor)
     if new == SentimentTag.AUTOMATED_REPLY:
         _close_reply_drafts(lead)
+    if actor is not None:
+        _end_retries(lead)
     change_id = f"{lead.pk}:{message.pk}:{new}" if message else str(uuid.uuid4())
     announce(
         SentimentChanged(
@@ -134,6 +137,12 @@ def _apply(
     refresh_lead_flags(lead.pk)
     logger.info(log_events.SENTIMENT_SET, lead=str(lead.pk), tag=new, cause=cause)
     return SentimentChange(changed=True, previous=previous, new=new)
+
+
+def _end_retries(lead: Lead) -> None:
+    """The person has read what no model could; the hourly retry must not put its own reading above theirs."""
+    failed = Message.objects.of_lead(lead.pk).filter(classification_state=ClassificationState.FAILED)
+    failed.update(classification_state=ClassificationState.NOT_NEEDED, updated_at=timezone.now())
 
 
 def _close_reply_drafts(lead: Lead) -> None:

@@ -19,7 +19,7 @@ from inbox.services.flags import refresh_lead_flags
 from leads.models import Lead
 from leads.services.status import blacklist_lead
 from zrg.jobs.services.announce import announce
-from zrg.jobs.services.enqueue import enqueue_job
+from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.workspaces.models import User
 
 STOP_FUTURE_EMAILS = "STOP_FUTURE_EMAILS"
@@ -31,7 +31,7 @@ def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor:
     Idempotent: a second stop for the same reason changes nothing. Follow-ups end in their own job
     (`LeadStopped`); until that ran, every send path refuses because it reads the status under lock.
     """
-    blacklist_lead(
+    changed = blacklist_lead(
         lead,
         reason,
         message_id=message.pk if message else None,
@@ -41,13 +41,16 @@ def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor:
     reject_pending_drafts(lead.pk, DraftClosedReason.LEAD_OPTED_OUT)
     cancel_waiting_orders(lead.pk, reason)
     if lead.email_bison_lead_id:
-        enqueue_job(
-            STOP_FUTURE_EMAILS,
-            lead.workspace_id,
-            dedupe_key=f"{lead.workspace_id}:{lead.pk}:{STOP_FUTURE_EMAILS}",
-            payload={"lead_id": str(lead.pk)},
-        )
+        _stop_campaign(lead, again=changed)
     refresh_lead_flags(lead.pk)
+
+
+def _stop_campaign(lead: Lead, *, again: bool) -> None:
+    """Tell the campaign provider; a lead stopped anew after a person lifted the stop is told anew."""
+    key = f"{lead.workspace_id}:{lead.pk}:{STOP_FUTURE_EMAILS}"
+    queued = enqueue_job(STOP_FUTURE_EMAILS, lead.workspace_id, dedupe_key=key, payload={"lead_id": str(lead.pk)})
+    if again and not queued:
+        requeue_job(key)
 
 
 def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_replies: bool = False) -> int:
@@ -57,26 +60,31 @@ def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_repl
         pending = pending.exclude(origin__in=["followup_task", "followup_step"])
     drafts = list(pending)
     for draft in drafts:
-        scheduled = draft.auto_send_outcome == AutoSendOutcome.SCHEDULED
-        Draft.objects.filter(pk=draft.pk).update(
-            status=DraftStatus.REJECTED,
-            closed_reason=reason,
-            rejected_at=timezone.now(),
-            updated_at=timezone.now(),
-            auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
-            auto_send_outcome_reason=reason if scheduled else draft.auto_send_outcome_reason,
-        )
-        record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason=reason)
-        announce(
-            DraftDecided(
-                workspace_id=draft.workspace_id,
-                lead_id=draft.lead_id,
-                draft_id=draft.pk,
-                status=DraftStatus.REJECTED,
-                version=draft.version,
-            )
-        )
+        _reject(draft, reason)
     return len(drafts)
+
+
+def _reject(draft: Draft, reason: DraftClosedReason) -> None:
+    scheduled = draft.auto_send_outcome == AutoSendOutcome.SCHEDULED
+    now = timezone.now()
+    Draft.objects.filter(pk=draft.pk).update(
+        status=DraftStatus.REJECTED,
+        closed_reason=reason,
+        rejected_at=now,
+        updated_at=now,
+        auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
+        auto_send_outcome_reason=reason if scheduled else draft.auto_send_outcome_reason,
+    )
+    record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason=reason)
+    announce(
+        DraftDecided(
+            workspace_id=draft.workspace_id,
+            lead_id=draft.lead_id,
+            draft_id=draft.pk,
+            status=DraftStatus.REJECTED,
+            version=draft.version,
+        )
+    )
 
 
 def cancel_waiting_orders(lead_id: UUID, reason: str) -> int:
@@ -84,10 +92,6 @@ def cancel_waiting_orders(lead_id: UUID, reason: str) -> int:
     orders = SendOrder.objects.filter(lead_id=lead_id, state__in=[OrderState.WAITING, OrderState.HELD])
     draft_ids = list(orders.exclude(draft=None).values_list("draft_id", flat=True))
     cancelled = orders.update(state=OrderState.CANCELLED, held_reason=reason[:64], updated_at=timezone.now())
-    Draft.objects.filter(pk__in=draft_ids, status=DraftStatus.APPROVED).update(
-        status=DraftStatus.REJECTED,
-        closed_reason=DraftClosedReason.LEAD_OPTED_OUT,
-        rejected_at=timezone.now(),
-        updated_at=timezone.now(),
-    )
+    for draft in Draft.objects.filter(pk__in=draft_ids, status=DraftStatus.APPROVED).select_for_update():
+        _reject(draft, DraftClosedReason.LEAD_OPTED_OUT)
     return cancelled

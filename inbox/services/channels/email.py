@@ -125,11 +125,14 @@ def recipients_of(
 ) -> tuple[Address, tuple[str, ...]] | Block:
     """To and CC by 03 R5, without anybody who opted out (they are never written to again)."""
     own = own_sender_entries(lead.workspace_id)
+    # A colleague who asked for silence is nobody's replier any more; the lead is written to instead.
+    replier = lead.current_replier_email
+    quiet = bool(replier) and bool(opted_out_addresses(lead.workspace_id, [replier]))
     base = resolve_reply_recipients(
         primary_email=lead.email,
         primary_name=f"{lead.first_name or ''} {lead.last_name or ''}".strip() or None,
-        current_replier_email=lead.current_replier_email,
-        current_replier_name=lead.current_replier_name,
+        current_replier_email=None if quiet else replier,
+        current_replier_name=None if quiet else lead.current_replier_name,
         latest_inbound_cc=list(thread.cc) if thread else [],
         own_senders=own,
     )

@@ -407,3 +407,29 @@ def test_campaign_mail_without_a_number_is_stored_once(workspace):
 
     assert [receive_sent(step), receive_sent(step)] == ["processed", "processed"]
     assert Message.objects.get().webhook_dedupe_key == "sent:9"
+
+
+def test_broken_addresses_and_long_names_never_block_a_reply(workspace):
+    lead = LeadFactory(workspace=workspace, email="dana@northfork.example")
+    long_address = "x" * 400 + "@northfork.example"
+
+    with tenant(workspace.pk):
+        outcome = receive_message(
+            InboundMessage(
+                **common(workspace, "LEAD_REPLIED", "reply:55"),
+                provider_message_id="55",
+                thread_handle="55",
+                person=PersonDetails(email=lead.email),
+                from_address=Address(email="kim@northfork.example", name="K" * 400),
+                to=(Address(email=long_address, name="T" * 400),),
+                cc=(Address(email=long_address), Address(email="Lee@Northfork.example"), Address(email="no address")),
+                subject="S" * 1200,
+                text="Could you send more details?",
+                sent_at=WROTE_AT,
+            )
+        )
+
+    message = Message.objects.get()
+    assert outcome == "processed"
+    assert message.cc == ["lee@northfork.example"]
+    assert (len(message.subject), len(message.from_name), len(message.to_email)) == (998, 255, 320)
