@@ -203,7 +203,7 @@ def test_state_and_its_ledger_entry_commit_together(lead, monkeypatch):
         trace_id="t",
         variant="",
     )
-    monkeypatch.setattr("inbox.services.running._end", lambda *args: (_ for _ in ()).throw(RuntimeError("lost")))
+    monkeypatch.setattr("inbox.services.running._record", lambda *args: (_ for _ in ()).throw(RuntimeError("lost")))
 
     with pytest.raises(RuntimeError):
         run_stages([stage], context)
@@ -270,3 +270,14 @@ def test_transcript_holds_only_what_was_said(lead):
 )
 def test_hard_05_lead_text_is_data_in_the_greeting(name, greeting):
     assert knowing.fill_greeting("Hi {firstName},", name) == greeting
+
+
+@pytest.mark.parametrize("gone", ["message", "lead"])
+def test_work_for_what_is_gone_is_cancelled(lead, simulator, gone):  # noqa: F811
+    message = arrives(lead)
+    (message if gone == "message" else lead).delete()
+
+    drain()
+
+    assert BackgroundJob.objects.get().status == "CANCELLED"
+    assert simulator.requests("openai", "*", "POST") == []
