@@ -79,6 +79,18 @@ def test_closed_connection(simulator: RunningSimulator, close: str, performed: i
 
 
 @pytest.mark.unit
+def test_script_is_listed_until_a_call_takes_it(simulator: RunningSimulator) -> None:
+    script = {"provider": "emailbison", "match": {"method": "GET", "path": "/api/campaigns"}, "respond": {}}
+
+    control(simulator, "script", script)
+    waiting = control(simulator, "script").json()["scripts"]
+    requests.get(f"{simulator.url}/emailbison/api/campaigns", timeout=TIMEOUT)
+
+    assert waiting == [{"provider": "emailbison", "method": "GET", "path": "/api/campaigns", "times": 1}]
+    assert control(simulator, "script").json() == {"scripts": []}
+
+
+@pytest.mark.unit
 def test_calls_are_listed_and_forgotten(simulator: RunningSimulator) -> None:
     requests.get(f"{simulator.url}/emailbison/api/campaigns?page=2", timeout=TIMEOUT)
 
