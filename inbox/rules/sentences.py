@@ -41,6 +41,8 @@ DELIVERY_ERRORS = {
     "not_sent": "A person found that it was not sent.",
     "outcome_unknown": "It is not known whether this message was sent.",
     "sender_invalid": "The mailbox cannot send any more.",
+    "worker_lost": "The worker stopped before this was done.",
+    "parts_missing": "Not every part of this text was sent.",
     "undone": "Taken back before it was sent.",
     "rate_limited": "The provider accepts no more messages for now.",
     "not_configured": "The e-mail provider is not connected.",

@@ -21,7 +21,7 @@ from inbox.enums import (
     OrderSource,
     OrderState,
 )
-from inbox.errors import DraftNotPending, StaleDraft
+from inbox.errors import DraftNotPending, SendInProgress, StaleDraft
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.disposition import disposition
 from inbox.services.checking import Seen, Text, clean_body, clean_subject, refuse_newer, refuse_text, refused_with
@@ -73,7 +73,7 @@ def approve_draft(
         check_recipients(lead, draft.channel, to=text.to, cc=text.cc)
     edited = content != draft.content
     _mark_approved(draft, content, edited=edited, source=source, by=by, slack_user=slack_user, now=now)
-    order, _placed = place_order(
+    order, placed = place_order(
         lead,
         OrderText(
             channel=draft.channel,
@@ -89,6 +89,9 @@ def approve_draft(
         by=by,
         seen_message_id=_seen_at_sending(lead, draft, source, seen),
     )
+    if not placed:
+        # The order of an earlier approval is still being carried out: nothing of this one stays.
+        raise SendInProgress("This draft is being sent.", draft=str(draft.pk))
     record_draft_event(draft, DraftEventKind.APPROVED, source=_event_source(source), actor=by, edited=edited)
     _announce_decision(draft, DraftStatus.APPROVED)
     refresh_lead_flags(lead.pk)

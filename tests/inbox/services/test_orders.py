@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from inbox.enums import ApprovalSource
+from inbox.errors import SendInProgress
 from inbox.models import Draft, Message, SendOrder
 from inbox.services import orders
 from inbox.services.approving import approve_draft
@@ -136,3 +138,15 @@ def test_hard_04_handlers_idempotent_whatever_the_state_of_the_order(draft, thre
         drain()
 
     assert len(simulator.sent_replies()) == 1
+
+
+def test_approval_whose_order_is_still_carried_out_is_refused(draft, thread, setter):
+    """Never an approved draft without an order of its own."""
+    approve(draft, thread, setter)
+    SendOrder.objects.update(state="taken")
+    Draft.objects.update(status="pending")
+
+    with pytest.raises(SendInProgress), transaction.atomic():
+        approve(draft, thread, setter)
+
+    assert Draft.objects.get().status == "pending"
