@@ -13,7 +13,7 @@ from zrg.workspaces.context import dispatch
 
 # Counting stops here: beyond it an exact number tells an operator nothing more.
 COUNT_CAP = 10_000
-FLOOD = 200
+FLOOD = 20
 _ACTIVE = "(workspace_id IS NULL OR workspace_id IN (SELECT id FROM workspaces_workspace WHERE status = 'active'))"
 _DUE = f"status = 'PENDING' AND run_at <= statement_timestamp() AND {_ACTIVE}"
 
