@@ -35,6 +35,8 @@ def apply() -> None:
             "PUBLIC_APP_URL": "https://bench.zrg.example",
             "ALLOWED_HOSTS": "*",
             "SECURE_SSL_REDIRECT": "0",
+            # The person of the measurements signs in without a second factor.
+            "MFA_REQUIRED_ROLES": "",
             "FIELD_ENCRYPTION_KEYS": "c2l4dGVlbi1ieXRlcy1vbmUtc2l4dGVlbi1ieXRlMSE=",
             "LOG_LEVEL": "WARNING",
         }
