@@ -10,18 +10,18 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         # slow import: models must be loaded first
         from integrations import checks, contracts, jobs  # noqa: F401, PLC0415
-        from integrations.enums import Provider  # noqa: PLC0415
         from integrations.services.checking import CHECK_JOB  # noqa: PLC0415
         from integrations.services.demo import add_demo_connection  # noqa: PLC0415
         from integrations.services.figures import register_collector  # noqa: PLC0415
-        from integrations.services.processing import process  # noqa: PLC0415
+        from integrations.services.processing import PROCESSORS, process  # noqa: PLC0415
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
         from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.workspaces.registry import register_demo_part, register_provisioning_part  # noqa: PLC0415
 
-        registry.register_webhook_processor(Provider.EMAILBISON.value, process)
+        for provider in PROCESSORS:
+            registry.register_webhook_processor(provider, process)
         registry.register_job(REFRESH_JOB, jobs.refresh_sender_snapshot)
         registry.register_job(CHECK_JOB, jobs.run_connection_check, max_attempts=1)
         registry.register_schedule(

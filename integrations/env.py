@@ -24,9 +24,19 @@ def emailbison_base_url() -> str:
     return base_url("EMAILBISON_BASE_URL", EMAILBISON_DEFAULT_URL)
 
 
+def milliseconds(name: str, default: int, lo: int = 1_000, hi: int = 120_000) -> float:
+    """A duration given in milliseconds, in seconds."""
+    return clamped_int(name, default, lo, hi) / 1_000
+
+
+def secret(name: str) -> str:
+    """A platform credential, stripped; "" when unset."""
+    return os.environ.get(name, "").strip()
+
+
 def emailbison_timeout_seconds() -> float:
     """How long one EmailBison call may take."""
-    return clamped_int("EMAILBISON_TIMEOUT_MS", 30_000, 1_000, 120_000) / 1_000
+    return milliseconds("EMAILBISON_TIMEOUT_MS", 30_000)
 
 
 def emailbison_max_retries() -> int:

@@ -60,3 +60,10 @@ class ProviderUnavailable(ZrgError):
 
     code = "provider_unavailable"
     http_status = 503
+
+
+class NotConfigured(ZrgError):
+    """A client cannot be made: a key or an address is missing. The message names it."""
+
+    code = "not_configured"
+    http_status = 409

@@ -37,13 +37,18 @@ _wire: ContextVar[Wire] = ContextVar("provider_wire")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request: `template` is the path with its ids replaced, as it may be logged."""
+    """A request: `template` is the path with its ids replaced, as it may be logged.
+
+    `accepts_text`: a 2xx answer may be empty or plain text; the reader then gets it as a string.
+    """
 
     method: str
     path: str
     template: str
     params: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     json: Any = None
+    accepts_text: bool = False
 
     @property
     def reads_only(self) -> bool:
@@ -101,7 +106,7 @@ class _NotingAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
-def exchange(call: Call, *, base_url: str, headers: dict[str, str], timeout: float) -> Exchange:
+def exchange(call: Call, *, base_url: str, timeout: float) -> Exchange:
     """Send one request on a connection of its own and read its answer within `timeout` seconds.
 
     A reused connection may be closed by the peer at the moment of writing, which would make a request
@@ -119,7 +124,7 @@ def exchange(call: Call, *, base_url: str, headers: dict[str, str], timeout: flo
                 base_url + call.path,
                 params=call.params or None,
                 json=call.json,
-                headers={"User-Agent": f"ZRG/{settings.VERSION}", "Connection": "close", **headers},
+                headers={"User-Agent": f"ZRG/{settings.VERSION}", "Connection": "close", **call.headers},
                 timeout=(min(timeout, CONNECT_TIMEOUT_SECONDS), timeout),
                 allow_redirects=False,
                 stream=True,

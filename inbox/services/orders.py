@@ -23,11 +23,12 @@ from inbox.errors import SendInProgress
 from inbox.models import Draft, Message, SendOrder
 from inbox.models.send_order import OPEN_STATES
 from inbox.rules.outbound_text import split_sms_parts
+from inbox.services.channels.base import Outbound
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.guards import Block, newer_message, sending_disabled
 from inbox.services.reopening import reopen_draft
-from inbox.services.sending import OUTCOME_UNKNOWN, Outbound, send_message
+from inbox.services.sending import OUTCOME_UNKNOWN, send_message
 from inbox.services.settling import UNSETTLED, settle_order
 from integrations.services.connections import active_email_provider
 from integrations.services.health import circuit_closed_until

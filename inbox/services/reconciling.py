@@ -10,6 +10,7 @@ from inbox.models import Message
 from inbox.rules.cleaning import clean_email
 from inbox.rules.healing import Remote, find_twin
 from inbox.services.settling import RECONCILE_AFTER, Proof, ask_person_about, settle_as_sent
+from integrations.emailbison import client as emailbison
 from integrations.emailbison.types import ReplyRecord
 from integrations.services.clients import get_client
 from integrations.services.connections import active_email_provider
@@ -58,7 +59,7 @@ def _history(workspace_id: UUID, provider: str | None, provider_lead_id: str | N
     """What the provider says it sent to this lead; empty when it cannot be asked."""
     if provider != "EMAILBISON" or not provider_lead_id:
         return []
-    result = get_client(workspace_id, provider).list_replies(provider_lead_id)
+    result = get_client(workspace_id, emailbison.SPEC).list_replies(provider_lead_id)
     if not result.ok:
         return []
     return [remote for row in result.data if (remote := _remote(row)) is not None]

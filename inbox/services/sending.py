@@ -5,7 +5,6 @@ provider is called; whatever happens afterwards, the same key is never called tw
 provider definitely did not perform the first call. The lead is locked while compliance is checked.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,9 +13,10 @@ import structlog
 from django.utils import timezone
 
 from inbox.contracts import SendResult
-from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource, SentBy
+from inbox.enums import DeliveryStatus, Direction, MessageSource
 from inbox.models import Message
-from inbox.services.channels import email
+from inbox.services.channels.base import Outbound, Prepared
+from inbox.services.channels.registry import CHANNELS
 from inbox.services.guards import Block, blocked_by_compliance
 from inbox.services.settling import record_result
 from leads.models import Lead
@@ -31,35 +31,12 @@ IN_PROGRESS_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outbound:
-    """One message to send: ids only, no rows, since it crosses transactions.
-
-    `send_key` names it for ever. `guard` runs under the lead's lock in the transaction that writes
-    ahead, for what only the caller can check; `settle` runs in the recording transaction.
-    """
-
-    channel: str
-    body: str
-    send_key: str
-    origin: MessageOrigin
-    sent_by: SentBy
-    actor_id: UUID | None = None
-    draft_id: UUID | None = None
-    part_index: int = 0
-    subject: str | None = None
-    to_override: str | None = None
-    cc: list[str] | None = None
-    guard: Callable[[Lead], Block | None] = lambda lead: None
-    settle: Callable[[Message, SendResult], None] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
     """The right to one provider call; `claimed_at` tells this attempt from later ones of the same row."""
 
     message_id: UUID
     claimed_at: datetime
-    prepared: email.PreparedEmail
+    prepared: Prepared
 
 
 def send_message(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> SendResult:
@@ -74,9 +51,16 @@ def send_message(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> SendR
         logger.info(log_events.SEND_BLOCKED, lead=str(lead_id), code=claimed.code, status=claimed.status)
         return claimed
     logger.info(log_events.SEND_STARTED, lead=str(lead_id), message=str(claimed.message_id), channel=outbound.channel)
-    result = email.deliver(claimed.prepared)
+    channel = CHANNELS[outbound.channel]
+    result = channel.deliver(claimed.prepared)
+
+    def settle(message: Message, recorded: SendResult) -> None:
+        channel.note_result(message, result)
+        if outbound.settle is not None:
+            outbound.settle(message, recorded)
+
     with tenant(workspace_id):
-        return record_result(claimed.message_id, result, claimed_at=claimed.claimed_at, settle=outbound.settle)
+        return record_result(claimed.message_id, result, claimed_at=claimed.claimed_at, settle=settle)
 
 
 def _claim(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> _Claim | SendResult:
@@ -113,16 +97,15 @@ def _answer_for(existing: Message) -> SendResult | None:
     return None
 
 
-def _prepare(lead: Lead, outbound: Outbound) -> email.PreparedEmail | Block:
-    if outbound.channel != Channel.EMAIL:
-        # Each further channel brings its own `prepare` and `deliver`.
+def _prepare(lead: Lead, outbound: Outbound) -> Prepared | Block:
+    channel = CHANNELS.get(outbound.channel)
+    if channel is None:
         return Block(code="channel_not_connected", detail="This channel is not connected in this workspace.")
-    return email.prepare(
-        lead, outbound.body, subject=outbound.subject, to_override=outbound.to_override, cc=outbound.cc
-    )
+    prepared: Prepared | Block = channel.prepare(lead, outbound)
+    return prepared
 
 
-def _write_ahead(lead: Lead, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim:
+def _write_ahead(lead: Lead, outbound: Outbound, prepared: Prepared) -> _Claim:
     message = Message.objects.create(
         workspace_id=lead.workspace_id,
         lead=lead,
@@ -144,7 +127,7 @@ def _write_ahead(lead: Lead, outbound: Outbound, prepared: email.PreparedEmail) 
     return _Claim(message_id=message.pk, claimed_at=message.sent_at, prepared=prepared)
 
 
-def _take_again(existing: Message, outbound: Outbound, prepared: email.PreparedEmail) -> _Claim | SendResult:
+def _take_again(existing: Message, outbound: Outbound, prepared: Prepared) -> _Claim | SendResult:
     """A definitely failed row is used again: compare-and-set, so only one caller goes on."""
     now = timezone.now()
     taken = Message.objects.filter(pk=existing.pk, delivery_status=DeliveryStatus.FAILED).update(

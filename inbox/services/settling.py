@@ -40,8 +40,13 @@ logger = structlog.get_logger(__name__)
 RECONCILE_SEND = "RECONCILE_SEND"
 UNSETTLED = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
 UNCONFIRMED = "The provider did not confirm."
-MAX_REPLY_ID = 600
-MAX_SCHEDULED_ID = 64
+ID_COLUMNS = {
+    # EmailBison numbers its outgoing replies like those it receives; scheduled mails have numbers of their own.
+    Channel.EMAIL.value: (("id", "email_bison_reply_id"), ("scheduled_id", "inboxxia_scheduled_email_id")),
+    Channel.SMS.value: (("id", "ghl_id"),),
+    Channel.LINKEDIN.value: (("id", "unipile_message_id"),),
+}
+"""Attributes of a provider's answer, and the columns they are kept in."""
 RECONCILE_AFTER = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """When the provider's own history is asked whether an unconfirmed message left (03 R12)."""
 
@@ -239,16 +244,17 @@ def _late(message: Message) -> SendResult:
 
 
 def _store_provider_ids(message: Message, ids: object) -> None:
-    """EmailBison numbers its outgoing replies like those it receives; scheduled mails have numbers of their
-    own. An id that another row holds, or that does not fit, is left out: the message was sent all the same.
+    """What the provider called the message, by channel. An id that another row holds, or that does not
+    fit, is left out: the message was sent all the same.
     """
-    if message.channel != Channel.EMAIL:
-        return
-    reply_id, scheduled_id = getattr(ids, "id", None), getattr(ids, "scheduled_id", None)
-    if reply_id and len(str(reply_id)) <= MAX_REPLY_ID:
-        _claim_id(message, "email_bison_reply_id", str(reply_id))
-    if scheduled_id and len(str(scheduled_id)) <= MAX_SCHEDULED_ID:
-        _claim_id(message, "inboxxia_scheduled_email_id", str(scheduled_id))
+    for name, column in ID_COLUMNS.get(message.channel, ()):
+        value = getattr(ids, name, None)
+        if value and len(str(value)) <= _longest(column):
+            _claim_id(message, column, str(value))
+
+
+def _longest(column: str) -> int:
+    return getattr(Message._meta.get_field(column), "max_length", None) or 0
 
 
 def _claim_id(message: Message, field: str, value: str) -> None:

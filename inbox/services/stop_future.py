@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from integrations.emailbison import client as emailbison
 from integrations.services.clients import get_client
 from integrations.services.connections import active_email_provider
 from leads.models import Lead
@@ -27,7 +28,7 @@ def stop_future_emails(workspace_id: UUID, lead_id: UUID) -> None:
         raise Cancelled("no campaign to stop")
     if provider != "EMAILBISON" or lead.email_campaign.provider != provider:
         raise Cancelled("campaign of another provider")
-    result = get_client(workspace_id, provider).stop_future_emails(
+    result = get_client(workspace_id, emailbison.SPEC).stop_future_emails(
         lead.email_campaign.bison_campaign_id, [lead.email_bison_lead_id]
     )
     if result.code == "not_found":

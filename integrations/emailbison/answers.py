@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from integrations.emailbison import fields as f
+from integrations import fields as f
 from integrations.emailbison.types import Campaign, LeadRecord, ReplyRecord, ScheduledEmail, SenderEmail, SentReply
 from integrations.enums import Code
 from integrations.transport import Refused, UnexpectedAnswer, error_text

@@ -5,15 +5,19 @@ types of `integrations.emailbison.types`. Call outside transactions only.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from integrations.contracts import Address
 from integrations.emailbison import answers
-from integrations.enums import Code
+from integrations.enums import Code, Provider
+from integrations.env import emailbison_max_retries, emailbison_timeout_seconds
 from integrations.results import ProviderResult
-from integrations.rules.hosts import same_origin
-from integrations.transport import Transport, failure
+from integrations.rules.hosts import host_of, same_origin
+from integrations.services.clients import Account, ClientSpec, required_secret
+from integrations.services.hosts import base_url_of
+from integrations.transport import Credential, RetryPolicy, Transport, failure
 from integrations.wire import Call
 
 MAX_PAGES = 200
@@ -191,3 +195,33 @@ def _number(value: str) -> int | str:
 def _below(path: str, base_url: str) -> str:
     """`path` relative to the base address (which has a path of its own only at the simulator)."""
     return path.removeprefix(urlsplit(base_url).path.rstrip("/"))
+
+
+def _make(transport: Transport, account: Account) -> EmailBisonClient:
+    return EmailBisonClient(transport)
+
+
+def _base_url(account: Account) -> str:
+    assert account.connection is not None
+    return base_url_of(account.connection)
+
+
+def _credential(account: Account) -> Credential:
+    key = required_secret(account, "api_key", Provider.EMAILBISON)
+    return Credential(headers={"Authorization": f"Bearer {key}", "Accept": "application/json"})
+
+
+def _retries() -> RetryPolicy:
+    times = emailbison_max_retries()
+    return RetryPolicy(rate_limited=times, network=times)
+
+
+SPEC: ClientSpec[EmailBisonClient] = ClientSpec(
+    provider=Provider.EMAILBISON,
+    make=_make,
+    base_url=_base_url,
+    credential=_credential,
+    timeout=emailbison_timeout_seconds,
+    retries=_retries,
+    explain=lambda base_url: partial(answers.explain, host=host_of(base_url) or "the host"),
+)

@@ -3,8 +3,8 @@
 import re
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from integrations import fields as f
 from integrations.contracts import (
     Address,
     Bounce,
@@ -18,30 +18,17 @@ from integrations.contracts import (
     SentMessage,
     Unsubscribe,
 )
-from integrations.emailbison import fields as f
 from integrations.emailbison.payload import Data
-from integrations.enums import Provider
 
 # Enhanced status code of a delivery report (RFC 3463).
 _STATUS_CODE = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
-def contract_of(
-    data: Data, *, event_type: str, workspace_id: UUID, event_id: UUID, event_key: str, received_at: datetime
-) -> ProviderEvent:
-    """The contract of a complete event (`payload.problem_of` found nothing). Unreadable times become the
-    time of receipt.
+def contract_of(data: Data, common: dict[str, Any]) -> ProviderEvent:
+    """The contract of a complete event (`payload.problem_of` found nothing); `common` are the fields of
+    `events.common_fields`. Unreadable times become the time of receipt.
     """
-    common: dict[str, Any] = {
-        "workspace_id": workspace_id,
-        "event_id": event_id,
-        "event_key": event_key,
-        "event_type": event_type,
-        "provider": Provider.EMAILBISON.value,
-        "channel": "email",
-        "received_at": received_at,
-    }
-    return _MAKERS[event_type](data, common)
+    return _MAKERS[str(common["event_type"])](data, common)
 
 
 def _replied(data: Data, common: dict[str, Any]) -> InboundMessage:

@@ -5,15 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from integrations.emailbison import fields as f
+from integrations import fields as f
 from integrations.rules.hosts import host_of
+from integrations.rules.keys import PRIORITY_OPENED, PRIORITY_PERSON, PRIORITY_SENT
 from zrg.lib.hashing import canonical_json, sha
-
-MAX_DEDUPE_KEY = 255
-
-PRIORITY_REPLY = 10
-PRIORITY_SENT = 50
-PRIORITY_OPENED = 90
 
 REPLY_EVENTS = frozenset(["LEAD_REPLIED", "LEAD_INTERESTED"])
 ACCOUNT_EVENTS = frozenset(["EMAIL_ACCOUNT_DISCONNECTED", "EMAIL_ACCOUNT_REMOVED", "EMAIL_ACCOUNT_RECONNECTED"])
@@ -95,13 +90,6 @@ def problem_of(event_type: str, data: Data) -> str | None:
 def priority_of(event_type: str) -> int:
     """Lower is sooner: what a person wrote before what was sent before what was opened."""
     return _EVENTS[event_type].priority
-
-
-def dedupe_key(provider: str, workspace_id: object, event_type: str, ref: str) -> str:
-    """02.dedupe-key-has-workspace: provider ids collide across instances, so no key is global."""
-    head = f"{provider.lower()}:{workspace_id}:{event_type}"
-    key = f"{head}:{ref}"
-    return key if len(key) <= MAX_DEDUPE_KEY else f"{head}:h:{sha(ref)}"
 
 
 def reference(event_type: str, data: Data, payload: dict[str, Any]) -> str:
@@ -221,16 +209,16 @@ def _account_ref(data: Data) -> str | None:
     return f"ce:{data.campaign_event_id}" if data.campaign_event_id else None
 
 
-_REPLIED = _Event(priority=PRIORITY_REPLY, problem=_reply_problem, ref=_reply_ref)
+_REPLIED = _Event(priority=PRIORITY_PERSON, problem=_reply_problem, ref=_reply_ref)
 _ACCOUNT = _Event(priority=PRIORITY_SENT, problem=_no_problem, ref=_account_ref)
 _EVENTS = {
     "LEAD_REPLIED": _REPLIED,
     "LEAD_INTERESTED": _REPLIED,
-    "UNTRACKED_REPLY_RECEIVED": _Event(priority=PRIORITY_REPLY, problem=_untracked_problem, ref=_reply_ref),
+    "UNTRACKED_REPLY_RECEIVED": _Event(priority=PRIORITY_PERSON, problem=_untracked_problem, ref=_reply_ref),
     "EMAIL_SENT": _Event(priority=PRIORITY_SENT, problem=_sent_problem, ref=_sent_ref),
     "EMAIL_OPENED": _Event(priority=PRIORITY_OPENED, problem=_opened_problem, ref=_opened_ref),
-    "EMAIL_BOUNCED": _Event(priority=PRIORITY_REPLY, problem=_lead_problem, ref=_bounced_ref),
-    "LEAD_UNSUBSCRIBED": _Event(priority=PRIORITY_REPLY, problem=_lead_problem, ref=_unsubscribed_ref),
+    "EMAIL_BOUNCED": _Event(priority=PRIORITY_PERSON, problem=_lead_problem, ref=_bounced_ref),
+    "LEAD_UNSUBSCRIBED": _Event(priority=PRIORITY_PERSON, problem=_lead_problem, ref=_unsubscribed_ref),
     "MANUAL_EMAIL_SENT": _Event(priority=PRIORITY_SENT, problem=_no_problem, ref=_manual_ref),
     **dict.fromkeys(sorted(ACCOUNT_EVENTS), _ACCOUNT),
 }

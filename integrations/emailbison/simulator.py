@@ -6,8 +6,9 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from integrations.simulator.core import SimRequest, SimResponse
+from integrations.simulator.core import Outgoing, SimRequest, SimResponse
 
 DEMO_API_KEY = "simulator-emailbison-key"
 WORKSPACE_ID = 1
@@ -22,10 +23,17 @@ _SENDERS = (
 )
 
 
+REPLY_EVENTS = ("LEAD_REPLIED", "LEAD_INTERESTED", "UNTRACKED_REPLY_RECEIVED")
+STEP_EVENTS = ("EMAIL_SENT", "EMAIL_OPENED", "EMAIL_BOUNCED", "LEAD_UNSUBSCRIBED")
+PERSON_FIELDS = ("first_name", "last_name", "company", "title", "from_email")
+
+
 class EmailBisonSimulator:
     """One instance with one workspace. Replies to unknown threads are accepted: their inbound mail may
     have come to the product from somewhere else.
     """
+
+    events = (*REPLY_EVENTS, *STEP_EVENTS)
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -67,6 +75,18 @@ class EmailBisonSimulator:
                 if match and method == request.method:
                     return action(request, *match.groups())
             return _not_found()
+
+    def compose(self, given: dict[str, Any], *, base_url: str) -> Outgoing:
+        """A person (or a step of the campaign) acts; `client_id` names the workspace where the account does not."""
+        person = {name: given[name] for name in PERSON_FIELDS if given.get(name)}
+        email, event = str(given["email"]), str(given["event"])
+        if event in REPLY_EVENTS:
+            text, subject = str(given.get("text") or ""), str(given.get("subject") or "")
+            payload = self.write_as_lead(email, text, event_type=event, subject=subject, base_url=base_url, **person)
+        else:
+            payload = self.event_about(email, event, base_url=base_url, **person)
+        query = f"?{urlencode({'clientId': given['client_id']})}" if given.get("client_id") else ""
+        return Outgoing(path=f"/api/webhooks/email{query}", json=payload)
 
     # --- control: what happens at the provider without the product -------------------------------------
 

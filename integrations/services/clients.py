@@ -1,99 +1,150 @@
-"""A client for a workspace's connection, wired to its address, key, circuit and health."""
+"""A client for a workspace's connection, wired to its address, key, pace, circuit and health."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from typing import Generic, TypeVar
 from uuid import UUID
 
 import structlog
 from django.utils import timezone
 
-from integrations.emailbison import answers
-from integrations.emailbison.client import EmailBisonClient
 from integrations.enums import Code, Provider
-from integrations.env import emailbison_max_retries, emailbison_timeout_seconds
-from integrations.errors import SecretUnreadable
+from integrations.errors import NotConfigured, SecretUnreadable
 from integrations.models import Connection
 from integrations.results import ProviderResult
-from integrations.rules.hosts import host_of
 from integrations.services.health import UNREADABLE, claim_call, record_circuit, record_provider_outcome
-from integrations.services.hosts import base_url_of
 from integrations.services.secrets import read_secrets
-from integrations.transport import Transport, failure
+from integrations.throttle import Throttle
+from integrations.transport import Credential, Explainer, RetryPolicy, Transport, failure
 from zrg.lib.log_events import CONNECTION_SECRET_UNREADABLE
-from zrg.workspaces.context import tenant
+from zrg.workspaces.context import platform, tenant
 
 logger = structlog.get_logger(__name__)
+
+Client = TypeVar("Client")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a specification may use of the connection a client is made for. Without a connection (the
+    platform's own account) the secrets are empty.
+    """
+
+    connection: Connection | None
+    secrets: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSpec(Generic[Client]):
+    """How clients of one provider are made; each provider's `client.py` holds one as `SPEC`.
+
+    `credential` and `base_url` raise `NotConfigured` when something is missing; the client then answers
+    every call `failed` with `not_configured`. Functions, so that settings are read when they are used.
+    `platform_wide`: the provider is one service for all workspaces (its circuit is shared), and a
+    workspace may do without a connection of its own.
+    """
+
+    provider: str
+    make: Callable[[Transport, Account], Client]
+    base_url: Callable[[Account], str]
+    credential: Callable[[Account], Credential]
+    timeout: Callable[[], float]
+    retries: Callable[[], RetryPolicy]
+    explain: Callable[[str], Explainer]
+    throttle: Callable[[Account], Throttle | None] = lambda account: None
+    platform_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Access:
-    """What a client needs to know of its connection; `problem` when calls cannot be made."""
+    """What a transport needs to know; `problem` when calls cannot be made."""
 
-    connection: Connection | None
+    account: Account
     base_url: str = ""
-    key: str = ""
+    credential: Credential = field(default_factory=Credential)
     problem: ProviderResult | None = None
 
 
-def get_client(workspace_id: UUID, provider: str = Provider.EMAILBISON) -> EmailBisonClient:
-    """The client of the workspace's connection to `provider`. Without a usable connection every call of
-    the client answers `failed` with `not_configured` (or `auth_failed` for an unreadable credential).
+def get_client(workspace_id: UUID | None, spec: ClientSpec[Client]) -> Client:
+    """The client of the workspace's connection (None: of the platform's own account). Without a usable
+    connection every call of the client answers `failed` with `not_configured` (or `auth_failed` for an
+    unreadable credential).
 
     Opens its own short transaction; use the client outside of any.
     """
-    if provider != Provider.EMAILBISON:
-        raise LookupError(f"No client for {provider}")
-    access = _read_access(workspace_id, provider)
-    return EmailBisonClient(_transport(workspace_id, access))
+    access = _read_access(workspace_id, spec)
+    return spec.make(_transport(workspace_id, spec, access), access.account)
 
 
-def _read_access(workspace_id: UUID, provider: str) -> _Access:
-    with tenant(workspace_id):
-        connection = (
-            Connection.objects.in_workspace(workspace_id).of(provider).active().select_related("base_host").first()
-        )
-    if connection is None:
-        return _Access(connection=None, problem=_not_configured(provider))
+def _read_access(workspace_id: UUID | None, spec: ClientSpec[Client]) -> _Access:
+    connection = _connection(workspace_id, spec.provider) if workspace_id else None
+    if connection is None and not spec.platform_wide:
+        return _Access(account=Account(connection=None, secrets={}), problem=_not_configured(spec.provider))
     try:
-        key = read_secrets(connection).get("api_key", "")
+        account = Account(connection=connection, secrets=read_secrets(connection) if connection else {})
     except SecretUnreadable:
-        logger.error(CONNECTION_SECRET_UNREADABLE, provider=provider, connection=str(connection.pk))
+        assert connection is not None
+        logger.error(CONNECTION_SECRET_UNREADABLE, provider=spec.provider, connection=str(connection.pk))
         record_provider_outcome(connection, UNREADABLE)
-        return _Access(connection=connection, problem=UNREADABLE)
-    if not key:
-        return _Access(connection=connection, problem=_not_configured(provider))
-    return _Access(connection=connection, base_url=base_url_of(connection), key=key)
+        return _Access(account=Account(connection=connection, secrets={}), problem=UNREADABLE)
+    try:
+        return _Access(account=account, base_url=spec.base_url(account), credential=spec.credential(account))
+    except NotConfigured as missing:
+        return _Access(account=account, problem=failure(Code.NOT_CONFIGURED, str(missing)))
 
 
-def _transport(workspace_id: UUID, access: _Access) -> Transport:
+def _connection(workspace_id: UUID, provider: str) -> Connection | None:
+    with tenant(workspace_id):
+        rows = Connection.objects.in_workspace(workspace_id).of(provider).active()
+        return rows.select_related("base_host").first()
+
+
+def _transport(workspace_id: UUID | None, spec: ClientSpec[Client], access: _Access) -> Transport:
+    owner = None if spec.platform_wide else workspace_id
+    throttle = spec.throttle(access.account) if access.problem is None else None
+
+    def context() -> AbstractContextManager[None]:
+        return tenant(owner) if owner else platform()
+
     def refusal() -> ProviderResult | None:
         if access.problem is not None:
             return access.problem
-        with tenant(workspace_id):
-            until = claim_call(workspace_id, Provider.EMAILBISON)
+        with context():
+            until = claim_call(owner, spec.provider)
         return _circuit_open(until) if until else None
 
     def observe(result: ProviderResult) -> None:
-        assert access.connection is not None
-        with tenant(workspace_id):
-            record_circuit(workspace_id, Provider.EMAILBISON, result)
-            record_provider_outcome(access.connection, result)
+        with context():
+            record_circuit(owner, spec.provider, result)
+        if access.account.connection is not None:
+            record_provider_outcome(access.account.connection, result)
 
     return Transport(
-        provider=Provider.EMAILBISON,
+        provider=spec.provider,
         base_url=access.base_url,
-        headers={"Authorization": f"Bearer {access.key}", "Accept": "application/json"},
-        timeout=emailbison_timeout_seconds(),
-        max_retries=emailbison_max_retries(),
-        explain=partial(answers.explain, host=host_of(access.base_url) or "the host"),
+        credential=access.credential,
+        timeout=spec.timeout(),
+        retries=spec.retries(),
+        explain=spec.explain(access.base_url),
         refusal=refusal,
+        throttle=throttle.wait if throttle else lambda: 0.0,
         observer=observe,
     )
 
 
+def required_secret(account: Account, name: str, provider: str) -> str:
+    """A secret of the connection; raises `NotConfigured` when it is not there."""
+    value = account.secrets.get(name)
+    if not value:
+        raise NotConfigured(f"{Provider(provider).label} is not connected")
+    return value
+
+
 def _not_configured(provider: str) -> ProviderResult:
-    return failure(Code.NOT_CONFIGURED, f"{Provider(provider).label} is not connected")
+    label = Provider(provider).label if provider in Provider.values else provider.capitalize()
+    return failure(Code.NOT_CONFIGURED, f"{label} is not connected")
 
 
 def _circuit_open(until: datetime) -> ProviderResult:

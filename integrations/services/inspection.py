@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from integrations.emailbison import client as emailbison
 from integrations.enums import ConnectionStatus, Provider
 from integrations.errors import SecretUnreadable
 from integrations.models import Connection
@@ -43,7 +44,7 @@ def check_connection(connection: Connection) -> ProviderResult:
     """Ask the provider whether the credential works (EmailBison: list the mailboxes). Writes the
     connection's health; call outside transactions.
     """
-    return get_client(connection.workspace_id, connection.provider).list_sender_emails()
+    return get_client(connection.workspace_id, emailbison.SPEC).list_sender_emails()
 
 
 def _look_at(connection: Connection, now: datetime) -> list[Finding]:

@@ -1,48 +1,18 @@
-"""Turning a stored EmailBison call into its effects, inside the event's transaction."""
+"""Which processor turns the stored calls of a provider into their effects."""
 
-from django.utils import timezone
+from collections.abc import Callable
 
-from integrations import registry
-from integrations.emailbison import payload as wire
-from integrations.emailbison.parse import contract_of
-from integrations.services.senders import apply_account_event, note_sender
-from zrg.jobs.errors import Permanent
+from integrations.emailbison import process as emailbison
+from integrations.enums import Provider
 from zrg.jobs.models import WebhookEvent
+
+PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
+    Provider.EMAILBISON.value: emailbison.process,
+}
+"""By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
+outcome (`processed`, `ignored:<reason>`)."""
 
 
 def process(event: WebhookEvent) -> str:
-    """Processor of EmailBison calls: parse, hand to the receiver, return the outcome.
-
-    Safe to repeat: the contract holds nothing but the payload and the event's own times and keys.
-    Events routed by hand were never checked by the view, so they are checked here.
-    """
-    payload = event.payload
-    if payload is None or event.workspace_id is None:
-        raise Permanent("The body of this call is no longer stored, or it has no workspace")
-    call = wire.read_call(payload)
-    if call.event_type is None or not wire.is_known(call.event_type):
-        return "ignored:unknown_event_type"
-    if call.data is None:
-        return "ignored:missing_data"
-    if problem := wire.problem_of(call.event_type, call.data):
-        return f"ignored:{problem.lower().replace(' ', '_').replace('.', '_')}"[:64]
-    if call.event_type in wire.ACCOUNT_EVENTS:
-        return apply_account_event(event.workspace_id, call.event_type, call.data)
-    if call.data.sender_id:
-        note_sender(
-            event.workspace_id,
-            sender_email_id=call.data.sender_id,
-            email=event.sender_email,
-            name=event.sender_name,
-            seen_at=event.created_at or timezone.now(),
-        )
-    return registry.receive(
-        contract_of(
-            call.data,
-            event_type=call.event_type,
-            workspace_id=event.workspace_id,
-            event_id=event.pk,
-            event_key=event.dedupe_key,
-            received_at=event.created_at,
-        )
-    )
+    """Process one stored call (registered with the job engine for every provider above)."""
+    return PROCESSORS[event.provider](event)

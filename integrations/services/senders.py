@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from integrations.emailbison import client as emailbison
 from integrations.emailbison.payload import Data
 from integrations.emailbison.types import SenderEmail
 from integrations.enums import Code, Provider
@@ -107,7 +108,7 @@ def refresh_senders(workspace_id: UUID) -> ProviderResult:
     """Fetch the provider's complete listing and make our snapshot equal to it; on any answer but ok the
     snapshot stays. Opens its own transactions.
     """
-    result = get_client(workspace_id, Provider.EMAILBISON).list_sender_emails()
+    result = get_client(workspace_id, emailbison.SPEC).list_sender_emails()
     if not result.ok:
         return result
     listed: tuple[SenderEmail, ...] = result.data

@@ -6,23 +6,21 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from integrations.simulator.core import Script, SimRequest, SimResponse
+from integrations.simulator.core import CallingSimulator, Outgoing, Script, SimRequest, SimResponse
 
 if TYPE_CHECKING:
     from integrations.simulator.server import Simulator
 
 POST_TIMEOUT_SECONDS = 15
-REPLY_EVENTS = ("LEAD_REPLIED", "LEAD_INTERESTED", "UNTRACKED_REPLY_RECEIVED")
-PERSON_FIELDS = ("first_name", "last_name", "company", "title", "from_email")
-STEP_EVENTS = ("EMAIL_SENT", "EMAIL_OPENED", "EMAIL_BOUNCED", "LEAD_UNSUBSCRIBED")
+DEFAULT_PROVIDER = "emailbison"
 
 
 class Control:
-    """`/__sim/…` of one simulator. `webhook_target` is the product's EmailBison webhook URL."""
+    """`/__sim/…` of one simulator. `product_url` is where the product's webhooks are."""
 
-    def __init__(self, simulator: "Simulator", *, webhook_target: str) -> None:
+    def __init__(self, simulator: "Simulator", *, product_url: str) -> None:
         self._simulator = simulator
-        self.webhook_target = webhook_target
+        self.product_url = product_url
         self._routes: dict[tuple[str, str], Callable[[SimRequest], SimResponse]] = {
             ("POST", "/script"): self._script,
             ("GET", "/script"): self._scripts,
@@ -44,40 +42,26 @@ class Control:
         except (KeyError, TypeError, ValueError) as problem:
             return SimResponse(status=400, body={"error": f"{type(problem).__name__}: {problem}"})
 
-    def write_as_lead(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Let a person (or a step of the campaign) act at EmailBison and post the call to the product.
+    def write_as_lead(self, given: dict[str, Any], *, base_url: str) -> dict[str, Any]:
+        """Let something happen at a provider and post its call to the product.
 
-        `event` is one of the event types, `email` the lead, `text` what it wrote. Returns what the
-        product answered.
+        `provider` names the simulator, `event` one of its events; the rest is the provider's business.
+        `base_url` is the address of all simulators. Returns what the product answered.
         """
-        target = str(given.get("target") or self.webhook_target)
-        if not target:
-            raise ValueError("no webhook target is set")
-        payload = self._payload(given)
-        response = requests.post(target, json=payload, timeout=POST_TIMEOUT_SECONDS, allow_redirects=False)
-        return {"status": response.status_code, "answer": _json_of(response), "payload": payload}
-
-    def _payload(self, given: dict[str, Any]) -> dict[str, Any]:
-        emailbison = self._simulator.emailbison
-        event_type = str(given.get("event") or "LEAD_REPLIED")
-        person = {
-            name: given[name]
-            for name in ("first_name", "last_name", "company", "title", "from_email")
-            if given.get(name)
-        }
-        base_url = str(given.get("base_url") or "http://127.0.0.1/emailbison")
-        if event_type in REPLY_EVENTS:
-            return emailbison.write_as_lead(
-                str(given["email"]),
-                str(given.get("text") or ""),
-                event_type=event_type,
-                subject=str(given.get("subject") or ""),
-                base_url=base_url,
-                **person,
-            )
-        if event_type in STEP_EVENTS:
-            return emailbison.event_about(str(given["email"]), event_type, base_url=base_url, **person)
-        raise ValueError(f"unknown event {event_type}")
+        name = str(given.get("provider") or DEFAULT_PROVIDER)
+        provider = self._simulator.providers.get(name)
+        if not isinstance(provider, CallingSimulator):
+            raise ValueError(f"{name} calls nobody")
+        product_url = str(given.get("target") or self.product_url).rstrip("/")
+        if not product_url:
+            raise ValueError("the product's address is not set")
+        filled = {key: value for key, value in given.items() if value not in (None, "")}
+        filled.setdefault("event", provider.events[0])
+        if filled["event"] not in provider.events:
+            raise ValueError(f"{name} knows no event {filled['event']}")
+        call = provider.compose(filled, base_url=f"{base_url}/{name}")
+        response = _post(product_url, call)
+        return {"status": response.status_code, "answer": _json_of(response), "payload": call.json}
 
     def _script(self, request: SimRequest) -> SimResponse:
         given = request.json
@@ -123,20 +107,32 @@ class Control:
         return SimResponse(status=201, body={"added": True})
 
     def _target(self, request: SimRequest) -> SimResponse:
-        self.webhook_target = str(request.json["url"])
-        return SimResponse(body={"target": self.webhook_target})
+        self.product_url = str(request.json["url"])
+        return SimResponse(body={"target": self.product_url})
 
     def _write(self, request: SimRequest) -> SimResponse:
         is_form = request.json is None
-        given = dict(parse_qsl(request.body)) if is_form else dict(request.json)
-        given.setdefault("base_url", request.base_url.removesuffix("__sim") + "emailbison")
+        given: dict[str, Any] = dict(parse_qsl(request.body)) if is_form else dict(request.json)
+        if what := given.pop("what", None):
+            given["provider"], _, given["event"] = str(what).partition(":")
         try:
-            written = self.write_as_lead(given)
+            written = self.write_as_lead(given, base_url=request.base_url.removesuffix("/__sim"))
         except requests.RequestException as problem:
             return SimResponse(status=502, body={"error": f"the product did not answer: {type(problem).__name__}"})
         if is_form:
             return SimResponse(status=303, body=f"product answered {written['status']}", headers={"Location": "/"})
         return SimResponse(body=written)
+
+
+def _post(product_url: str, call: Outgoing) -> requests.Response:
+    content: dict[str, Any] = {"json": call.json} if call.body is None else {"data": call.body.encode()}
+    return requests.post(
+        product_url + call.path,
+        headers=call.headers,
+        timeout=POST_TIMEOUT_SECONDS,
+        allow_redirects=False,
+        **content,
+    )
 
 
 def _json_of(response: requests.Response) -> Any:

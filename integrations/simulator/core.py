@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 JOURNAL_LENGTH = 2_000
 
@@ -39,6 +39,18 @@ class SimResponse:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A call the provider makes to the product: `path` below its address, query included; `json`, or
+    `body` where the provider posts something else.
+    """
+
+    path: str
+    json: Any = None
+    body: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
 class ProviderSimulator(Protocol):
     """One provider: keeps state, answers as the provider would."""
 
@@ -47,6 +59,19 @@ class ProviderSimulator(Protocol):
 
     def reset(self) -> None:
         """Back to the state after the start."""
+
+
+@runtime_checkable
+class CallingSimulator(ProviderSimulator, Protocol):
+    """A provider that calls the product when somebody does something there."""
+
+    events: tuple[str, ...]
+    """What can happen, in the provider's words; the first is what a person does most."""
+
+    def compose(self, given: dict[str, Any], *, base_url: str) -> Outgoing:
+        """Let it happen and return the provider's call. `given` holds `event`, `email`, `text` and
+        what else the event needs as strings; ValueError or KeyError for what is missing.
+        """
 
 
 @dataclass(slots=True, kw_only=True)

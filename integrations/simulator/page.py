@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from integrations.simulator.control import REPLY_EVENTS, STEP_EVENTS
+from integrations.simulator.core import CallingSimulator
 
 if TYPE_CHECKING:
     from integrations.simulator.server import Simulator
@@ -19,12 +19,19 @@ def render_page(simulator: "Simulator") -> str:
     """The page as it stands now, newest call first."""
     entries = list(reversed(simulator.journal.entries()))
     return _PAGE.substitute(
-        target=escape(simulator.control.webhook_target),
-        events="".join(f"<option>{event}</option>" for event in (*REPLY_EVENTS, *STEP_EVENTS)),
+        target=escape(simulator.control.product_url),
+        events="".join(_group(name, provider) for name, provider in simulator.providers.items()),
         count=len(entries),
         shown=min(SHOWN, len(entries)),
         calls="".join(_row(entry) for entry in entries[:SHOWN]) or '<tr><td colspan="5">No call yet.</td></tr>',
     )
+
+
+def _group(name: str, provider: object) -> str:
+    if not isinstance(provider, CallingSimulator):
+        return ""
+    options = "".join(f'<option value="{name}:{event}">{escape(event)}</option>' for event in provider.events)
+    return f'<optgroup label="{escape(name)}">{options}</optgroup>'
 
 
 def _row(entry: dict[str, Any]) -> str:

@@ -22,13 +22,13 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 class Simulator:
     """All providers with their state, the scripts and the journal; one per process or test."""
 
-    def __init__(self, *, webhook_target: str = "") -> None:
+    def __init__(self, *, product_url: str = "") -> None:
         self.emailbison = EmailBisonSimulator()
         self.model = ModelSimulator()
         self.providers: dict[str, ProviderSimulator] = {"emailbison": self.emailbison, "openai": self.model}
         self.scripts = ScriptQueue()
         self.journal = Journal()
-        self.control = Control(self, webhook_target=webhook_target)
+        self.control = Control(self, product_url=product_url)
 
     def reset(self) -> None:
         """Forget state, scripts and calls."""

@@ -9,8 +9,8 @@ import requests
 from pytest_django.fixtures import Settings
 from pytest_httpserver import HTTPServer
 
+from integrations.emailbison.simulator import REPLY_EVENTS, STEP_EVENTS
 from integrations.models import Connection
-from integrations.simulator.control import REPLY_EVENTS, STEP_EVENTS
 from integrations.simulator.model import refusal_body
 from tests.integrations.emailbison.payloads import URL
 from tests.support.client import ZrgClient
@@ -135,10 +135,10 @@ def test_other_names_for_this_machine_are_refused(simulator: RunningSimulator) -
 def test_writing_as_the_lead_posts_what_the_product_accepts(
     northfork: Connection, simulator: RunningSimulator, httpserver: HTTPServer, client: ZrgClient, event: str
 ) -> None:
-    httpserver.expect_request("/hook", method="POST").respond_with_json({"success": True})
+    httpserver.expect_request("/api/webhooks/email", method="POST").respond_with_json({"success": True})
     given = {"email": "dana@northfork.example", "first_name": "Dana", "text": "Could you send more details?"}
 
-    control(simulator, "target", {"url": httpserver.url_for("/hook")})
+    control(simulator, "target", {"url": httpserver.url_for("")})
     written = control(simulator, "write", {**given, "event": event}).json()
 
     (posted,) = [request.get_json() for request, _ in httpserver.log]
@@ -151,8 +151,8 @@ def test_writing_as_the_lead_posts_what_the_product_accepts(
 
 @pytest.mark.unit
 def test_form_of_the_page_goes_back_to_the_page(simulator: RunningSimulator, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/hook", method="POST").respond_with_json({"success": True})
-    form = {"email": "dana@northfork.example", "text": "Hello", "target": httpserver.url_for("/hook")}
+    httpserver.expect_request("/api/webhooks/email", method="POST").respond_with_json({"success": True})
+    form = {"email": "dana@northfork.example", "text": "Hello", "target": httpserver.url_for("")}
 
     response = requests.post(f"{simulator.url}/__sim/write", data=form, timeout=TIMEOUT, allow_redirects=False)
 
@@ -281,6 +281,7 @@ def test_model_errors_are_scripted(simulator: RunningSimulator) -> None:
 
 
 def test_demo_part_connects_to_the_simulator(db: None, simulator: RunningSimulator, settings: Settings) -> None:
+    from integrations.emailbison.client import SPEC
     from integrations.services.clients import get_client
     from integrations.services.demo import add_demo_connection
     from tests.factories import WorkspaceFactory
@@ -290,7 +291,7 @@ def test_demo_part_connects_to_the_simulator(db: None, simulator: RunningSimulat
         add_demo_connection(workspace, {"owner": workspace.owner})
 
     assert Connection.objects.in_workspace(workspace).count() == 1
-    assert get_client(workspace.pk).list_sender_emails().ok
+    assert get_client(workspace.pk, SPEC).list_sender_emails().ok
 
     settings.ZRG_ALLOW_LOOPBACK_PROVIDERS = False
     other = WorkspaceFactory()

@@ -10,7 +10,7 @@ from integrations.contracts import Address
 from integrations.emailbison import answers
 from integrations.emailbison.client import EmailBisonClient
 from integrations.results import ProviderResult
-from integrations.transport import Transport, host_refusal, retry_after_seconds
+from integrations.transport import Credential, RetryPolicy, Transport, host_refusal, retry_after_seconds
 from tests.factories.integrations import API_KEY
 from tests.support.simulator import RunningSimulator
 
@@ -29,9 +29,9 @@ class Bench:
             Transport(
                 provider="EMAILBISON",
                 base_url=base_url,
-                headers={"Authorization": f"Bearer {key}"},
+                credential=Credential(headers={"Authorization": f"Bearer {key}"}),
                 timeout=timeout,
-                max_retries=retries,
+                retries=RetryPolicy(rate_limited=retries, network=retries),
                 explain=partial(answers.explain, host="send.example"),
                 observer=self.results.append,
                 pause=self.waits.append,

@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ POST = Call(method="POST", path="/api/replies/1/reply", template="/api/replies/{
 
 
 def send(url: str, *, call: Call = POST, timeout: float = 2.0) -> Exchange:
-    return exchange(call, base_url=url, headers={}, timeout=timeout)
+    return exchange(call, base_url=url, timeout=timeout)
 
 
 @contextmanager
@@ -146,9 +147,8 @@ def test_own_password_file_is_not_used(tmp_path: Any, monkeypatch: pytest.Monkey
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     exchange(
-        POST,
+        replace(POST, headers={"Authorization": "Bearer ours"}),
         base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
-        headers={"Authorization": "Bearer ours"},
         timeout=2,
     )
     thread.join(timeout=5)

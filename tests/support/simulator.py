@@ -40,7 +40,7 @@ class RunningSimulator:
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[RunningSimulator]:
     """A fresh simulator; EmailBison and the model of this test are it."""
-    state = Simulator(webhook_target="")
+    state = Simulator(product_url="")
     state.emailbison.add_key(API_KEY)
     server = SimulatorServer("127.0.0.1", 0, state)
     thread = server.serve_in_background()

@@ -7,8 +7,10 @@ from inbox.enums import Channel
 from inbox.models import Message
 from inbox.rules.outbound_text import html_body, reply_subject
 from inbox.rules.thread_handles import BadHandle, ThreadHandle, decode_thread_handle
+from inbox.services.channels.base import Outbound
 from inbox.services.guards import Block, is_blocked_on, sending_disabled
 from integrations.contracts import Address
+from integrations.emailbison import client as emailbison
 from integrations.results import ProviderResult
 from integrations.services.clients import get_client
 from integrations.services.connections import active_email_provider
@@ -49,10 +51,23 @@ class PreparedEmail:
         }
 
 
-def prepare(
-    lead: Lead, body: str, *, subject: str | None, to_override: str | None, cc: list[str] | None
-) -> PreparedEmail | Block:
-    """Thread, provider, sender and recipients of a reply, or why there is none."""
+class EmailSender:
+    """The e-mail channel of `send_message`."""
+
+    def prepare(self, lead: Lead, outbound: Outbound) -> PreparedEmail | Block:
+        """Thread, provider, sender and recipients of a reply, or why there is none."""
+        return _prepare(lead, outbound)
+
+    def deliver(self, prepared: PreparedEmail) -> ProviderResult:
+        """Call the provider once; an unusable mailbox is marked and another one tried once."""
+        return _deliver(prepared)
+
+    def note_result(self, message: Message, result: ProviderResult) -> None:
+        """Nothing: bounces come by webhook."""
+
+
+def _prepare(lead: Lead, outbound: Outbound) -> PreparedEmail | Block:
+    to_override = outbound.to_override
     thread = latest_thread(lead.pk)
     if thread is None:
         return Block(code="no_thread", detail="No inbound email thread found for this lead")
@@ -69,7 +84,7 @@ def prepare(
         return Block(code="provider_mismatch", detail="Replies through this e-mail provider are not possible.")
     if to_override and provider in PROVIDERS_WITHOUT_TO_OVERRIDE:
         return Block(code="override_unsupported", detail="Instantly cannot change the recipient of a reply")
-    recipients = recipients_of(lead, thread, to_override=to_override, cc=cc)
+    recipients = recipients_of(lead, thread, to_override=to_override, cc=outbound.cc)
     if isinstance(recipients, Block):
         return recipients
     to, copies = recipients
@@ -86,14 +101,13 @@ def prepare(
         sender_preference=preference,
         to=to,
         cc=copies,
-        subject=subject or reply_subject(thread.subject or ""),
-        html=html_body(body),
+        subject=outbound.subject or reply_subject(thread.subject or ""),
+        html=html_body(outbound.body),
     )
 
 
-def deliver(prepared: PreparedEmail) -> ProviderResult:
-    """Call the provider once; an unusable mailbox is marked and another one tried once."""
-    client = get_client(prepared.workspace_id, prepared.provider)
+def _deliver(prepared: PreparedEmail) -> ProviderResult:
+    client = get_client(prepared.workspace_id, emailbison.SPEC)
     result = _reply(client, prepared, prepared.sender_email_id)
     if result.code != "sender_invalid":
         return result

@@ -16,11 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=settings.ZRG_SIMULATOR_PORT)
-        parser.add_argument("--target", default=f"{settings.PUBLIC_APP_URL}/api/webhooks/email")
+        parser.add_argument("--target", default=settings.PUBLIC_APP_URL, help="address of the product")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            server = SimulatorServer("127.0.0.1", options["port"], Simulator(webhook_target=options["target"]))
+            server = SimulatorServer("127.0.0.1", options["port"], Simulator(product_url=options["target"]))
         except OSError as busy:
             raise CommandError(
                 f"Port {options['port']} of ZRG_SIMULATOR_PORT cannot be used: {busy.strerror}"

@@ -8,7 +8,8 @@ from django.utils import timezone
 from inbox.enums import MessageOrigin, SentBy
 from inbox.models import Message
 from inbox.services import reconciling, settling
-from inbox.services.sending import Outbound, send_message
+from inbox.services.channels.base import Outbound
+from inbox.services.sending import send_message
 from tests.factories.inbox import MessageFactory
 from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob

@@ -9,8 +9,9 @@ from django.utils import timezone
 from inbox.enums import ApprovalSource, DeliveryStatus, MessageOrigin, OrderState, SentBy
 from inbox.models import Message, SendOrder
 from inbox.services.approving import approve_draft, send_manual
+from inbox.services.channels.base import Outbound
 from inbox.services.checking import Seen, Text
-from inbox.services.sending import Outbound, send_message
+from inbox.services.sending import send_message
 from inbox.services.settling import resolve_unknown
 from inbox.services.sweeping import mark_stale_sends
 from leads.models import Lead

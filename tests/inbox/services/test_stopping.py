@@ -6,8 +6,9 @@ from inbox.enums import ApprovalSource
 from inbox.models import Draft, DraftEvent, Message, SendOrder
 from inbox.receivers import close_drafts_of_stopped_lead
 from inbox.services.approving import approve_draft
+from inbox.services.channels.base import Outbound
 from inbox.services.checking import Seen
-from inbox.services.sending import Outbound, send_message
+from inbox.services.sending import send_message
 from inbox.services.sentiment import set_sentiment
 from inbox.services.stopping import stop_lead
 from leads.contracts import LeadStopped

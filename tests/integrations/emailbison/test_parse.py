@@ -19,9 +19,9 @@ from integrations.contracts import (
     SentMessage,
     Unsubscribe,
 )
-from integrations.emailbison.fields import moment
 from integrations.emailbison.parse import contract_of
 from integrations.emailbison.payload import read_call
+from integrations.fields import moment
 from tests.integrations.emailbison.payloads import LEAD, REPLY, SCHEDULED, call
 
 pytestmark = pytest.mark.unit
@@ -35,11 +35,15 @@ def contract(event_type: str, **data: Any) -> ProviderEvent:
     assert read.data is not None
     return contract_of(
         read.data,
-        event_type=event_type,
-        workspace_id=WORKSPACE,
-        event_id=EVENT,
-        event_key="key",
-        received_at=RECEIVED,
+        {
+            "workspace_id": WORKSPACE,
+            "event_id": EVENT,
+            "event_key": "key",
+            "event_type": event_type,
+            "provider": "EMAILBISON",
+            "channel": "email",
+            "received_at": RECEIVED,
+        },
     )
 
 

@@ -51,7 +51,7 @@ def test_demo_traffic_posts_real_calls(
 ) -> None:
     _, url = process
     httpserver.expect_request("/api/webhooks/email").respond_with_json({"success": True, "queued": True})
-    target = {"url": httpserver.url_for("/api/webhooks/email")}
+    target = {"url": httpserver.url_for("")}
     requests.post(f"{url}/__sim/target", json=target, timeout=5)
 
     call_command("demo_traffic", count=12, simulator=url)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from integrations.contracts import ConnectionStateChanged
+from integrations.emailbison.client import SPEC
 from integrations.models import Connection, ProviderBudget
 from integrations.results import ProviderResult
 from integrations.services.clients import get_client
@@ -161,7 +162,7 @@ def test_success_alone_leaves_no_row(northfork: Connection) -> None:
 
 
 def test_calls_write_the_health(northfork: Connection, simulator: RunningSimulator) -> None:
-    assert get_client(northfork.workspace_id).list_sender_emails().ok
+    assert get_client(northfork.workspace_id, SPEC).list_sender_emails().ok
 
     northfork.refresh_from_db()
     assert northfork.status == "CONNECTED"
@@ -170,7 +171,7 @@ def test_calls_write_the_health(northfork: Connection, simulator: RunningSimulat
 def test_refused_key_disconnects(northfork: Connection, simulator: RunningSimulator) -> None:
     simulator.state.emailbison.keys.clear()
 
-    result = get_client(northfork.workspace_id).list_sender_emails()
+    result = get_client(northfork.workspace_id, SPEC).list_sender_emails()
 
     northfork.refresh_from_db()
     assert (result.code, northfork.status, northfork.last_error_code) == ("auth_failed", "DISCONNECTED", "auth_failed")
@@ -178,7 +179,7 @@ def test_refused_key_disconnects(northfork: Connection, simulator: RunningSimula
 
 def test_open_circuit_makes_no_call(northfork: Connection, simulator: RunningSimulator) -> None:
     simulator.script("emailbison", status=500, times=99)
-    client = get_client(northfork.workspace_id)
+    client = get_client(northfork.workspace_id, SPEC)
     for _ in range(5):
         assert client.list_sender_emails().code == "provider_5xx"
 
@@ -190,7 +191,7 @@ def test_open_circuit_makes_no_call(northfork: Connection, simulator: RunningSim
 
 
 def test_workspace_without_connection(db: None, simulator: RunningSimulator) -> None:
-    result = get_client(WorkspaceFactory().pk).list_sender_emails()
+    result = get_client(WorkspaceFactory().pk, SPEC).list_sender_emails()
 
     assert (result.outcome, result.code) == ("failed", "not_configured")
     assert simulator.requests() == []
@@ -199,7 +200,7 @@ def test_workspace_without_connection(db: None, simulator: RunningSimulator) -> 
 def test_unreadable_credential_calls_nobody(northfork: Connection, simulator: RunningSimulator) -> None:
     Connection.objects.filter(pk=northfork.pk).update(secrets="gAAAAABlost")
 
-    result = get_client(northfork.workspace_id).list_sender_emails()
+    result = get_client(northfork.workspace_id, SPEC).list_sender_emails()
 
     northfork.refresh_from_db()
     assert (result.outcome, result.code) == ("failed", "auth_failed")
@@ -222,4 +223,4 @@ def test_hard_02_key_only_to_own_host(db: None, host: str | None, address: str) 
     connection = ConnectionFactory(workspace=WorkspaceFactory(), host=host)
 
     assert base_url_of(connection) == address
-    assert get_client(connection.workspace_id)._transport.base_url == address
+    assert get_client(connection.workspace_id, SPEC)._transport.base_url == address

@@ -158,4 +158,4 @@ def test_hard_01_no_call_inside_db_context():
         with pytest.raises(CallInsideContext):
             refuse_inside_context("provider call")
         with pytest.raises(CallInsideContext):
-            exchange(call, base_url="http://127.0.0.1:1", headers={}, timeout=1)
+            exchange(call, base_url="http://127.0.0.1:1", timeout=1)

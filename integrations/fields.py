@@ -1,4 +1,4 @@
-"""Reading single values out of EmailBison's JSON, webhooks and answers alike.
+"""Reading single values out of providers' JSON, webhooks and answers alike.
 
 Ids come as numbers or strings; anything that is neither (booleans, fractions, lists, objects) counts
 as missing. Nothing here raises.
