@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import structlog
+
 from integrations.contracts import ProviderEvent
+from zrg.lib.log_events import WEBHOOK_NO_RECEIVER
+
+NO_RECEIVER = "ignored:no_receiver"
+
+logger = structlog.get_logger(__name__)
 
 Contract = TypeVar("Contract", bound=ProviderEvent)
 
@@ -21,11 +28,15 @@ def register_receiver(contract: type[Contract], function: Callable[[Contract], s
 
 
 def receive(contract: ProviderEvent) -> str:
-    """Hand a contract to its receiver; returns the outcome."""
+    """Hand a contract to its receiver; returns the outcome.
+
+    A contract nobody has registered for ends as `ignored:no_receiver`: the event is kept, and a replay
+    processes it once the app that acts on it is installed. Retrying would only ring alarms.
+    """
     receiver = _receivers.get(type(contract))
     if receiver is None:
-        # Raising keeps the event for a replay once the app that handles it is installed.
-        raise LookupError(f"No receiver for {type(contract).__name__}")
+        logger.warning(WEBHOOK_NO_RECEIVER, contract=type(contract).__name__, event_id=str(contract.event_id))
+        return NO_RECEIVER
     return receiver(contract)
 
 

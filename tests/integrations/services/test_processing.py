@@ -14,6 +14,7 @@ from tests.support.drain import drain
 from tests.support.simulator import RunningSimulator
 from zrg.jobs.enums import EventStatus
 from zrg.jobs.models import BackgroundJob, WebhookEvent
+from zrg.jobs.services.replaying import replay_events
 
 
 @pytest.fixture
@@ -150,3 +151,21 @@ def test_replay_repeats_the_same_contract(
     drain()
 
     assert received[0] == received[1]
+
+
+def test_contract_nobody_receives_is_kept_and_replayed(
+    northfork: Connection, client: ZrgClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_receivers", {})
+    post(client, call())
+    drain()
+    event = WebhookEvent.objects.get()
+    assert (event.status, event.outcome, event.attempts) == (EventStatus.SUCCEEDED, "ignored:no_receiver", 1)
+    received: list[ProviderEvent] = []
+    registry.register_receiver(InboundMessage, lambda contract: received.append(contract) or "processed")
+
+    assert replay_events([event.pk], by=None) == 1
+    drain()
+
+    event.refresh_from_db()
+    assert (event.outcome, len(received)) == ("processed", 1)
