@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from inbox.services.marking import mark_seen
 from inbox.views.context import (
@@ -22,14 +23,14 @@ from leads.models import Lead
 from zrg.workspaces.access import Access, can
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
-from zrg.workspaces.rules.deep_links import ActiveWorkspace, DeepLink
+from zrg.workspaces.rules.deep_links import DEFAULT_TAB, ActiveWorkspace, DeepLink
 from zrg.workspaces.services.active_workspace import resolve_active_workspace
+from zrg.workspaces.settings_frame import tab_url
 
 LATER_VIEWS = {
     "followups": "Follow-ups",
     "analytics": "Analytics",
     "insights": "Insights",
-    "settings": "Settings",
 }
 
 
@@ -44,6 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     if active.workspace_id is None:
         return fragment(request, "inbox/no_workspace.html", {})
+    if link.view == "settings":
+        return _to_settings(request, link, active)
     return fragment(request, "inbox/shell.html", shell_context(request, link, active))
 
 
@@ -62,7 +65,9 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "notice": active.notice,
         "banner": email_banner(access, current.workspace_id),
         "later_view": LATER_VIEWS.get(link.view, ""),
-        "can_settings": can(access, "admin.open", current.workspace_id),
+        "settings_url": tab_url(current.workspace_id, DEFAULT_TAB),
+        "can_connect": can(access, "settings.edit_integrations", current.workspace_id),
+        "can_admin": can(access, "admin.open", current.workspace_id),
         "view": link.view,
         "is_phone_thread": link.lead_id is not None,
         "conversation": None,
@@ -90,6 +95,13 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
     return context
 
 
+def _to_settings(request: HttpRequest, link: DeepLink, active: ActiveWorkspace) -> HttpResponse:
+    assert active.workspace_id is not None
+    if active.notice:
+        messages.info(request, active.notice)
+    return HttpResponseRedirect(tab_url(active.workspace_id, link.settings_tab))
+
+
 def email_banner(access: Access, workspace_id: UUID) -> dict[str, Any] | None:
     """What stands above the panes while e-mail cannot be sent; who may change it gets the way there."""
     rows = Connection.objects.in_workspace(workspace_id).filter(provider__in=EMAIL_PROVIDERS, is_active=True)
@@ -99,7 +111,8 @@ def email_banner(access: Access, workspace_id: UUID) -> dict[str, Any] | None:
     if not can(access, "settings.edit_integrations", workspace_id):
         return {"text": "E-mail is not connected right now: replies cannot be sent. An admin can change that."}
     text = "No e-mail provider is connected." if status is None else "The e-mail provider is disconnected."
-    return {"text": text, "act": "Connect" if status is None else "Reconnect"}
+    act = "Connect" if status is None else "Reconnect"
+    return {"text": text, "act": act, "url": tab_url(workspace_id, "integrations")}
 
 
 def _workspace_of(request: HttpRequest, lead_id: UUID) -> UUID | None:

@@ -19,14 +19,20 @@ WORKSPACE_PARAMETERS = ("workspace_id", "workspace")
 
 
 def requires(
-    action: str, *, write: bool = False, step_up: bool = False, timeout_ms: int = PAGE_TIMEOUT_MS
+    action: str,
+    *,
+    write: bool = False,
+    step_up: bool = False,
+    timeout_ms: int = PAGE_TIMEOUT_MS,
+    transaction: bool = True,
 ) -> Callable[[View], View]:
     """Declare the action of a view and run it, rendering included, in one short `user` transaction.
 
     A `workspace_id` in the path is checked at once; without one the action must be possible in some
     workspace, and the view asks `require` for the object it found. `write` also refuses suspended
     workspaces for actions that only read. `step_up` asks for a reauthentication within 15 minutes.
-    `request.access` is the resolved access. A streamed answer must not read rows.
+    `request.access` is the resolved access. A streamed answer must not read rows. A view that calls a
+    provider sets `transaction=False` and opens a context for each of its steps, rendering included.
     """
     if action not in ACTIONS:
         raise ValueError(f"Unknown action: {action}")
@@ -38,11 +44,23 @@ def requires(
             check_declared(access, action, kwargs, write=write)
             if step_up and not recently_authenticated(request):
                 raise StepUpRequired
+            if not transaction:
+                return view(request, *args, **kwargs)
             with context_of(access, timeout_ms=timeout_ms):
                 return rendered(view(request, *args, **kwargs))
 
         guarded.permission_action = action  # type: ignore[attr-defined]
         return guarded
+
+    return decorate
+
+
+def dispatches(action: str) -> Callable[[View], View]:
+    """Declare a view that only hands the request to another declared view."""
+
+    def decorate(view: View) -> View:
+        view.permission_action = action  # type: ignore[attr-defined]
+        return view
 
     return decorate
 

@@ -1,10 +1,14 @@
-"""What higher apps add to this one: health checks, parts of provisioning, parts of the demo."""
+"""What higher apps add to this one: health checks, parts of provisioning, of the demo, of the settings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
 
 from zrg.workspaces.models import User, Workspace
+from zrg.workspaces.navigation import SETTINGS_TABS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +35,44 @@ class ProvisioningPart(Protocol):
         """Masked status of a workspace."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionState:
+    """How a section stands, in a few words for the tab's page."""
+
+    text: str
+    tone: Literal["good", "warn", "bad", "quiet"] = "quiet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsSection:
+    """One page of a settings tab: `/w/<workspace>/settings/<tab>/<key>`.
+
+    `view` answers its GET and POST, `acts` the POSTs to `…/<key>/<act>`; both are declared views that
+    get `workspace_id`. Whoever may not do `action` sees the page read-only: `view` itself refuses the
+    rest. `group` is the heading under which the tab's page lists it. `platform`: for platform people only.
+    """
+
+    tab: str
+    key: str
+    title: str
+    purpose: str
+    position: int
+    view: Callable[..., HttpResponseBase]
+    action: str
+    group: str = ""
+    acts: Mapping[str, Callable[..., HttpResponseBase]] = field(default_factory=dict)
+    platform: bool = False
+
+
 HealthCheck = Callable[[], Health]
 DemoPart = Callable[[Workspace, dict[str, User]], None]
+SectionStates = Callable[[UUID], Mapping[str, SectionState]]
 
 _health_checks: dict[str, HealthCheck] = {}
 _provisioning_parts: dict[str, ProvisioningPart] = {}
 _demo_parts: dict[str, DemoPart] = {}
+_settings_sections: dict[tuple[str, str], SettingsSection] = {}
+_section_states: dict[str, list[SectionStates]] = {}
 
 
 def register_health_check(name: str, check: HealthCheck) -> None:
@@ -57,6 +93,18 @@ def register_demo_part(name: str, part: DemoPart) -> None:
     _demo_parts[name] = part
 
 
+def register_settings_section(section: SettingsSection) -> None:
+    """A page of one of the five tabs; called from `ready()`. The same key again replaces it."""
+    if section.tab not in SETTINGS_TABS:
+        raise ValueError(f"Unknown settings tab: {section.tab}")
+    _settings_sections[section.tab, section.key] = section
+
+
+def register_section_states(tab: str, read: SectionStates) -> None:
+    """`read(workspace_id)` tells how sections of a tab stand, by their key, in as few queries as it can."""
+    _section_states.setdefault(tab, []).append(read)
+
+
 def health_checks() -> dict[str, HealthCheck]:
     """All registered health checks."""
     return dict(_health_checks)
@@ -70,3 +118,22 @@ def provisioning_parts() -> dict[str, ProvisioningPart]:
 def demo_parts() -> dict[str, DemoPart]:
     """All registered demo parts, in order of registration (floors from below)."""
     return dict(_demo_parts)
+
+
+def settings_sections(tab: str) -> list[SettingsSection]:
+    """The sections of a tab in their order."""
+    found = [section for section in _settings_sections.values() if section.tab == tab]
+    return sorted(found, key=lambda section: (section.position, section.key))
+
+
+def settings_section(tab: str, key: str) -> SettingsSection | None:
+    """One section by its address."""
+    return _settings_sections.get((tab, key))
+
+
+def section_states(tab: str, workspace_id: UUID) -> dict[str, SectionState]:
+    """How the sections of a tab stand in a workspace; sections nobody tells about are absent."""
+    states: dict[str, SectionState] = {}
+    for read in _section_states.get(tab, ()):
+        states.update(read(workspace_id))
+    return states

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 
 from zrg.workspaces.api import provisioning
 from zrg.workspaces.api.workspaces import WorkspaceCapabilities, WorkspaceList
-from zrg.workspaces.views import account, health, invitations
+from zrg.workspaces.views import account, health, invitations, settings
 
 account_patterns = [
     path("login/", account.LoginView.as_view(), name="account_login"),
@@ -37,6 +37,13 @@ account_patterns = [
     path("oidc/error/", social_views.login_error, name="socialaccount_login_error"),
 ]
 
+settings_patterns = [
+    path("", settings.first_tab, name="settings"),
+    path("<slug:tab>", settings.tab_page, name="settings_tab"),
+    path("<slug:tab>/<slug:section>", settings.section_page, name="settings_section"),
+    path("<slug:tab>/<slug:section>/<slug:act>", settings.section_act, name="settings_act"),
+]
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -46,6 +53,7 @@ urlpatterns = [
     path("login/", account.login_redirect),
     path("invite/<str:token>", invitations.accept, name="invitation"),
     path("account/", include(account_patterns)),
+    path("w/<uuid:workspace_id>/settings/", include(settings_patterns)),
     path("api/admin/workspaces", provisioning.Workspaces.as_view(), name="provision_workspace"),
     path("api/admin/workspaces/bootstrap", provisioning.Bootstrap.as_view(), name="provision_bootstrap"),
     path("api/admin/workspaces/members", provisioning.Members.as_view(), name="provision_members"),

@@ -183,3 +183,23 @@ def test_links_without_script_show_a_channel_and_earlier_messages(client, desk):
     assert "number 0" not in html
     assert "number 0" in earlier
     assert "No phone number of this lead is known." in sms
+
+
+def test_deep_link_opens_a_settings_tab(client, desk):
+    response = page(client, desk.setter, view="settings", settingsTab="integrations", clientId=str(desk.workspace.pk))
+
+    assert response.status_code == 302
+    assert response["Location"] == f"/w/{desk.workspace.pk}/settings/integrations"
+
+
+def test_deep_link_to_settings_elsewhere_tells_nothing(client, desk):
+    response = page(client, desk.setter, view="settings", settingsTab="nonsense", clientId=str(uuid.uuid4()))
+
+    assert response["Location"] == f"/w/{desk.workspace.pk}/settings/general"
+    assert "That workspace is not available to you" in client.get(response["Location"]).content.decode()
+
+
+def test_rail_leads_to_the_settings(client, desk):
+    html = page(client, desk.setter).content.decode()
+
+    assert f'href="/w/{desk.workspace.pk}/settings/general">Settings</a>' in html

@@ -1,0 +1,65 @@
+"""The pages of a workspace's settings: the tabs are here, their sections in the apps that own the data."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from zrg.lib.errors import NotVisible
+from zrg.workspaces.decorators import access_of, dispatches, requires
+from zrg.workspaces.navigation import SETTINGS_TABS
+from zrg.workspaces.registry import SettingsSection, settings_section
+from zrg.workspaces.rules.deep_links import DEFAULT_TAB
+from zrg.workspaces.settings_frame import ELSEWHERE, section_links, settings_page, tab_url
+
+
+@require_GET
+@requires("settings.view")
+def first_tab(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """The short address of the settings."""
+    return HttpResponseRedirect(tab_url(workspace_id, DEFAULT_TAB))
+
+
+@require_GET
+@requires("settings.view")
+def tab_page(request: HttpRequest, workspace_id: UUID, tab: str) -> HttpResponse:
+    """What a tab holds and how it stands; a tab without sections says where its settings are."""
+    if tab not in SETTINGS_TABS:
+        raise NotVisible
+    groups = section_links(access_of(request), workspace_id, tab)
+    sentence, address = ELSEWHERE.get(tab, ("", ""))
+    return settings_page(
+        request,
+        workspace_id,
+        tab=tab,
+        template="zrg/settings/tab.html",
+        groups=groups,
+        elsewhere="" if groups else sentence,
+        elsewhere_url="" if groups or not address else reverse(address),
+    )
+
+
+@dispatches("settings.view")
+def section_page(request: HttpRequest, workspace_id: UUID, tab: str, section: str) -> HttpResponseBase:
+    """The page of a section, or its save; the section's own view declares and checks."""
+    return _section(request, tab, section).view(request, workspace_id=workspace_id)
+
+
+@require_POST
+@dispatches("settings.view")
+def section_act(request: HttpRequest, workspace_id: UUID, tab: str, section: str, act: str) -> HttpResponseBase:
+    """One act of a section."""
+    view = _section(request, tab, section).acts.get(act)
+    if view is None:
+        raise NotVisible
+    return view(request, workspace_id=workspace_id)
+
+
+def _section(request: HttpRequest, tab: str, key: str) -> SettingsSection:
+    access = access_of(request)
+    found = settings_section(tab, key)
+    if found is None or (found.platform and access.platform is None):
+        raise NotVisible
+    return found
