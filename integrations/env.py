@@ -42,3 +42,38 @@ def emailbison_timeout_seconds() -> float:
 def emailbison_max_retries() -> int:
     """How often a read, or a call the provider refused for its rate, is repeated."""
     return clamped_int("EMAILBISON_MAX_RETRIES", 2, 0, 5)
+
+
+def ghl_timeout_seconds() -> float:
+    """How long one GoHighLevel call may take."""
+    return milliseconds("GHL_FETCH_TIMEOUT_MS", 15_000, 1_000, 60_000)
+
+
+def ghl_requests_per_10s() -> int:
+    """Our own pace towards one GoHighLevel location."""
+    return clamped_int("GHL_REQUESTS_PER_10S", 90, 1, 100)
+
+
+def ghl_max_429_retries() -> int:
+    """How often a GoHighLevel call that was refused for its rate is repeated."""
+    return clamped_int("GHL_MAX_429_RETRIES", 3, 0, 10)
+
+
+def ghl_max_network_retries() -> int:
+    """How often a GoHighLevel read is repeated after a timeout or network error."""
+    return clamped_int("GHL_MAX_NETWORK_RETRIES", 1, 0, 5)
+
+
+def ghl_max_5xx_retries() -> int:
+    """How often a GoHighLevel read is repeated after an error of its server."""
+    return clamped_int("GHL_MAX_5XX_RETRIES", 1, 0, 5)
+
+
+def ghl_export_max_pages() -> int:
+    """Pages of the message export read at most."""
+    return clamped_int("GHL_EXPORT_MAX_PAGES", 5, 1, 50)
+
+
+def ghl_export_max_messages() -> int:
+    """Messages of the message export kept at most."""
+    return clamped_int("GHL_EXPORT_MAX_MESSAGES", 2_000, 1, 20_000)

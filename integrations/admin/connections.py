@@ -7,11 +7,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from integrations.enums import Provider
 from integrations.forms import REMOVE_PREFIX, SECRET_PREFIX, ConnectionForm
 from integrations.models import Connection
 from integrations.services.checking import request_check
 from integrations.services.connections import disable_connection, save_connection
+from integrations.services.inspection import CHECKS
 from integrations.services.webhook_urls import webhook_url
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.admin.base import TenantModelAdmin
@@ -93,7 +93,7 @@ class ConnectionAdmin(TenantModelAdmin):
     @admin.action(description="Test the connection")
     def test_connections(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
         """Ask the provider, in a job: no call is made while this page waits."""
-        asked = sum(request_check(row) for row in rows if row.provider == Provider.EMAILBISON and row.is_active)
+        asked = sum(request_check(row) for row in rows if row.provider in CHECKS and row.is_active)
         skipped = rows.count() - asked
         messages.info(
             request, f"Checking {asked} connections; the status shows the result. {skipped} cannot be checked."

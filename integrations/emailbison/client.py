@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from integrations.contracts import Address
 from integrations.emailbison import answers
@@ -15,7 +16,7 @@ from integrations.enums import Code, Provider
 from integrations.env import emailbison_max_retries, emailbison_timeout_seconds
 from integrations.results import ProviderResult
 from integrations.rules.hosts import host_of, same_origin
-from integrations.services.clients import Account, ClientSpec, required_secret
+from integrations.services.clients import Account, ClientSpec, get_client, required_secret
 from integrations.services.hosts import base_url_of
 from integrations.transport import Credential, RetryPolicy, Transport, failure
 from integrations.wire import Call
@@ -177,6 +178,11 @@ class EmailBisonClient:
                 method="GET", path=_below(parts.path, self._transport.base_url) + f"?{parts.query}", template=template
             )
         return ProviderResult(outcome="ok", status=200, data=tuple(found))
+
+
+def check(workspace_id: UUID) -> ProviderResult:
+    """Ask the provider whether the workspace's key works (list the mailboxes); writes its health."""
+    return get_client(workspace_id, SPEC).list_sender_emails()
 
 
 def _recipient(address: Address) -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """Looking a workspace's connections over: what is missing, unsafe or silent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,17 +8,26 @@ from uuid import UUID
 from django.utils import timezone
 
 from integrations.emailbison import client as emailbison
-from integrations.enums import ConnectionStatus, Provider
+from integrations.enums import Code, ConnectionStatus, Provider
 from integrations.errors import SecretUnreadable
+from integrations.ghl import client as ghl
 from integrations.models import Connection
 from integrations.results import ProviderResult
 from integrations.rules.connections import missing_secrets, requirement
-from integrations.services.clients import get_client
 from integrations.services.routes import refresh_routes
 from integrations.services.secrets import read_secrets
+from integrations.transport import failure
 from zrg.workspaces.context import tenant
 
 SILENCE = timedelta(hours=72)
+
+CHECKS: dict[str, Callable[[UUID], ProviderResult]] = {
+    Provider.EMAILBISON.value: emailbison.check,
+    Provider.GHL.value: ghl.check,
+}
+"""By provider: asks it whether the workspace's credential works, and with that writes the connection's
+health. Called outside transactions.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +51,13 @@ def inspect_workspace(workspace_id: UUID, *, now: datetime | None = None) -> lis
 
 
 def check_connection(connection: Connection) -> ProviderResult:
-    """Ask the provider whether the credential works (EmailBison: list the mailboxes). Writes the
-    connection's health; call outside transactions.
+    """Ask the provider whether the credential works. Writes the connection's health; call outside
+    transactions.
     """
-    return get_client(connection.workspace_id, emailbison.SPEC).list_sender_emails()
+    check = CHECKS.get(connection.provider)
+    if check is None:
+        return failure(Code.NOT_CONFIGURED, f"{Provider(connection.provider).label} cannot be tested")
+    return check(connection.workspace_id)
 
 
 def _look_at(connection: Connection, now: datetime) -> list[Finding]:

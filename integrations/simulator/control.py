@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from integrations.simulator.core import CallingSimulator, Outgoing, Script, SimRequest, SimResponse
+from integrations.simulator.core import CallingSimulator, KeyedSimulator, Outgoing, Script, SimRequest, SimResponse
 
 if TYPE_CHECKING:
     from integrations.simulator.server import Simulator
@@ -103,7 +103,10 @@ class Control:
         return SimResponse(body={"reset": True})
 
     def _keys(self, request: SimRequest) -> SimResponse:
-        self._simulator.emailbison.add_key(str(request.json["key"]))
+        provider = self._simulator.providers[str(request.json.get("provider") or DEFAULT_PROVIDER)]
+        if not isinstance(provider, KeyedSimulator):
+            raise ValueError("this provider keeps no keys")
+        provider.add_key(str(request.json["key"]))
         return SimResponse(status=201, body={"added": True})
 
     def _target(self, request: SimRequest) -> SimResponse:

@@ -74,6 +74,14 @@ class CallingSimulator(ProviderSimulator, Protocol):
         """
 
 
+@runtime_checkable
+class KeyedSimulator(ProviderSimulator, Protocol):
+    """A provider that may be told of further keys."""
+
+    def add_key(self, key: str) -> None:
+        """Accept one more API key."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Script:
     """An answer queued for calls that match, `times` times.

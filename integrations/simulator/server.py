@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from integrations.emailbison.simulator import EmailBisonSimulator
+from integrations.ghl.simulator import GhlSimulator
 from integrations.simulator.control import Control
 from integrations.simulator.core import Journal, ProviderSimulator, Script, ScriptQueue, SimRequest, SimResponse
 from integrations.simulator.model import ModelSimulator
@@ -24,8 +25,13 @@ class Simulator:
 
     def __init__(self, *, product_url: str = "") -> None:
         self.emailbison = EmailBisonSimulator()
+        self.ghl = GhlSimulator()
         self.model = ModelSimulator()
-        self.providers: dict[str, ProviderSimulator] = {"emailbison": self.emailbison, "openai": self.model}
+        self.providers: dict[str, ProviderSimulator] = {
+            "emailbison": self.emailbison,
+            "ghl": self.ghl,
+            "openai": self.model,
+        }
         self.scripts = ScriptQueue()
         self.journal = Journal()
         self.control = Control(self, product_url=product_url)

@@ -92,6 +92,7 @@ def test_environment_of_a_bare_machine(layout, server):
         "ZRG_SIMULATOR_PORT": "18101",
         "PUBLIC_APP_URL": "http://127.0.0.1:18100",
         "EMAILBISON_BASE_URL": "http://127.0.0.1:18101/emailbison",
+        "GHL_API_BASE": "http://127.0.0.1:18101/ghl",
         "OPENAI_BASE_URL": "http://127.0.0.1:18101/openai/v1",
         "OPENAI_API_KEY": "sim-key-development",
         "PYTHONUNBUFFERED": "1",

@@ -42,9 +42,11 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     """A fresh simulator; EmailBison and the model of this test are it."""
     state = Simulator(product_url="")
     state.emailbison.add_key(API_KEY)
+    state.ghl.add_key(API_KEY)
     server = SimulatorServer("127.0.0.1", 0, state)
     thread = server.serve_in_background()
     monkeypatch.setenv("EMAILBISON_BASE_URL", f"{server.url}/emailbison")
+    monkeypatch.setenv("GHL_API_BASE", f"{server.url}/ghl")
     settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
     settings.OPENAI_API_KEY = MODEL_KEY
     try:

@@ -81,6 +81,7 @@ def child_environment(
         "ZRG_DEMO": "1",
         "ZRG_ALLOW_LOOPBACK_PROVIDERS": "1",
         "EMAILBISON_BASE_URL": f"{simulator}/emailbison",
+        "GHL_API_BASE": f"{simulator}/ghl",
         "PUBLIC_APP_URL": f"http://{HOST}:{port}",
         "PYTHONUNBUFFERED": "1",
     }

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from integrations.enums import Provider
 from integrations.models import Connection
-from integrations.services.inspection import check_connection, inspect_workspace
+from integrations.services.inspection import CHECKS, check_connection, inspect_workspace
 from zrg.workspaces.context import platform
 
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"{problems} of {len(connections)} connections do not work")
 
     def _check(self, connection: Connection) -> int:
-        if connection.provider != Provider.EMAILBISON:
+        if connection.provider not in CHECKS:
             return 0
         result = check_connection(connection)
         state = "ok" if result.ok else f"{result.code}: {result.message}"
