@@ -2,19 +2,29 @@
 
 from uuid import UUID
 
+from django.db import connection
+
 from inbox.rules.tags import POSITIVE
 from leads.models import Lead
-from zrg.workspaces.models import WorkspaceSettings
+
+# Nothing is written where nothing changes: an update of a lead costs an entry in each of its indexes.
+_SWITCHES = """
+UPDATE leads_lead SET
+    enrichment_status = CASE WHEN sentiment_tag = ANY (%(positive)s) THEN enrichment_status ELSE 'not_needed' END,
+    auto_follow_up_enabled = auto_follow_up_enabled OR sentiment_tag = ANY (%(positive)s)
+WHERE id = %(lead)s
+  AND CASE WHEN sentiment_tag = ANY (%(positive)s)
+      THEN NOT auto_follow_up_enabled AND EXISTS (
+          SELECT 1 FROM workspaces_workspacesettings own
+          WHERE own.workspace_id = leads_lead.workspace_id AND own.auto_follow_ups_on_reply)
+      ELSE enrichment_status = 'pending' END
+"""
 
 
 def apply_reply_switches(lead_id: UUID) -> None:
     """A positive reply may turn follow-ups on (workspace setting); any other ends pending enrichment."""
-    lead = Lead.objects.only("workspace_id", "sentiment_tag").get(pk=lead_id)
-    if lead.sentiment_tag not in POSITIVE:
-        apply_enrichment_switch(lead_id)
-        return
-    if WorkspaceSettings.objects.filter(workspace_id=lead.workspace_id, auto_follow_ups_on_reply=True).exists():
-        Lead.objects.filter(pk=lead_id).update(auto_follow_up_enabled=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_SWITCHES, {"lead": lead_id, "positive": sorted(POSITIVE)})
 
 
 def apply_enrichment_switch(lead_id: UUID) -> None:

@@ -46,14 +46,15 @@ def read_safety(
     from_email: str | None,
     provider_automated: bool,
     lead: Lead,
+    is_new: bool = False,
     report: str = "",
 ) -> SafetyReading:
-    """Read one inbound text; pure but for the lead's last outbound subject.
+    """Read one inbound text; pure but for the lead's last outbound subject (a new lead has none).
 
     `report` is the text as received: the status codes of a delivery report may stand below what
     cleaning keeps.
     """
-    our_subject = _our_subject(lead) if channel == Channel.EMAIL and subject else None
+    our_subject = _our_subject(lead) if channel == Channel.EMAIL and subject and not is_new else None
     found = safety.read_safety(
         body,
         subject=subject or "",

@@ -72,7 +72,7 @@ def receive_message(contract: InboundMessage) -> str:
         match = _match_person(contract)
     except NoUsableIdentity:
         return "ignored:no_usable_identity"
-    lead = Lead.objects.select_for_update().get(pk=match.lead.pk)
+    lead = match.lead  # locked
     cleaned = clean_email(contract.html or "", contract.text or "")
     reading = read_safety(
         body=cleaned.body,
@@ -81,6 +81,7 @@ def receive_message(contract: InboundMessage) -> str:
         from_email=contract.from_address.email if contract.from_address else None,
         provider_automated=contract.automated,
         lead=lead,
+        is_new=match.created,
         report=cleaned.raw_text or cleaned.raw_html,
     )
     message, created = _store_inbound(contract, lead, cleaned, reading)
@@ -153,7 +154,7 @@ def receive_unsubscribe(contract: Unsubscribe) -> str:
         match = _match_person(contract)
     except NoUsableIdentity:
         return "ignored:no_usable_identity"
-    lead = Lead.objects.select_for_update().get(pk=match.lead.pk)
+    lead = match.lead  # locked
     stop_lead(lead, "unsubscribed")
     apply_enrichment_switch(lead.pk)
     return PROCESSED

@@ -22,7 +22,7 @@ def upsert_email_campaign(
     if not campaign_id or len(campaign_id) > MAX_PROVIDER_ID:
         return None
     shown = (name or "").strip()[:MAX_NAME]
-    campaign, created = EmailCampaign.objects.get_or_create(
+    campaign, created = EmailCampaign.objects.only("name").get_or_create(
         workspace_id=workspace_id, provider=provider, bison_campaign_id=campaign_id, defaults={"name": shown}
     )
     if not created and shown and campaign.name != shown:

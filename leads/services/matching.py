@@ -5,7 +5,6 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -29,7 +28,7 @@ from leads.rules.identity import Identity, read_identity
 from leads.rules.matching import NEW, Candidate, Claim, Match, choose_match, find_claims
 from leads.services.changes import announce_data_change
 from leads.services.optouts import remembered_reason
-from leads.services.senders import own_sender_entries
+from leads.services.senders import own_senders_like
 from zrg.lib import log_events
 from zrg.lib.phone import phone_match_keys
 from zrg.workspaces.models import WorkspaceSettings
@@ -44,21 +43,18 @@ _CONFLICT_SOURCES = {
     LeadSource.SYNC: ConflictSource.SYNC,
     LeadSource.MANUAL: ConflictSource.MANUAL,
 }
-_CANDIDATE_FIELDS = (
-    "id",
-    "email",
-    "alternate_emails",
-    "current_replier_email",
-    "phone",
-    "phone_national",
-    "linkedin_id",
-    "linkedin_url",
-)
+# The casts name the function's parameters whatever the driver takes an empty value for.
+_CANDIDATES = """
+SELECT * FROM zrg_lead_candidates(
+    %s::uuid, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text[], %s::text[], %s::boolean, %s::int)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadMatch:
-    """The lead, whether it was made now, and what named it (`new` or an identifier)."""
+    """The lead, whether it was made now, and what named it (`new` or an identifier). From
+    `find_or_create_lead` the row is locked for the rest of the transaction and as it is in the database.
+    """
 
     lead: Lead
     created: bool
@@ -92,7 +88,7 @@ def find_or_create_lead(
     identical webhooks give one lead. An identifier of another lead is not copied but written down as
     conflict. Raises `NoUsableIdentity` when nothing names a person.
     """
-    identity = read_identity(contact, ids, own_senders=own_sender_entries(workspace_id))
+    identity = read_identity(contact, ids, own_senders=own_senders_like(workspace_id, contact.email))
     if not identity.is_usable:
         raise NoUsableIdentity
     arrival = Arrival(
@@ -103,7 +99,8 @@ def find_or_create_lead(
         sms_campaign=campaign if isinstance(campaign, SmsCampaign) else None,
         sender_account_id=sender_account_id,
     )
-    with transaction.atomic():
+    # No savepoint where the caller has a transaction: the locks are for its whole length anyway.
+    with transaction.atomic(savepoint=False):
         _lock(workspace_id, identity)
         try:
             with transaction.atomic():
@@ -115,7 +112,7 @@ def find_or_create_lead(
 
 def find_lead(workspace_id: UUID, contact: ContactDetails, ids: ContactIds) -> LeadMatch | None:
     """The existing lead this person is; nothing is written."""
-    identity = read_identity(contact, ids, own_senders=own_sender_entries(workspace_id))
+    identity = read_identity(contact, ids, own_senders=own_senders_like(workspace_id, contact.email))
     match = choose_match(identity, _candidates(workspace_id, identity)) if identity.is_usable else None
     if match is None:
         return None
@@ -135,32 +132,27 @@ def _lock(workspace_id: UUID, identity: Identity) -> None:
 
 
 def _candidates(workspace_id: UUID, identity: Identity) -> list[Candidate]:
-    """Every lead that shares an identifier, in one statement of plain index look-ups."""
-    leads = Lead.objects.in_workspace(workspace_id)
-    parts = [
-        _named(leads.filter(**{kind.value: value}), kind)
-        for kind in (
-            Identifier.GHL_CONTACT_ID,
-            Identifier.EMAIL_BISON_LEAD_ID,
-            Identifier.LINKEDIN_ID,
-            Identifier.LINKEDIN_URL,
-            Identifier.EMAIL,
+    """Every lead that shares an identifier, by one function of plain index look-ups (leads/0004)."""
+    phones, nationals = _phone_keys(identity)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATES,
+            [
+                workspace_id,
+                identity.ghl_contact_id,
+                identity.email_bison_lead_id,
+                identity.linkedin_id,
+                identity.linkedin_url,
+                identity.email,
+                phones,
+                nationals,
+                identity.phone.e164 is not None,
+                MAX_PHONE_CANDIDATES + 1,
+            ],
         )
-        if (value := getattr(identity, kind.value))
-    ]
-    if identity.email:
-        parts.append(_named(leads.listing_alternate([workspace_id], identity.email), Identifier.ALTERNATE_EMAIL))
-    if identity.phone.e164 or identity.phone.national:
-        shared = leads.filter(_phone_condition(identity)).order_by("pk")[: MAX_PHONE_CANDIDATES + 1]
-        parts.append(_named(shared, Identifier.PHONE))
-    rows = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
-    found = [_candidate(row) for row in rows]
+        found = [_candidate(row) for row in cursor.fetchall()]
     on_phone = [one for one in found if one.kind == Identifier.PHONE]
     return [one for one in found if one.kind != Identifier.PHONE] if len(on_phone) > MAX_PHONE_CANDIDATES else found
-
-
-def _named(leads: QuerySet[Lead], kind: Identifier) -> "QuerySet[Lead, tuple]":  # type: ignore[type-arg]
-    return leads.annotate(kind=Value(kind.value)).values_list("kind", *_CANDIDATE_FIELDS)
 
 
 def _candidate(row: tuple) -> Candidate:  # type: ignore[type-arg]
@@ -178,14 +170,14 @@ def _candidate(row: tuple) -> Candidate:  # type: ignore[type-arg]
     )
 
 
-def _phone_condition(identity: Identity) -> Q:
-    """A net that is wide enough; `choose_match` decides."""
+def _phone_keys(identity: Identity) -> tuple[list[str], list[str]]:
+    """Full and national numbers to look for: a net that is wide enough, `choose_match` decides."""
+    if not identity.phone.e164 and not identity.phone.national:
+        return [], []
     keys = phone_match_keys(identity.phone.e164, identity.phone.national)
     # Some countries write the trunk zero inside the number, and store it.
     nationals = [*keys, *(f"0{key}" for key in keys)]
-    if identity.phone.e164:
-        return Q(phone=identity.phone.e164) | Q(phone=None, phone_national__in=nationals)
-    return Q(phone_national__in=nationals) | Q(phone__in=[f"+{key}" for key in keys])
+    return [identity.phone.e164] if identity.phone.e164 else [f"+{key}" for key in keys], nationals
 
 
 def _fill(arrival: Arrival, match: Match, candidates: list[Candidate]) -> LeadMatch:

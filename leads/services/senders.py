@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.db.models import Exists
+
 from integrations.models import EmailSender
-from zrg.lib.addresses import is_own_sender
+from zrg.lib.addresses import is_own_sender, normalize_email
 from zrg.workspaces.models import WorkspaceSettings
 
 
@@ -19,6 +21,25 @@ def own_sender_entries(workspace_id: UUID) -> tuple[str, ...]:
     return tuple(sorted({str(address).strip().lower() for address in addresses if address}))
 
 
+def own_senders_like(workspace_id: UUID, address: str | None) -> tuple[str, ...]:
+    """Those entries that may be this address: its mailbox, and all entries of the settings. One
+    statement however many mailboxes there are.
+    """
+    wanted = normalize_email(address) if address else None
+    if wanted is None:
+        return ()
+    mailbox = EmailSender.objects.in_workspace(workspace_id).filter(email_address=wanted)
+    listed = (
+        WorkspaceSettings.objects.filter(workspace_id=workspace_id)
+        .annotate(is_mailbox=Exists(mailbox))
+        .values_list("own_sender_addresses", "is_mailbox")
+        .first()
+    )
+    entries, is_mailbox = listed or ([], mailbox.exists())
+    addresses = [*(entries or []), *([wanted] if is_mailbox else [])]
+    return tuple(str(one).strip().lower() for one in addresses if one)
+
+
 def is_own_address(workspace_id: UUID, address: str | None) -> bool:
     """Whether a normalised address is one of the workspace's own."""
-    return is_own_sender(address, own_sender_entries(workspace_id))
+    return is_own_sender(address, own_senders_like(workspace_id, address))

@@ -34,9 +34,9 @@ class RowSecurity:
     `kinds`: contexts that see and write every row. `read_kinds`: contexts that read every row.
     `setter`: extra condition that lets a setter of the workspace see and write a row (None = never).
     `setter_reads`: the same, reading only. `own`: extra condition, independent of the workspace, for
-    reading. `insert_any`: any context may add rows of its workspaces or of none. `unowned_kinds`:
-    contexts that see and write rows without a workspace. `needs_table`: the table the extra
-    conditions read (a partial migrate has none yet).
+    reading. `parent`: the table whose rows decide for a setter. `insert_any`: any context may add rows of
+    its workspaces or of none. `unowned_kinds`: contexts that see and write rows without a workspace.
+    `needs_table`: the table the extra conditions read (a partial migrate has none yet).
     """
 
     kinds: tuple[str, ...] = ("platform",)
@@ -47,6 +47,7 @@ class RowSecurity:
     insert_any: bool = False
     unowned_kinds: tuple[str, ...] = ()
     needs_table: str = ""
+    parent: str = ""
     workspace_column: str = "workspace_id"
 
 
@@ -60,7 +61,29 @@ SETTER_WRITABLE = RowSecurity(setter="true")
 
 def child_of(column: str, table: str) -> RowSecurity:
     """Visible to a setter exactly when the parent row is."""
-    return RowSecurity(setter=f"EXISTS (SELECT 1 FROM {table} parent WHERE parent.id = {{table}}.{column})")  # noqa: S608  # names of our own
+    return RowSecurity(setter=f"{sees_function(table)}({{table}}.{column})", parent=table)
+
+
+def sees_function(table: str) -> str:
+    """Name of the function that tells whether the caller sees a row of `table`."""
+    return f"zrg_sees_{table}"
+
+
+def sees_statement(table: str) -> str:
+    """SQL of that function.
+
+    A subquery in a policy is planned with every statement on the table, and so are the policies of the
+    parent and of its parent: milliseconds for an insert that never reaches the setter's part. A PL/pgSQL
+    function is planned once per connection, when a setter first needs it. It runs with the caller's
+    rights, so the parent's own policy answers.
+    """
+    return f"""
+CREATE OR REPLACE FUNCTION {sees_function(table)}(parent_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM {table} parent WHERE parent.id = parent_id);
+END $$
+"""  # noqa: S608  # names of our own
 
 
 def row_security_of(model: type[models.Model]) -> RowSecurity | None:
@@ -138,8 +161,10 @@ def apply_row_security(connection: BaseDatabaseWrapper) -> int:
         for model, security in protected:
             if model._meta.db_table not in existing:  # a partial migrate
                 continue
-            if security.needs_table and security.needs_table not in existing:
-                security = replace(security, setter=None, setter_reads=None)
+            if {security.needs_table, security.parent} - existing - {""}:
+                security = replace(security, setter=None, setter_reads=None, parent="")
+            if security.parent:
+                cursor.execute(sees_statement(security.parent))
             for statement in policy_statements(model._meta.db_table, security):
                 cursor.execute(statement)
     return len(protected)

@@ -13,7 +13,7 @@ from zrg.workspaces.enums import AIModel, AutoSendScheduleMode, BookingProvider,
 from zrg.workspaces.models.base import TimestampedModel, UUIDModel
 from zrg.workspaces.models.workspace import Workspace
 from zrg.workspaces.querysets import TenantQuerySet
-from zrg.workspaces.rls import RowSecurity
+from zrg.workspaces.rls import RowSecurity, sees_function
 from zrg.workspaces.validators import (
     MaxItems,
     validate_approval_recipients,
@@ -91,7 +91,8 @@ class WorkspaceSettings(UUIDModel, TimestampedModel):
     # The claimer reads limits and quotas; whoever sees the workspace may read its settings pages.
     row_security = RowSecurity(
         read_kinds=("dispatch",),
-        own="EXISTS (SELECT 1 FROM workspaces_workspace w WHERE w.id = workspace_id)",
+        own=f"{sees_function('workspaces_workspace')}(workspace_id)",
+        parent="workspaces_workspace",
     )
 
     workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, related_name="settings")
