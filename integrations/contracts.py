@@ -14,7 +14,7 @@ from uuid import UUID
 
 from zrg.jobs.contracts import Event
 
-Channel = Literal["email", "sms", "linkedin"]
+Channel = Literal["email", "sms", "linkedin", "slack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

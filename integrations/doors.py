@@ -29,7 +29,7 @@ from zrg.lib import log_events
 
 # Enters the workspace for the length of the statement (integrations/0003_webhook_target).
 _TARGET = "SELECT workspace_name, connection_id, is_active, secrets, is_stale FROM zrg_webhook_target(%s, %s)"
-_ROUTE = "SELECT workspace_id FROM integrations_webhookroute WHERE provider = %s AND key_hash = %s LIMIT 2"
+_ROUTE = "SELECT workspace_id FROM integrations_webhookroute WHERE provider = %s AND key_hash = %s LIMIT %s"
 
 logger = structlog.get_logger(__name__)
 
@@ -94,12 +94,16 @@ class Door:
 
     def find_workspace(self, key: str | None) -> UUID | None:
         """The workspace whose connection has this account; None when no or several have."""
+        found = self.find_workspaces(key, limit=2)
+        return found[0] if len(found) == 1 else None
+
+    def find_workspaces(self, key: str | None, *, limit: int) -> list[UUID]:
+        """The workspaces whose connection has this account, where several may."""
         if not key:
-            return None
+            return []
         with database.cursor() as cursor:
-            cursor.execute(_ROUTE, [self.provider, route_hash(key)])
-            rows = cursor.fetchall()
-        return rows[0][0] if len(rows) == 1 else None
+            cursor.execute(_ROUTE, [self.provider, route_hash(key), limit])
+            return [workspace_id for (workspace_id,) in cursor.fetchall()]
 
     def read_target(self, workspace_id: UUID) -> Target | None:
         """The workspace with its connection to this provider; None when there is no such workspace."""

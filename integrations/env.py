@@ -77,3 +77,23 @@ def ghl_export_max_pages() -> int:
 def ghl_export_max_messages() -> int:
     """Messages of the message export kept at most."""
     return clamped_int("GHL_EXPORT_MAX_MESSAGES", 2_000, 1, 20_000)
+
+
+def slack_signing_secret() -> str:
+    """The secret of the platform's own Slack app."""
+    return secret("SLACK_SIGNING_SECRET")
+
+
+def slack_bot_token() -> str:
+    """The token with which the platform itself writes to its staff."""
+    return secret("SLACK_BOT_TOKEN")
+
+
+def slack_webhook_url() -> str:
+    """The incoming webhook of the platform's channel; its path is a credential."""
+    return secret("SLACK_WEBHOOK_URL")
+
+
+def slack_timeout_seconds() -> float:
+    """How long one Slack call may take."""
+    return milliseconds("SLACK_TIMEOUT_MS", 8_000, hi=60_000)

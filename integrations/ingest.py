@@ -37,9 +37,11 @@ class Body:
     text: str
 
 
-def read_body(request: HttpRequest) -> bytes:
-    """The body; `Rejected` 413 above WEBHOOK_MAX_BODY_BYTES, without reading it where the length is told."""
-    limit = settings.WEBHOOK_MAX_BODY_BYTES
+def read_body(request: HttpRequest, *, limit: int | None = None) -> bytes:
+    """The body; `Rejected` 413 above `limit` bytes (without one WEBHOOK_MAX_BODY_BYTES), without reading it
+    where the length is told.
+    """
+    limit = limit or settings.WEBHOOK_MAX_BODY_BYTES
     announced = str(request.META.get("CONTENT_LENGTH") or "0")
     if announced.isdecimal() and int(announced) > limit:
         raise Rejected(413, "Payload too large")

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from integrations.emailbison import process as emailbison
 from integrations.enums import Provider
+from integrations.slack import process as slack
 from zrg.jobs.models import WebhookEvent
 
 PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.EMAILBISON.value: emailbison.process,
+    Provider.SLACK.value: slack.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

@@ -15,6 +15,7 @@ from integrations.simulator.control import Control
 from integrations.simulator.core import Journal, ProviderSimulator, Script, ScriptQueue, SimRequest, SimResponse
 from integrations.simulator.model import ModelSimulator
 from integrations.simulator.page import render_page
+from integrations.slack.simulator import SlackSimulator
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -26,10 +27,12 @@ class Simulator:
     def __init__(self, *, product_url: str = "") -> None:
         self.emailbison = EmailBisonSimulator()
         self.ghl = GhlSimulator()
+        self.slack = SlackSimulator()
         self.model = ModelSimulator()
         self.providers: dict[str, ProviderSimulator] = {
             "emailbison": self.emailbison,
             "ghl": self.ghl,
+            "slack": self.slack,
             "openai": self.model,
         }
         self.scripts = ScriptQueue()

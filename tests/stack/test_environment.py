@@ -3,6 +3,7 @@ import stat
 import pytest
 from cryptography.fernet import Fernet
 
+from integrations.slack.simulator import DEMO_PLATFORM_TOKEN, DEMO_SIGNING_SECRET, DEMO_WEBHOOK_PATH
 from zrg.lib.secrets_hygiene import load_secret
 from zrg.stack.environment import (
     DEMO_PASSWORD,
@@ -93,6 +94,10 @@ def test_environment_of_a_bare_machine(layout, server):
         "PUBLIC_APP_URL": "http://127.0.0.1:18100",
         "EMAILBISON_BASE_URL": "http://127.0.0.1:18101/emailbison",
         "GHL_API_BASE": "http://127.0.0.1:18101/ghl",
+        "SLACK_API_BASE": "http://127.0.0.1:18101/slack/api",
+        "SLACK_WEBHOOK_URL": f"http://127.0.0.1:18101/slack{DEMO_WEBHOOK_PATH}",
+        "SLACK_BOT_TOKEN": DEMO_PLATFORM_TOKEN,
+        "SLACK_SIGNING_SECRET": DEMO_SIGNING_SECRET,
         "OPENAI_BASE_URL": "http://127.0.0.1:18101/openai/v1",
         "OPENAI_API_KEY": "sim-key-development",
         "PYTHONUNBUFFERED": "1",

@@ -82,6 +82,10 @@ def child_environment(
         "ZRG_ALLOW_LOOPBACK_PROVIDERS": "1",
         "EMAILBISON_BASE_URL": f"{simulator}/emailbison",
         "GHL_API_BASE": f"{simulator}/ghl",
+        "SLACK_API_BASE": f"{simulator}/slack/api",
+        "SLACK_WEBHOOK_URL": f"{simulator}/slack/services/T0ZRG/B0ZRG/simulator",
+        "SLACK_BOT_TOKEN": "xoxb-simulator-platform",
+        "SLACK_SIGNING_SECRET": "simulator-slack-signing-secret",
         "PUBLIC_APP_URL": f"http://{HOST}:{port}",
         "PYTHONUNBUFFERED": "1",
     }
