@@ -95,10 +95,12 @@ class InboundMessage(ProviderEvent):
     `provider_message_id` is unique per workspace and provider. `interested` is the provider's own
     flag, None when it has no opinion. `person` is whom the provider's lead record names; the writer
     is `from_address` and may be a colleague. With `create_lead=False` only an existing lead counts.
+    `thread_json` is what must be kept beside a `thread_handle` that holds only a hash of it.
     """
 
     provider_message_id: str
     thread_handle: str | None = None
+    thread_json: str | None = None
     person: PersonDetails
     ids: ProviderIds = field(default_factory=ProviderIds)
     campaign: CampaignRef | None = None

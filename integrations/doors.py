@@ -6,7 +6,7 @@ workspace must be looked up). Everything else happens in the worker.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from integrations.services.webhook_health import note_unreadable_secret, note_we
 from zrg.jobs.contracts import NewEvent, StoredEvent
 from zrg.jobs.services.intake import store_event
 from zrg.lib import log_events
+from zrg.lib.secrets_hygiene import matches_any
 
 # Enters the workspace for the length of the statement (integrations/0003_webhook_target).
 _TARGET = "SELECT workspace_name, connection_id, is_active, secrets, is_stale FROM zrg_webhook_target(%s, %s)"
@@ -132,6 +133,25 @@ class Door:
             assert target.connection_id is not None
             note_unreadable_secret(target.workspace_id, target.connection_id)
             raise
+
+    def read_named_target(self, request: HttpRequest) -> Target:
+        """The workspace `clientId` names; `Rejected` 400 without one, 404 when it names none."""
+        named = (request.GET.get("clientId") or "").strip()
+        if not named:
+            raise Rejected(400, "Missing clientId")
+        workspace_id = ingest.parse_uuid(named)
+        target = self.read_target(workspace_id) if workspace_id else None
+        if target is None:
+            raise Rejected(404, "Client not found")
+        return target
+
+    def demand_secret(self, target: Target, given: Iterable[str | None]) -> None:
+        """`Rejected` 401 unless one of `given` is the connection's webhook secret; without a stored secret
+        nobody gets in.
+        """
+        expected = self.secrets_of(target).get("webhook_secret")
+        if not expected or not any(matches_any(value.strip(), [expected]) for value in given if value):
+            raise Rejected(401, "Unauthorized")
 
     def keep(self, event: NewEvent, *, target: Target | None, visit: Visit, signed: bool) -> StoredEvent:
         """Store the event; `signed`: the call proved who it is from, so its connection works. A `target`

@@ -1,8 +1,10 @@
 """What every provider's processor needs of a stored call."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from integrations import fields
 from zrg.jobs.errors import Permanent
 from zrg.jobs.models import WebhookEvent
 
@@ -28,6 +30,14 @@ def common_fields(event: WebhookEvent, channel: str) -> dict[str, Any]:
         "channel": channel,
         "received_at": event.created_at,
     }
+
+
+def time_of(common: dict[str, Any], *candidates: Any) -> datetime:
+    """The first readable time of the payload, else that of receipt (`common` as above): never the clock of
+    the processor, which a repeat would read differently.
+    """
+    received: datetime = common["received_at"]
+    return next((found for value in candidates if (found := fields.moment(value, now=received))), received)
 
 
 def ignored(problem: str) -> str:

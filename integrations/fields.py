@@ -4,6 +4,7 @@ Ids come as numbers or strings; anything that is neither (booleans, fractions, l
 as missing. Nothing here raises.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from integrations.contracts import Address
 
 FUTURE_TOLERANCE = timedelta(hours=24)
 MAX_ADDRESSES = 200
+
+# Seconds or milliseconds sent as a string; fewer digits are a date (20260305).
+_EPOCH = re.compile(r"[0-9]{10,13}", re.ASCII)
 
 
 def obj(value: Any) -> dict[str, Any]:
@@ -34,6 +38,11 @@ def text(value: Any) -> str | None:
 def raw_text(value: Any) -> str | None:
     """A string as it is (bodies keep their blanks); None for anything else."""
     return value if isinstance(value, str) and value else None
+
+
+def filled(value: Any) -> str | None:
+    """A string as it is, unless it is blank; None for anything else."""
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def email(value: Any) -> str | None:
@@ -82,13 +91,22 @@ def flag(value: Any) -> bool | None:
     return False if word in ("0", "false", "no") else None
 
 
+def split_name(value: Any) -> tuple[str | None, str | None]:
+    """First and last name of a full one, divided at the first blank; an address is no name."""
+    first, _, last = (text(value) or "").partition(" ")
+    return (None, None) if "@" in first else (first or None, last.strip() or None)
+
+
 def _address_of(entry: dict[str, Any]) -> str | None:
     return email(entry.get("address")) or email(entry.get("email_address")) or email(entry.get("email"))
 
 
 def _from_text(value: str) -> datetime | None:
+    value = value.strip()
+    if _EPOCH.fullmatch(value):
+        return _from_epoch(int(value))
     try:
-        found = datetime.fromisoformat(value.strip())
+        found = datetime.fromisoformat(value)
         # Converting also refuses the year 0 or 10000 of an odd zone.
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -3,9 +3,13 @@
 from django.urls import path
 
 from integrations.emailbison.webhook import receive_email_event
+from integrations.instantly.webhook import receive_instantly_event
 from integrations.slack.webhook import receive_slack_interaction
+from integrations.smartlead.webhook import receive_smartlead_event
 
 urlpatterns = [
     path("api/webhooks/email", receive_email_event, name="webhook_email"),
     path("api/webhooks/slack/interactions", receive_slack_interaction, name="webhook_slack"),
+    path("api/webhooks/smartlead", receive_smartlead_event, name="webhook_smartlead"),
+    path("api/webhooks/instantly", receive_instantly_event, name="webhook_instantly"),
 ]

@@ -151,6 +151,8 @@ class MessageRaw(UUIDModel):
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="raw")
     raw_text = models.TextField(blank=True, default="")
     raw_html = models.TextField(blank=True, default="")
+    # What a hashed thread handle stands for (`zrg.lib.thread_handles`).
+    thread_json = models.TextField(blank=True, default="", db_default="")
 
     objects = MessageRawQuerySet.as_manager()
     row_security = child_of("message_id", "inbox_message")

@@ -193,7 +193,7 @@ def _store_inbound(
         source=MessageSource.BOUNCE if reading.kind == SafetyKind.BOUNCE else MessageSource.ZRG,
         subject=_cut(contract.subject, 998),
         body=cleaned.body,
-        body_truncated=contract.body_truncated,
+        body_truncated=contract.body_truncated or cleaned.is_truncated,
         is_automated=contract.automated,
         from_email=_cut(writer.email if writer else contract.person.email, 320),
         from_name=_cut(writer.name, 255) if writer else None,
@@ -207,22 +207,28 @@ def _store_inbound(
         sent_at=contract.sent_at,
     )
     if created:
-        _store_raw(message, cleaned)
+        _store_raw(message, cleaned, thread_json=contract.thread_json)
     return message, created
 
 
 def _inbound_id(contract: InboundMessage) -> tuple[str, str]:
+    """The column and the value that recognise a message. The id of an event is the id of what it brought,
+    where the provider's own id is missing or longer than its column.
+    """
     if contract.channel == Channel.EMAIL:
-        return "email_bison_reply_id", contract.thread_handle or contract.provider_message_id
+        return _id_or_key("email_bison_reply_id", contract.thread_handle or contract.provider_message_id, contract)
     if contract.channel == Channel.LINKEDIN:
-        return "unipile_message_id", contract.provider_message_id
+        return _id_or_key("unipile_message_id", contract.provider_message_id, contract)
     return "webhook_dedupe_key", contract.event_key
 
 
 def _sent_id(contract: SentMessage) -> tuple[str, str]:
-    if contract.scheduled_id:
-        return "inboxxia_scheduled_email_id", contract.scheduled_id
-    return "webhook_dedupe_key", contract.event_key
+    return _id_or_key("inboxxia_scheduled_email_id", contract.scheduled_id, contract)
+
+
+def _id_or_key(column: str, value: str | None, contract: ProviderEvent) -> tuple[str, str]:
+    longest = getattr(Message._meta.get_field(column), "max_length", None) or 0
+    return (column, value) if value and len(value) <= longest else ("webhook_dedupe_key", contract.event_key)
 
 
 def _insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Message, bool]:
@@ -239,13 +245,14 @@ def _insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Me
         return known, False
 
 
-def _store_raw(message: Message, cleaned: CleanedEmail) -> None:
-    if cleaned.raw_text or cleaned.raw_html:
+def _store_raw(message: Message, cleaned: CleanedEmail, *, thread_json: str | None = None) -> None:
+    if cleaned.raw_text or cleaned.raw_html or thread_json:
         MessageRaw.objects.create(
             workspace_id=message.workspace_id,
             message=message,
             raw_text=cleaned.raw_text or "",
             raw_html=cleaned.raw_html or "",
+            thread_json=thread_json or "",
         )
 
 
@@ -282,6 +289,7 @@ def _is_delivery_report(contract: InboundMessage) -> bool:
         and writer is not None
         and is_bounce_address(writer.email)
         and not contract.ids.email_bison_lead_id
+        and (contract.person.email is None or is_bounce_address(contract.person.email))
     )
 
 

@@ -1,7 +1,6 @@
 """From a stored EmailBison call to the contract it means."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 from integrations import fields as f
@@ -19,6 +18,7 @@ from integrations.contracts import (
     Unsubscribe,
 )
 from integrations.emailbison.payload import Data
+from integrations.events import time_of
 
 # Enhanced status code of a delivery report (RFC 3463).
 _STATUS_CODE = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -67,7 +67,7 @@ def _sent(data: Data, common: dict[str, Any]) -> SentMessage:
         to=(Address(email=data.lead_email),) if data.lead_email else (),
         subject=f.text(data.scheduled.get("email_subject")),
         html=f.raw_text(data.scheduled.get("email_body")),
-        sent_at=_time(common, data.scheduled.get("sent_at"), data.campaign_event.get("created_at")),
+        sent_at=time_of(common, data.scheduled.get("sent_at"), data.campaign_event.get("created_at")),
         campaign_step=True,
     )
 
@@ -89,7 +89,7 @@ def _sent_by_hand(data: Data, common: dict[str, Any]) -> SentMessage:
         subject=f.text(data.reply.get("email_subject")) or f.text(data.scheduled.get("email_subject")),
         text=f.raw_text(data.reply.get("text_body")),
         html=f.raw_text(data.reply.get("html_body")) or f.raw_text(data.scheduled.get("email_body")),
-        sent_at=_time(common, data.scheduled.get("sent_at"), data.reply.get("date_received")),
+        sent_at=time_of(common, data.scheduled.get("sent_at"), data.reply.get("date_received")),
         campaign_step=False,
         echo=True,
         confirm_only=True,
@@ -102,7 +102,7 @@ def _opened(data: Data, common: dict[str, Any]) -> EmailOpened:
         person=_person(data),
         ids=_ids(data),
         campaign=_campaign(data),
-        opened_at=_time(common, data.campaign_event.get("created_at")),
+        opened_at=time_of(common, data.campaign_event.get("created_at")),
     )
 
 
@@ -123,7 +123,7 @@ def _bounced(data: Data, common: dict[str, Any]) -> Bounce:
         provider_message_id=data.reply_id,
         scheduled_id=data.scheduled_id,
         from_address=f.address(data.reply.get("from_email_address"), data.reply.get("from_name")),
-        bounced_at=_time(common, data.campaign_event.get("created_at"), data.reply.get("date_received")),
+        bounced_at=time_of(common, data.campaign_event.get("created_at"), data.reply.get("date_received")),
     )
 
 
@@ -134,7 +134,7 @@ def _unsubscribed(data: Data, common: dict[str, Any]) -> Unsubscribe:
         ids=_ids(data),
         campaign=_campaign(data),
         sender_account=_sender(data),
-        unsubscribed_at=_time(common, data.campaign_event.get("created_at")),
+        unsubscribed_at=time_of(common, data.campaign_event.get("created_at")),
     )
 
 
@@ -163,7 +163,7 @@ def _inbound(data: Data, common: dict[str, Any]) -> dict[str, Any]:
         "subject": f.text(reply.get("email_subject")),
         "text": f.raw_text(reply.get("text_body")),
         "html": f.raw_text(reply.get("html_body")),
-        "sent_at": _time(common, reply.get("date_received"), reply.get("created_at")),
+        "sent_at": time_of(common, reply.get("date_received"), reply.get("created_at")),
         "automated": f.flag(reply.get("automated_reply")) is True,
     }
 
@@ -180,10 +180,8 @@ def _person(data: Data) -> PersonDetails:
 
 
 def _writer(data: Data) -> PersonDetails:
-    first, _, last = (f.text(data.reply.get("from_name")) or "").partition(" ")
-    if "@" in first:
-        first = last = ""
-    return PersonDetails(email=data.from_email, first_name=first or None, last_name=last.strip() or None)
+    first, last = f.split_name(data.reply.get("from_name"))
+    return PersonDetails(email=data.from_email, first_name=first, last_name=last)
 
 
 def _ids(data: Data) -> ProviderIds:
@@ -200,8 +198,3 @@ def _sender(data: Data) -> SenderAccount | None:
         id=data.sender_id, email=f.email(data.sender.get("email")), name=f.text(data.sender.get("name"))
     )
     return sender if sender.id or sender.email else None
-
-
-def _time(common: dict[str, Any], *candidates: Any) -> datetime:
-    received: datetime = common["received_at"]
-    return next((found for value in candidates if (found := f.moment(value, now=received))), received)

@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 from integrations.emailbison import process as emailbison
 from integrations.enums import Provider
+from integrations.instantly import process as instantly
 from integrations.slack import process as slack
+from integrations.smartlead import process as smartlead
 from zrg.jobs.models import WebhookEvent
 
 PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.EMAILBISON.value: emailbison.process,
     Provider.SLACK.value: slack.process,
+    Provider.SMARTLEAD.value: smartlead.process,
+    Provider.INSTANTLY.value: instantly.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

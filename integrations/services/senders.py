@@ -63,17 +63,24 @@ def request_refresh(workspace_id: UUID, *, now: datetime | None = None) -> bool:
 
 
 def note_sender(
-    workspace_id: UUID, *, sender_email_id: str, email: str | None, name: str | None, seen_at: datetime
+    workspace_id: UUID,
+    *,
+    sender_email_id: str,
+    email: str | None,
+    name: str | None,
+    seen_at: datetime,
+    provider: str = Provider.EMAILBISON,
 ) -> None:
     """Remember a mailbox an event named, unless it is known. Runs in the caller's context.
 
-    Until the next complete listing this is what makes its address one of our own senders.
+    Until the next complete listing (EmailBison; the others list none) this is what makes its address one
+    of our own senders.
     """
     EmailSender.objects.bulk_create(
         [
             EmailSender(
                 workspace_id=workspace_id,
-                provider=Provider.EMAILBISON,
+                provider=provider,
                 sender_email_id=sender_email_id[:64],
                 email_address=email[:320] if email else None,
                 name=name[:255] if name else None,

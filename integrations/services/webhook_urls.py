@@ -6,7 +6,11 @@ from django.conf import settings
 
 from integrations.enums import Provider
 
-_PATHS = {Provider.EMAILBISON: "/api/webhooks/email"}
+_PATHS = {
+    Provider.EMAILBISON: "/api/webhooks/email",
+    Provider.SMARTLEAD: "/api/webhooks/smartlead",
+    Provider.INSTANTLY: "/api/webhooks/instantly",
+}
 
 
 def webhook_url(provider: str, workspace_id: UUID) -> str | None:

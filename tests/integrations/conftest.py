@@ -1,9 +1,11 @@
-"""Two workspaces on two instances of EmailBison, with the same account id."""
+"""Two workspaces on two instances of EmailBison with the same account id, one of SmartLead, one of Instantly."""
 
 import pytest
 
 from integrations.models import Connection
 from tests.factories import ConnectionFactory, WorkspaceFactory
+from tests.integrations.instantly import payloads as instantly
+from tests.integrations.smartlead import payloads as smartlead
 from tests.support.simulator import simulator  # noqa: F401  # fixture
 
 GRANITE_SECRET = "ebhook-2a6c8e1f4b7d9035e2c6a8f1"
@@ -25,4 +27,24 @@ def granite(db: None) -> Connection:
         external_account_id="14",
         host="mail.granite.example",
         secrets={"api_key": "prov-3f9a7c51e2d8b046", "webhook_secret": GRANITE_SECRET},
+    )
+
+
+@pytest.fixture
+def harbor(db: None) -> Connection:
+    """Sends through SmartLead."""
+    return ConnectionFactory(
+        workspace=WorkspaceFactory(name="Harbor Legal"),
+        provider="SMARTLEAD",
+        secrets={"api_key": "prov-3f9a7c51e2d8b046", "webhook_secret": smartlead.SECRET},
+    )
+
+
+@pytest.fixture
+def pine(db: None) -> Connection:
+    """Sends through Instantly."""
+    return ConnectionFactory(
+        workspace=WorkspaceFactory(name="Pine Labs"),
+        provider="INSTANTLY",
+        secrets={"api_key": "prov-3f9a7c51e2d8b046", "webhook_secret": instantly.SECRET},
     )
