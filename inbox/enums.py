@@ -2,11 +2,10 @@
 
 from django.db.models import TextChoices
 
-
-class Channel(TextChoices):
-    EMAIL = "email", "E-mail"
-    SMS = "sms", "SMS"
-    LINKEDIN = "linkedin", "LinkedIn"
+# The lead's words, spoken here too.
+from leads.enums import CURRENT_TAGS as CURRENT_TAGS
+from leads.enums import Channel as Channel
+from leads.enums import SentimentTag as SentimentTag
 
 
 class Direction(TextChoices):
@@ -63,23 +62,6 @@ class SafetyKind(TextChoices):
     OUT_OF_OFFICE = "out_of_office"
     AUTOMATED_REPLY = "automated_reply"
     ACK_ONLY = "ack_only"
-
-
-class SentimentTag(TextChoices):
-    NEW = "New", "New"
-    MEETING_BOOKED = "Meeting Booked", "Meeting Booked"
-    MEETING_REQUESTED = "Meeting Requested", "Meeting Requested"
-    CALL_REQUESTED = "Call Requested", "Call Requested"
-    INFORMATION_REQUESTED = "Information Requested", "Information Requested"
-    OBJECTION = "Objection", "Objection"
-    NOT_INTERESTED = "Not Interested", "Not Interested"
-    BLACKLIST = "Blacklist", "Blacklist"
-    FOLLOW_UP = "Follow Up", "Follow Up"
-    OUT_OF_OFFICE = "Out of Office", "Out of Office"
-    AUTOMATED_REPLY = "Automated Reply", "Automated Reply"
-    INTERESTED = "Interested", "Interested"
-    NEUTRAL = "Neutral", "Neutral"
-    SNOOZED = "Snoozed", "Snoozed"
 
 
 class OrderSource(TextChoices):

@@ -59,6 +59,9 @@ class SentimentTag(TextChoices):
     POSITIVE = "Positive", "Positive"
 
 
+# What a reply can be read as, and a person can set.
+CURRENT_TAGS = tuple(tag for tag in SentimentTag if tag != SentimentTag.POSITIVE)
+
 # Tags that ask a person to look. `is_attention` in the database is generated from this list.
 ATTENTION_TAGS = (
     SentimentTag.MEETING_BOOKED,

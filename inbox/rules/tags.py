@@ -2,7 +2,7 @@
 
 import re
 
-from inbox.enums import SafetyKind, SentimentTag
+from inbox.enums import CURRENT_TAGS, SafetyKind, SentimentTag
 from inbox.rules.safety.text import fold
 from leads.enums import LeadStatus
 
@@ -59,7 +59,7 @@ def known_tag(value: str | None) -> SentimentTag | None:
     """The tag a value means, compared exactly; None for words that are no tag (store Neutral and say so)."""
     if value in _MODEL_SPELLINGS:
         return _MODEL_SPELLINGS[value]
-    return SentimentTag(value) if value in SentimentTag.values else None
+    return SentimentTag(value) if value in CURRENT_TAGS else None
 
 
 def tag_for_safety(kind: str, *, hard_bounce: bool = False) -> SentimentTag | None:

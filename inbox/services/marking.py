@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from inbox.enums import SentimentTag
+from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.models import LeadView, Message
 from inbox.rules.snooze import check_wake_time, wake_time
 from inbox.services.flags import refresh_lead_flags
@@ -90,7 +90,7 @@ def change_status(lead: Lead, status: str, *, by: User) -> bool:
 
 def change_sentiment(lead: Lead, tag: str, *, by: User) -> SentimentChange:
     """Set the tag a person chose (every one but Snoozed) through the one writer of it."""
-    if tag not in SentimentTag.values or tag == SentimentTag.SNOOZED:
+    if tag not in CURRENT_TAGS or tag == SentimentTag.SNOOZED:
         raise BadInput("Unknown sentiment.", code="invalid_sentiment", field="sentiment")
     return set_sentiment(lead.pk, tag, actor=by, cause=CAUSE_MANUAL, blacklist_reason=MANUAL)
 

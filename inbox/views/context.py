@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from inbox.enums import SentimentTag
+from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.registry import drawer_sections
 from inbox.rules.ages import waiting_for
 from inbox.rules.snooze import SNOOZE_DAYS
@@ -241,7 +241,7 @@ def drawer_context(
     return {
         "sections": shown,
         "statuses": LeadStatus.choices,
-        "sentiments": [tag for tag in SentimentTag.values if tag != SentimentTag.SNOOZED],
+        "sentiments": [tag for tag in CURRENT_TAGS if tag != SentimentTag.SNOOZED],
     }
 
 
@@ -298,7 +298,7 @@ def _is_filtered(page: ListPage) -> bool:
 def _choices(page: ListPage) -> dict[str, Any]:
     return {
         "channel_choices": Channel.choices,
-        "sentiment_choices": [tag for tag in SentimentTag.values if tag != SentimentTag.SNOOZED],
+        "sentiment_choices": [tag for tag in CURRENT_TAGS if tag != SentimentTag.SNOOZED],
         "status_choices": LeadStatus.choices,
         "score_choices": ScoreFilter.choices,
         "sort_choices": LeadSort.choices,

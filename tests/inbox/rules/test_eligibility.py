@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.enums import SafetyKind, SentimentTag
+from inbox.enums import CURRENT_TAGS, SafetyKind
 from inbox.rules.eligibility import Eligibility, draft_eligibility
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ def refused(reason):
     return Eligibility(eligible=False, reason=reason)
 
 
-@pytest.mark.parametrize("tag", [*SentimentTag.values, "Positive"])
+@pytest.mark.parametrize("tag", [*CURRENT_TAGS, "Positive"])
 def test_the_tag_decides(tag):
     assert draft_eligibility(tag) == (YES if tag in ELIGIBLE else refused("sentiment_not_eligible"))
 
@@ -55,7 +55,7 @@ def test_the_first_match_decides(place):
 
 
 def test_hard_05_no_draft_for_opted_out():
-    for tag in SentimentTag.values:
+    for tag in CURRENT_TAGS:
         assert draft_eligibility(tag, lead_opted_out=True) == refused("lead_opted_out")
         assert draft_eligibility(tag, lead_opted_out=True, manual=True) == refused("lead_opted_out")
 
