@@ -11,7 +11,7 @@ class IntegrationsConfig(AppConfig):
         # slow import: models must be loaded first
         from integrations import checks, contracts, jobs  # noqa: F401, PLC0415
         from integrations.services.checking import CHECK_JOB  # noqa: PLC0415
-        from integrations.services.demo import add_demo_connection  # noqa: PLC0415
+        from integrations.services.demo import add_demo_connection, add_demo_messengers  # noqa: PLC0415
         from integrations.services.figures import register_collector  # noqa: PLC0415
         from integrations.services.processing import PROCESSORS, process  # noqa: PLC0415
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
@@ -36,5 +36,6 @@ class IntegrationsConfig(AppConfig):
         for event in (contracts.ProviderSwitched, contracts.ConnectionSaved, contracts.ConnectionStateChanged):
             registry.register_event(event)
         register_demo_part("integrations", add_demo_connection)
+        register_demo_part("integrations.messengers", add_demo_messengers)
         register_provisioning_part("integrations", ConnectionProvisioning())
         register_collector()

@@ -97,3 +97,23 @@ def slack_webhook_url() -> str:
 def slack_timeout_seconds() -> float:
     """How long one Slack call may take."""
     return milliseconds("SLACK_TIMEOUT_MS", 8_000, hi=60_000)
+
+
+def resend_api_key() -> str:
+    """The platform's key at Resend."""
+    return secret("RESEND_API_KEY")
+
+
+def resend_from_email() -> str:
+    """The address the platform's mails leave from."""
+    return secret("RESEND_FROM_EMAIL")
+
+
+def resend_timeout_seconds() -> float:
+    """How long one Resend call may take."""
+    return milliseconds("RESEND_TIMEOUT_MS", 10_000, hi=60_000)
+
+
+def resend_requests_per_second() -> int:
+    """Our own pace towards one Resend account."""
+    return clamped_int("RESEND_REQUESTS_PER_S", 2, 1, 1_000)

@@ -15,12 +15,17 @@ SECRETS: Mapping[str, Mapping[str, bool]] = {
     Provider.UNIPILE: {},
     Provider.CALENDLY: {"access_token": True, "webhook_signing_key": False},
     Provider.SLACK: {"bot_token": True, "signing_secret": False},
-    Provider.RESEND: {"api_key": True},
+    # Without a key of its own a workspace uses the platform's.
+    Provider.RESEND: {"api_key": False},
     Provider.LEAD_PUSH: {"webhook_secret": True},
     Provider.CRM_WEBHOOK: {"secret": True},
 }
 
 MAX_ACCOUNT_ID = 191
+MAX_SENDER = 320
+
+_SENDER = re.compile(r"(?:[^<>\x00-\x1f\x7f]*<(?P<inner>[^<>]+)>|(?P<bare>[^<>]+))")
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f<>(),;:\"\\]+@[^@\s\x00-\x1f<>(),;:\"\\.]+(?:\.[^@\s\x00-\x1f<>(),;:\"\\.]+)+")
 
 _WORDING = {
     "api_key": "an API key",
@@ -55,3 +60,15 @@ def normalise_account_id(provider: str, typed: str | None) -> str | None:
     if len(value) > MAX_ACCOUNT_ID or any(character.isspace() for character in value):
         raise ConnectionRefused("This is not an account id", field="external_account_id")
     return value or None
+
+
+def normalise_sender(typed: str | None) -> str:
+    """The address mails leave from, `x@y.z` or `Name <x@y.z>`, trimmed; blank as "". Raises
+    `ConnectionRefused`.
+    """
+    value = (typed or "").strip()
+    shape = _SENDER.fullmatch(value)
+    address = (shape["inner"] or shape["bare"]) if shape else ""
+    if value and (len(value) > MAX_SENDER or not _ADDRESS.fullmatch(address)):
+        raise ConnectionRefused("Invalid from email", field="from_email")
+    return value

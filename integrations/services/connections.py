@@ -45,6 +45,7 @@ class ConnectionInput:
     """What was typed. Blank or masked secrets stay as they are; `remove` names secrets to clear.
 
     `switch=True` confirms that another active e-mail provider may be deactivated and its secrets erased.
+    `checked=True`: the provider itself has confirmed the credential (see `needs_check`).
     """
 
     secrets: Mapping[str, str | None] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class ConnectionInput:
     base_host: EmailBisonBaseHost | Unchanged | None = UNCHANGED
     config: Mapping[str, Any] = field(default_factory=dict)
     switch: bool = False
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ def save_connection(
     confirmed, `AccountTaken` when another workspace has the account, `ConnectionRefused` for an
     incomplete or malformed one. Saving the same values again changes nothing but the audit.
     """
+    if needs_check(provider) and not given.checked and any(given.secrets.values()):
+        raise ConnectionRefused(f"{Provider(provider).label} is connected on the workspace's settings page")
     connection = _locked(workspace, provider)
     before, had_account = _identity(connection), connection.external_account_id is not None
     is_new = connection._state.adding
@@ -115,6 +119,20 @@ def disable_connection(connection: Connection, *, by: User | str | None) -> None
     if was_active and connection.is_email:
         forget_provider(connection.workspace_id, None)
     _audit(connection, ["is_active", "secrets"], by=by, action="connection.disabled")
+
+
+@transaction.atomic
+def delete_connection(connection: Connection, *, by: User | str | None) -> None:
+    """Remove a connection with its credential and its routes."""
+    _audit(connection, ["secrets"], by=by, action="connection.deleted")
+    connection.delete()
+
+
+def needs_check(provider: str) -> bool:
+    """Whether a credential is stored only after the provider said whose it is. That call cannot be made
+    inside the transaction of a save, so such a provider has a service of its own (`connect_slack`).
+    """
+    return provider == Provider.SLACK
 
 
 def forget_provider(workspace_id: UUID, provider: str | None) -> None:

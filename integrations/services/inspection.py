@@ -12,10 +12,12 @@ from integrations.enums import Code, ConnectionStatus, Provider
 from integrations.errors import SecretUnreadable
 from integrations.ghl import client as ghl
 from integrations.models import Connection
+from integrations.resend import client as resend
 from integrations.results import ProviderResult
 from integrations.rules.connections import missing_secrets, requirement
 from integrations.services.routes import refresh_routes
 from integrations.services.secrets import read_secrets
+from integrations.slack import client as slack
 from integrations.transport import failure
 from zrg.workspaces.context import tenant
 
@@ -24,6 +26,8 @@ SILENCE = timedelta(hours=72)
 CHECKS: dict[str, Callable[[UUID], ProviderResult]] = {
     Provider.EMAILBISON.value: emailbison.check,
     Provider.GHL.value: ghl.check,
+    Provider.SLACK.value: slack.check,
+    Provider.RESEND.value: resend.check,
 }
 """By provider: asks it whether the workspace's credential works, and with that writes the connection's
 health. Called outside transactions.

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from integrations.emailbison.simulator import EmailBisonSimulator
 from integrations.ghl.simulator import GhlSimulator
+from integrations.resend.simulator import ResendSimulator
 from integrations.simulator.control import Control
 from integrations.simulator.core import Journal, ProviderSimulator, Script, ScriptQueue, SimRequest, SimResponse
 from integrations.simulator.model import ModelSimulator
@@ -28,11 +29,13 @@ class Simulator:
         self.emailbison = EmailBisonSimulator()
         self.ghl = GhlSimulator()
         self.slack = SlackSimulator()
+        self.resend = ResendSimulator()
         self.model = ModelSimulator()
         self.providers: dict[str, ProviderSimulator] = {
             "emailbison": self.emailbison,
             "ghl": self.ghl,
             "slack": self.slack,
+            "resend": self.resend,
             "openai": self.model,
         }
         self.scripts = ScriptQueue()

@@ -7,6 +7,7 @@ Every method returns a `ProviderResult` and raises nothing for what Slack does; 
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from integrations.enums import Code, Provider
 from integrations.env import (
@@ -17,7 +18,7 @@ from integrations.env import (
 )
 from integrations.errors import NotConfigured
 from integrations.results import ProviderResult
-from integrations.services.clients import Account, ClientSpec, required_secret
+from integrations.services.clients import Account, ClientSpec, get_client, required_secret
 from integrations.slack import answers
 from integrations.transport import Credential, RetryPolicy, Transport
 from integrations.wire import Call
@@ -177,6 +178,11 @@ WEBHOOK_SPEC: ClientSpec[SlackWebhookClient] = ClientSpec(
     platform_wide=True,
 )
 """`SLACK_WEBHOOK_URL` (`get_client(None, WEBHOOK_SPEC)`)."""
+
+
+def check(workspace_id: UUID) -> ProviderResult:
+    """Ask whether the workspace's token works; writes its health."""
+    return get_client(workspace_id, SPEC).test_auth()
 
 
 def client_for_token(token: str) -> SlackClient:

@@ -98,6 +98,7 @@ def test_environment_of_a_bare_machine(layout, server):
         "SLACK_WEBHOOK_URL": f"http://127.0.0.1:18101/slack{DEMO_WEBHOOK_PATH}",
         "SLACK_BOT_TOKEN": DEMO_PLATFORM_TOKEN,
         "SLACK_SIGNING_SECRET": DEMO_SIGNING_SECRET,
+        "RESEND_API_BASE": "http://127.0.0.1:18101/resend",
         "OPENAI_BASE_URL": "http://127.0.0.1:18101/openai/v1",
         "OPENAI_API_KEY": "sim-key-development",
         "PYTHONUNBUFFERED": "1",

@@ -48,6 +48,7 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     monkeypatch.setenv("EMAILBISON_BASE_URL", f"{server.url}/emailbison")
     monkeypatch.setenv("GHL_API_BASE", f"{server.url}/ghl")
     monkeypatch.setenv("SLACK_API_BASE", f"{server.url}/slack/api")
+    monkeypatch.setenv("RESEND_API_BASE", f"{server.url}/resend")
     settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
     settings.OPENAI_API_KEY = MODEL_KEY
     try:

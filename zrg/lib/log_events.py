@@ -84,6 +84,7 @@ CONNECTION_HEALTH_CHANGED = "connection.health_changed"
 CONNECTION_ROUTES_REPAIRED = "connection.routes_repaired"
 CONNECTION_SECRET_UNREADABLE = "connection.secret_unreadable"  # noqa: S105  # a name
 CONNECTION_WARNING = "connection.warning"
+SLACK_CACHE_UNAVAILABLE = "slack.cache_unavailable"
 SENDERS_REFRESHED = "connection.senders_refreshed"
 
 # --- inbox: messages, pipeline, drafts ------------------------------------------------------------

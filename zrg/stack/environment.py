@@ -86,6 +86,7 @@ def child_environment(
         "SLACK_WEBHOOK_URL": f"{simulator}/slack/services/T0ZRG/B0ZRG/simulator",
         "SLACK_BOT_TOKEN": "xoxb-simulator-platform",
         "SLACK_SIGNING_SECRET": "simulator-slack-signing-secret",
+        "RESEND_API_BASE": f"{simulator}/resend",
         "PUBLIC_APP_URL": f"http://{HOST}:{port}",
         "PYTHONUNBUFFERED": "1",
     }

@@ -1,0 +1,194 @@
+"""Slack for one workspace: connecting it, its channels and people, posting where it is allowed to.
+
+Everything here calls Slack, so it is called outside transactions; results are `ProviderResult`s.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.core.cache import cache
+from django.db import DatabaseError
+from redis.exceptions import RedisError
+
+from integrations.enums import Code, Provider
+from integrations.env import slack_bot_token
+from integrations.errors import ConnectionRefused
+from integrations.models import Connection
+from integrations.results import ProviderResult
+from integrations.rules.connections import requirement
+from integrations.services.clients import get_client
+from integrations.services.connections import ConnectionInput, delete_connection, save_connection
+from integrations.services.health import record_provider_outcome
+from integrations.slack.answers import NOT_IN_CHANNEL
+from integrations.slack.client import PLATFORM_SPEC, SPEC, Blocks, SlackClient, client_for_token, is_word
+from integrations.slack.types import Channel, Identity, Member
+from zrg.lib.hashing import sha
+from zrg.lib.log_events import SLACK_CACHE_UNAVAILABLE
+from zrg.lib.secrets_hygiene import clean_secret_input
+from zrg.workspaces.context import tenant
+from zrg.workspaces.models import User, Workspace
+
+LISTS_SECONDS = 3_600
+USER_SECONDS = 86_400
+NOBODY_SECONDS = 3_600
+# Stands for an address nobody in the team has.
+_NOBODY = ""
+
+logger = structlog.get_logger(__name__)
+
+
+def connect_slack(
+    workspace: Workspace, bot_token: str | None, *, signing_secret: str | None = None, by: User | str | None
+) -> Connection:
+    """Store a workspace's Slack after the token said whose it is; returns the saved connection.
+
+    A blank or masked token keeps the stored one. Raises `ConnectionRefused` when Slack refuses the token
+    or cannot be asked, or none is known; then nothing is saved. Opens its own transaction after the call.
+    """
+    typed = clean_secret_input("bot_token", bot_token)
+    identity = _identify(typed) if typed else None
+    with tenant(workspace.pk):
+        existing = Connection.objects.in_workspace(workspace).of(Provider.SLACK).active().first()
+        if identity is None and existing is None:
+            raise ConnectionRefused(requirement(Provider.SLACK), field="bot_token")
+        given = ConnectionInput(secrets={"bot_token": typed, "signing_secret": signing_secret}, checked=True)
+        saved = save_connection(
+            workspace, Provider.SLACK, _with_identity(given, identity) if identity else given, by=by
+        )
+    if identity is not None:
+        _forget(_list_keys(workspace.pk))
+        record_provider_outcome(saved, ProviderResult(outcome="ok", status=200))
+    return saved
+
+
+def disconnect_slack(workspace: Workspace, *, by: User | str | None) -> bool:
+    """Forget a workspace's Slack (the row goes); whether there was one."""
+    with tenant(workspace.pk):
+        found = Connection.objects.in_workspace(workspace).of(Provider.SLACK).first()
+        if found is not None:
+            delete_connection(found, by=by)
+    _forget(_list_keys(workspace.pk))
+    return found is not None
+
+
+def list_channels(workspace_id: UUID, *, refresh: bool = False) -> ProviderResult:
+    """Channels to choose from, remembered for an hour; data: tuple[Channel, …]."""
+    key = _list_keys(workspace_id)[0]
+    return _remembered(key, Channel, lambda: get_client(workspace_id, SPEC).list_channels(), refresh)
+
+
+def list_members(workspace_id: UUID, *, refresh: bool = False) -> ProviderResult:
+    """People to choose from, remembered for an hour; data: tuple[Member, …]."""
+    key = _list_keys(workspace_id)[1]
+    return _remembered(key, Member, lambda: get_client(workspace_id, SPEC).list_members(), refresh)
+
+
+def post_to_channel(workspace_id: UUID, channel_id: str, text: str, blocks: Blocks | None = None) -> ProviderResult:
+    """Post once with the workspace's bot; data: Posted. A public channel it is not in is joined first, once."""
+    client = get_client(workspace_id, SPEC)
+    result = client.post_message(channel_id, text, blocks)
+    if not is_word(result, NOT_IN_CHANNEL):
+        return result
+    joined = client.join_channel(channel_id)
+    if joined.ok:
+        return client.post_message(channel_id, text, blocks)
+    # A private channel cannot be joined: then the first refusal says what a person has to do.
+    return result if joined.code in (Code.BAD_REQUEST, Code.NOT_FOUND) else _not_posted(joined)
+
+
+def post_to_member(workspace_id: UUID, user_id: str, text: str, blocks: Blocks | None = None) -> ProviderResult:
+    """Write to a person of the workspace's team, once; data: Posted, by which it can be changed later."""
+    return _post_directly(get_client(workspace_id, SPEC), user_id, text, blocks)
+
+
+def post_to_staff(email: str, text: str) -> ProviderResult:
+    """Write to a person of the platform by address, with the platform's bot; data: Posted."""
+    client = get_client(None, PLATFORM_SPEC)
+    found = _user_of(client, email)
+    return _post_directly(client, found.data, text, None) if found.ok else found
+
+
+def _identify(token: str) -> Identity:
+    result = client_for_token(token).test_auth()
+    if not result.ok:
+        raise ConnectionRefused(f"Slack token validation failed: {result.message or result.code}", field="bot_token")
+    identity: Identity = result.data
+    return identity
+
+
+def _with_identity(given: ConnectionInput, identity: Identity) -> ConnectionInput:
+    about = {"team_name": identity.team_name, "bot_user_id": identity.bot_user_id}
+    return replace(given, external_account_id=identity.team_id, config=about)
+
+
+def _post_directly(client: SlackClient, user_id: str, text: str, blocks: Blocks | None) -> ProviderResult:
+    opened = client.open_direct_message(user_id)
+    return client.post_message(opened.data, text, blocks) if opened.ok else _not_posted(opened)
+
+
+def _not_posted(result: ProviderResult) -> ProviderResult:
+    """What went wrong before the post: however it ended, nothing was posted."""
+    return replace(result, outcome="failed")
+
+
+def _user_of(client: SlackClient, email: str) -> ProviderResult:
+    """The user id of an address, remembered for a day; that nobody has it, for an hour."""
+    # Another token may belong to another team.
+    key = f"slack:user:{sha(f'{slack_bot_token()}:{email.strip().lower()}')}"
+    known = _read(key)
+    if known is not None:
+        return _found(known)
+    result = client.find_user(email)
+    if result.ok:
+        _write(key, result.data.id, USER_SECONDS)
+        return _found(result.data.id)
+    if result.code == Code.NOT_FOUND:
+        _write(key, _NOBODY, NOBODY_SECONDS)
+    return result
+
+
+def _found(user_id: str) -> ProviderResult:
+    if user_id == _NOBODY:
+        return ProviderResult(outcome="failed", code=Code.NOT_FOUND.value, message="users_not_found")
+    return ProviderResult(outcome="ok", data=user_id)
+
+
+def _list_keys(workspace_id: UUID) -> tuple[str, str]:
+    return f"slack:channels:1:{workspace_id}", f"slack:members:1:{workspace_id}"
+
+
+def _remembered(
+    key: str, kind: type[Channel] | type[Member], ask: Callable[[], ProviderResult], refresh: bool
+) -> ProviderResult:
+    known = None if refresh else _read(key)
+    if known is not None:
+        return ProviderResult(outcome="ok", data=tuple(kind(**entry) for entry in known))
+    result = ask()
+    if result.ok:
+        _write(key, [asdict(entry) for entry in result.data], LISTS_SECONDS)
+    return result
+
+
+def _read(key: str) -> Any:
+    try:
+        return cache.get(key)
+    except (DatabaseError, RedisError, OSError) as down:
+        logger.warning(SLACK_CACHE_UNAVAILABLE, error=type(down).__name__)
+        return None
+
+
+def _write(key: str, value: Any, seconds: int) -> None:
+    try:
+        cache.set(key, value, seconds)
+    except (DatabaseError, RedisError, OSError) as down:
+        logger.warning(SLACK_CACHE_UNAVAILABLE, error=type(down).__name__)
+
+
+def _forget(keys: tuple[str, ...]) -> None:
+    try:
+        cache.delete_many(keys)
+    except (DatabaseError, RedisError, OSError) as down:
+        logger.warning(SLACK_CACHE_UNAVAILABLE, error=type(down).__name__)
