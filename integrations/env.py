@@ -117,3 +117,24 @@ def resend_timeout_seconds() -> float:
 def resend_requests_per_second() -> int:
     """Our own pace towards one Resend account."""
     return clamped_int("RESEND_REQUESTS_PER_S", 2, 1, 1_000)
+
+
+def unipile_dsn() -> str:
+    """Address of the platform's Unipile server, https unless it says otherwise; "" when unset."""
+    address = os.environ.get("UNIPILE_DSN", "").strip().rstrip("/")
+    return address if not address or "://" in address else f"https://{address}"
+
+
+def unipile_api_key() -> str:
+    """The platform's key at Unipile; "" when unset."""
+    return secret("UNIPILE_API_KEY")
+
+
+def unipile_webhook_secret() -> str:
+    """What calls of Unipile must show; "" when unset."""
+    return secret("UNIPILE_WEBHOOK_SECRET")
+
+
+def unipile_timeout_seconds() -> float:
+    """How long one Unipile call may take."""
+    return milliseconds("UNIPILE_TIMEOUT_MS", 20_000)

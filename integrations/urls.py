@@ -6,10 +6,12 @@ from integrations.emailbison.webhook import receive_email_event
 from integrations.instantly.webhook import receive_instantly_event
 from integrations.slack.webhook import receive_slack_interaction
 from integrations.smartlead.webhook import receive_smartlead_event
+from integrations.unipile.webhook import receive_linkedin_event
 
 urlpatterns = [
     path("api/webhooks/email", receive_email_event, name="webhook_email"),
     path("api/webhooks/slack/interactions", receive_slack_interaction, name="webhook_slack"),
     path("api/webhooks/smartlead", receive_smartlead_event, name="webhook_smartlead"),
     path("api/webhooks/instantly", receive_instantly_event, name="webhook_instantly"),
+    path("api/webhooks/linkedin", receive_linkedin_event, name="webhook_linkedin"),
 ]

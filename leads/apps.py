@@ -9,11 +9,15 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from integrations.contracts import EmailOpened, ProviderSwitched  # noqa: PLC0415
+        from integrations.contracts import EmailOpened, LinkedInConnected, ProviderSwitched  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
         from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
-        from leads.receivers import drop_provider_ids, receive_email_opened  # noqa: PLC0415
+        from leads.receivers import (  # noqa: PLC0415
+            drop_provider_ids,
+            receive_email_opened,
+            receive_linkedin_connected,
+        )
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
@@ -22,6 +26,7 @@ class LeadsConfig(AppConfig):
 
         registry.register_existence("lead_id", lambda pk: Lead.objects.filter(pk=pk).exists())
         register_receiver(EmailOpened, receive_email_opened)
+        register_receiver(LinkedInConnected, receive_linkedin_connected)
         registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
         for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):
             registry.register_event(event)

@@ -6,9 +6,12 @@ import structlog
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
 
-from integrations.contracts import EmailOpened, ProviderSwitched
+from integrations.contracts import EmailOpened, LinkedInConnected, ProviderIds, ProviderSwitched
+from leads.enums import LeadSource, LinkedInConnection
+from leads.errors import NoUsableIdentity
 from leads.models import Lead
-from leads.services.matching import find_lead
+from leads.services.linkedin import LinkedInFacts, note_linkedin
+from leads.services.matching import find_lead, find_or_create_lead
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
 
@@ -27,6 +30,18 @@ def receive_email_opened(contract: EmailOpened) -> str:
         email_last_opened_at=Greatest(F("email_last_opened_at"), contract.opened_at),
         updated_at=Now(),
     )
+    return "processed"
+
+
+def receive_linkedin_connected(contract: LinkedInConnected) -> str:
+    """The lead this member is, made if there is none, is connected with the workspace's account now."""
+    ids = ProviderIds(linkedin_id=contract.linkedin_id, linkedin_url=contract.profile_url)
+    try:
+        match = find_or_create_lead(contract.workspace_id, contract.person, ids, source=LeadSource.WEBHOOK)
+    except NoUsableIdentity:
+        return "ignored:no_usable_identity"
+    facts = LinkedInFacts(connection=LinkedInConnection.CONNECTED, reached=True)
+    note_linkedin(match.lead, facts, at=contract.received_at)
     return "processed"
 
 

@@ -5,11 +5,9 @@ per workspace) and returns the event's outcome. No provider and no model is call
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, transaction
 
 from inbox.contracts import MessageReceived, MessageSent
 from inbox.enums import (
@@ -17,18 +15,21 @@ from inbox.enums import (
     ClassificationState,
     DeliveryStatus,
     Direction,
+    LinkedInKind,
     MessageOrigin,
     MessageSource,
     SafetyKind,
     SentimentTag,
 )
-from inbox.models import Message, MessageRaw
-from inbox.rules.cleaning import CleanedEmail, clean_email
+from inbox.models import Message
+from inbox.rules.cleaning import CleanedEmail, clean_email, clean_plain
 from inbox.rules.healing import Remote, find_twin
 from inbox.rules.safety import classify_bounce, is_bounce_address
 from inbox.rules.tags import POSITIVE
 from inbox.services.automation import apply_enrichment_switch, apply_reply_switches
 from inbox.services.bounced_recipient import find_failed_lead
+from inbox.services.echoes import is_own_message, receive_echo
+from inbox.services.message_rows import attachment_rows, insert_once, store_raw
 from inbox.services.protecting import SafetyReading, apply_safety, read_safety
 from inbox.services.repliers import update_replier
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
@@ -38,6 +39,7 @@ from integrations.contracts import Address, Bounce, InboundMessage, ProviderEven
 from leads.errors import NoUsableIdentity
 from leads.models import EmailCampaign, Lead
 from leads.services.campaigns import upsert_email_campaign
+from leads.services.linkedin import note_linkedin_inbound
 from leads.services.matching import LeadMatch, find_or_create_lead
 from leads.services.rollups import bump_rollups
 from zrg.jobs.services.announce import announce
@@ -68,12 +70,14 @@ def receive_message(contract: InboundMessage) -> str:
     """
     if _is_delivery_report(contract):
         return _receive_delivery_report(contract)
+    if is_own_message(contract):
+        return PROCESSED
     try:
         match = _match_person(contract)
     except NoUsableIdentity:
         return "ignored:no_usable_identity"
     lead = match.lead  # locked
-    cleaned = clean_email(contract.html or "", contract.text or "")
+    cleaned = _clean(contract)
     reading = read_safety(
         body=cleaned.body,
         subject=contract.subject,
@@ -88,6 +92,8 @@ def receive_message(contract: InboundMessage) -> str:
     if not created:
         return _repeat_interest(contract, lead, message)
     update_replier(lead, contract)
+    if message.channel == Channel.LINKEDIN:
+        note_linkedin_inbound(lead, at=contract.sent_at)
     if message.source != MessageSource.BOUNCE:
         bump_rollups(lead.pk, message.channel, Direction.INBOUND, message.sent_at, None)
         announce(MessageReceived(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
@@ -104,6 +110,8 @@ def receive_sent(contract: SentMessage) -> str:
     """Store a campaign step of the provider once, or complete one of our own messages."""
     if contract.confirm_only:
         return _confirm_own_send(contract)
+    if contract.echo:
+        return receive_echo(contract)
     try:
         match = _match_person(contract)
     except NoUsableIdentity:
@@ -111,7 +119,7 @@ def receive_sent(contract: SentMessage) -> str:
     lead = match.lead
     cleaned = clean_email(contract.html or "", contract.text or "")
     id_field, id_value = _sent_id(contract)
-    message, created = _insert_once(
+    message, created = insert_once(
         id_field,
         id_value,
         workspace_id=lead.workspace_id,
@@ -129,7 +137,7 @@ def receive_sent(contract: SentMessage) -> str:
         sent_at=contract.sent_at,
     )
     if created:
-        _store_raw(message, cleaned)
+        store_raw(message, cleaned)
     # Repeated on a redelivery too: both are idempotent, so a crash half-way heals.
     bump_rollups(lead.pk, message.channel, Direction.OUTBOUND, message.sent_at, MessageOrigin.CAMPAIGN)
     announce(MessageSent(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
@@ -183,7 +191,7 @@ def _store_inbound(
 ) -> tuple[Message, bool]:
     id_field, id_value = _inbound_id(contract)
     writer = contract.from_address
-    message, created = _insert_once(
+    message, created = insert_once(
         id_field,
         id_value,
         workspace_id=lead.workspace_id,
@@ -201,14 +209,22 @@ def _store_inbound(
         to_name=_cut(contract.to[0].name, 255) if contract.to else None,
         cc=_usable(contract.cc),
         bcc=_usable(contract.bcc),
-        attachments=[{"type": a.kind, "url": a.url, "name": a.name} for a in contract.attachments],
+        attachments=attachment_rows(contract.attachments),
+        linkedin_kind=LinkedInKind.DM if contract.channel == Channel.LINKEDIN else None,
         classification_state=ClassificationState.PENDING,
         safety_kind=reading.kind,
         sent_at=contract.sent_at,
     )
     if created:
-        _store_raw(message, cleaned, thread_json=contract.thread_json)
+        store_raw(message, cleaned, thread_json=contract.thread_json)
     return message, created
+
+
+def _clean(contract: InboundMessage) -> CleanedEmail:
+    """Only e-mails quote what was said before."""
+    if contract.channel == Channel.EMAIL:
+        return clean_email(contract.html or "", contract.text or "")
+    return clean_plain(contract.text)
 
 
 def _inbound_id(contract: InboundMessage) -> tuple[str, str]:
@@ -229,31 +245,6 @@ def _sent_id(contract: SentMessage) -> tuple[str, str]:
 def _id_or_key(column: str, value: str | None, contract: ProviderEvent) -> tuple[str, str]:
     longest = getattr(Message._meta.get_field(column), "max_length", None) or 0
     return (column, value) if value and len(value) <= longest else ("webhook_dedupe_key", contract.event_key)
-
-
-def _insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Message, bool]:
-    """Insert, or return the row that holds the provider id already."""
-    try:
-        with transaction.atomic():
-            return Message.objects.create(**{id_field: id_value}, **values), True
-    except IntegrityError:
-        if id_value is None:
-            raise
-        known = Message.objects.filter(workspace_id=values["workspace_id"], **{id_field: id_value}).first()
-        if known is None:
-            raise
-        return known, False
-
-
-def _store_raw(message: Message, cleaned: CleanedEmail, *, thread_json: str | None = None) -> None:
-    if cleaned.raw_text or cleaned.raw_html or thread_json:
-        MessageRaw.objects.create(
-            workspace_id=message.workspace_id,
-            message=message,
-            raw_text=cleaned.raw_text or "",
-            raw_html=cleaned.raw_html or "",
-            thread_json=thread_json or "",
-        )
 
 
 def _repeat_interest(contract: InboundMessage, lead: Lead, message: Message) -> str:
@@ -306,7 +297,7 @@ def _receive_delivery_report(contract: InboundMessage) -> str:
 def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_at: datetime, hard: bool) -> None:
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     cleaned = clean_email("", report)
-    _message, created = _insert_once(
+    _message, created = insert_once(
         "webhook_dedupe_key",
         contract.event_key,
         workspace_id=lead.workspace_id,

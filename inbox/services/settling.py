@@ -73,14 +73,15 @@ def record_result(
 
     `claimed_at` names the attempt: the row's `sent_at` since it was claimed. Once a person, the
     provider's history or a later attempt decided, theirs stands and nothing is written. A row that only
-    the sweeper had called unknown takes the answer, for now it is known.
+    the sweeper had called unknown takes the answer, for now it is known. A message whose copy the provider
+    has shown us meanwhile was sent, whatever our own call came to.
     """
     lead, message = lock_lead_and_message(message_id)
     if message.sent_at != claimed_at or message.delivery_status not in UNSETTLED:
         logger.warning(log_events.SEND_LATE_RESULT, message=str(message.pk), outcome=result.outcome)
         return _late(message)
     swept = message.delivery_status == DeliveryStatus.UNKNOWN
-    if result.outcome == "ok":
+    if result.outcome == "ok" or _is_shown(message):
         recorded = _sent(message, result.data)
     elif result.outcome == "failed":
         recorded = _failed(message, result)
@@ -128,6 +129,18 @@ def settle_as_sent(message_id: UUID, *, proof: Proof, reason: str) -> bool:
     recompute_rollups(lead)
     logger.info(log_events.SEND_RECONCILED, message=str(message.pk), reason=reason)
     return True
+
+
+def attach_echo(message_id: UUID, *, proof: Proof) -> None:
+    """The provider shows a copy of a message of ours: its id is kept, and an unconfirmed one is sent.
+
+    One that is being sent keeps its state for the worker that is about to record the answer.
+    """
+    _lead, message = lock_lead_and_message(message_id)
+    if message.delivery_status == DeliveryStatus.UNKNOWN:
+        settle_as_sent(message.pk, proof=proof, reason="echo")
+    else:
+        _store_provider_ids(message, proof)
 
 
 def resolve_unknown(message_id: UUID, *, was_sent: bool, by: User, reason: str) -> Message:
@@ -221,6 +234,11 @@ def _sent(
     refresh_lead_flags(message.lead_id)
     logger.info(log_events.SEND_SENT, message=str(message.pk), channel=message.channel)
     return SendResult(status="sent", message_id=message.pk)
+
+
+def _is_shown(message: Message) -> bool:
+    """Whether the provider named the message before its answer was recorded (only LinkedIn's echoes do)."""
+    return message.unipile_message_id is not None
 
 
 def _failed(message: Message, result: ProviderResult) -> SendResult:

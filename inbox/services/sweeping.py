@@ -8,7 +8,7 @@ from django.utils import timezone
 from inbox.enums import DeliveryStatus, Direction
 from inbox.models import Message
 from inbox.services.locking import lock_lead_and_message
-from inbox.services.settling import mark_unknown
+from inbox.services.settling import Proof, mark_unknown, settle_as_sent
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
 
@@ -39,5 +39,8 @@ def _mark(workspace_id: UUID, message_id: UUID) -> bool:
             return False
         if message.delivery_status != DeliveryStatus.SENDING or message.updated_at > timezone.now() - STALE_SENDING:
             return False
+        if message.unipile_message_id is not None:
+            # The provider has shown it to us: it left, although its worker cannot say so any more.
+            return settle_as_sent(message.pk, proof=Proof(sent_at=message.sent_at), reason="echo")
         mark_unknown(message, "worker_lost", "The sending worker stopped before the provider answered.")
         return True

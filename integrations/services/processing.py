@@ -7,6 +7,7 @@ from integrations.enums import Provider
 from integrations.instantly import process as instantly
 from integrations.slack import process as slack
 from integrations.smartlead import process as smartlead
+from integrations.unipile import process as unipile
 from zrg.jobs.models import WebhookEvent
 
 PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
@@ -14,6 +15,7 @@ PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.SLACK.value: slack.process,
     Provider.SMARTLEAD.value: smartlead.process,
     Provider.INSTANTLY.value: instantly.process,
+    Provider.UNIPILE.value: unipile.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

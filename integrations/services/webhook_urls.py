@@ -10,7 +10,10 @@ _PATHS = {
     Provider.EMAILBISON: "/api/webhooks/email",
     Provider.SMARTLEAD: "/api/webhooks/smartlead",
     Provider.INSTANTLY: "/api/webhooks/instantly",
+    Provider.UNIPILE: "/api/webhooks/linkedin",
 }
+# One webhook for the whole installation: its calls name the account they are about.
+_SHARED = (Provider.UNIPILE,)
 
 
 def webhook_url(provider: str, workspace_id: UUID) -> str | None:
@@ -18,4 +21,7 @@ def webhook_url(provider: str, workspace_id: UUID) -> str | None:
     secret: people add theirs where the provider offers a field for it.
     """
     path = _PATHS.get(Provider(provider))
-    return f"{settings.PUBLIC_APP_URL}{path}?clientId={workspace_id}" if path else None
+    if path is None:
+        return None
+    query = "" if provider in _SHARED else f"?clientId={workspace_id}"
+    return f"{settings.PUBLIC_APP_URL}{path}{query}"

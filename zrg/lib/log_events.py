@@ -89,6 +89,7 @@ SENDERS_REFRESHED = "connection.senders_refreshed"
 
 # --- inbox: messages, pipeline, drafts ------------------------------------------------------------
 MESSAGE_INBOUND = "message.inbound"
+MESSAGE_OUTBOUND = "message.outbound"
 MESSAGE_UNDONE = "message.undone"
 MESSAGE_MANUAL_SEND = "message.manual_send"
 SEND_STARTED = "message.send_started"

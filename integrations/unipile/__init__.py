@@ -1,0 +1,1 @@
+"""LinkedIn through Unipile: what it posts, and how it is reached."""
