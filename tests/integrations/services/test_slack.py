@@ -54,14 +54,11 @@ def test_token_is_asked_whose_it_is(workspace: Workspace, simulator: RunningSimu
 
 
 @pytest.mark.parametrize(
-    ("respond", "message"),
+    ("respond", "reason"),
     [
-        (None, "Slack token validation failed: invalid_auth"),
-        (
-            {"status": 200, "body": {"ok": False, "error": "account_inactive"}},
-            "Slack token validation failed: account_inactive",
-        ),
-        ({"status": 500, "body": {}}, "Slack token validation failed: status 500"),
+        (None, "invalid_auth"),
+        ({"status": 200, "body": {"ok": False, "error": "account_inactive"}}, "account_inactive"),
+        ({"status": 500, "body": {}}, "status 500"),
     ],
 )
 def test_refused_token_saves_nothing(
