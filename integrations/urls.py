@@ -3,6 +3,7 @@
 from django.urls import path
 
 from integrations.emailbison.webhook import receive_email_event
+from integrations.ghl.webhook import receive_sms_event
 from integrations.instantly.webhook import receive_instantly_event
 from integrations.slack.webhook import receive_slack_interaction
 from integrations.smartlead.webhook import receive_smartlead_event
@@ -10,6 +11,7 @@ from integrations.unipile.webhook import receive_linkedin_event
 
 urlpatterns = [
     path("api/webhooks/email", receive_email_event, name="webhook_email"),
+    path("api/webhooks/ghl/sms", receive_sms_event, name="webhook_ghl_sms"),
     path("api/webhooks/slack/interactions", receive_slack_interaction, name="webhook_slack"),
     path("api/webhooks/smartlead", receive_smartlead_event, name="webhook_smartlead"),
     path("api/webhooks/instantly", receive_instantly_event, name="webhook_instantly"),

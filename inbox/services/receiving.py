@@ -37,8 +37,8 @@ from inbox.services.settling import Proof, settle_as_sent
 from inbox.services.stopping import stop_lead
 from integrations.contracts import Address, Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
 from leads.errors import NoUsableIdentity
-from leads.models import EmailCampaign, Lead
-from leads.services.campaigns import upsert_email_campaign
+from leads.models import EmailCampaign, Lead, SmsCampaign
+from leads.services.campaigns import upsert_email_campaign, upsert_sms_campaign
 from leads.services.linkedin import note_linkedin_inbound
 from leads.services.matching import LeadMatch, find_or_create_lead
 from leads.services.rollups import bump_rollups
@@ -180,7 +180,9 @@ def _match_person(contract: InboundMessage | SentMessage | Bounce | Unsubscribe)
     )
 
 
-def _campaign(contract: InboundMessage | SentMessage | Bounce | Unsubscribe) -> EmailCampaign | None:
+def _campaign(contract: InboundMessage | SentMessage | Bounce | Unsubscribe) -> EmailCampaign | SmsCampaign | None:
+    if isinstance(contract, InboundMessage) and contract.channel == Channel.SMS:
+        return upsert_sms_campaign(contract.workspace_id, contract.sms_label)
     if contract.campaign is None:
         return None
     return upsert_email_campaign(contract.workspace_id, contract.provider, contract.campaign.id, contract.campaign.name)
@@ -203,7 +205,7 @@ def _store_inbound(
         body=cleaned.body,
         body_truncated=contract.body_truncated or cleaned.is_truncated,
         is_automated=contract.automated,
-        from_email=_cut(writer.email if writer else contract.person.email, 320),
+        from_email=_cut(_writer_email(contract), 320),
         from_name=_cut(writer.name, 255) if writer else None,
         to_email=_cut(contract.to[0].email, 320) if contract.to else None,
         to_name=_cut(contract.to[0].name, 255) if contract.to else None,
@@ -225,6 +227,13 @@ def _clean(contract: InboundMessage) -> CleanedEmail:
     if contract.channel == Channel.EMAIL:
         return clean_email(contract.html or "", contract.text or "")
     return clean_plain(contract.text)
+
+
+def _writer_email(contract: InboundMessage) -> str | None:
+    """Whom an e-mail came from; on other channels nobody wrote from an address."""
+    if contract.from_address is not None:
+        return contract.from_address.email
+    return contract.person.email if contract.channel == Channel.EMAIL else None
 
 
 def _inbound_id(contract: InboundMessage) -> tuple[str, str]:

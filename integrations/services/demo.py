@@ -1,25 +1,42 @@
 """What the demo workspace has of this app: connections to the simulators."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 
-from integrations.emailbison.simulator import DEMO_API_KEY, WORKSPACE_ID
+from integrations.emailbison import simulator as emailbison
 from integrations.enums import Provider
+from integrations.ghl import simulator as ghl
 from integrations.models import Connection
 from integrations.resend import simulator as resend
 from integrations.services.connections import ConnectionInput, save_connection
 from integrations.slack import simulator as slack
 from zrg.workspaces.models import User, Workspace
 
+CONNECTIONS: Mapping[Provider, ConnectionInput] = {
+    Provider.EMAILBISON: ConnectionInput(
+        secrets={"api_key": emailbison.DEMO_API_KEY}, external_account_id=str(emailbison.WORKSPACE_ID)
+    ),
+    Provider.GHL: ConnectionInput(
+        secrets={"private_key": ghl.DEMO_PRIVATE_KEY}, external_account_id=ghl.DEMO_LOCATION_ID
+    ),
+}
+"""The channels messages go through."""
+
 
 def add_demo_connection(workspace: Workspace, people: dict[str, User]) -> None:
-    """Connect the demo workspace to the simulated EmailBison; repeating it changes nothing.
+    """Connect the demo workspace to the simulated providers; repeating it changes nothing, nor does it
+    take the place of an e-mail provider somebody chose.
 
-    Only where loopback providers are allowed: the simulator's key must never travel to a real host.
+    Only where loopback providers are allowed: the simulators' keys must never travel to a real host.
     """
-    if not settings.ZRG_ALLOW_LOOPBACK_PROVIDERS or Connection.objects.in_workspace(workspace).email().exists():
+    if not settings.ZRG_ALLOW_LOOPBACK_PROVIDERS:
         return
-    given = ConnectionInput(secrets={"api_key": DEMO_API_KEY}, external_account_id=str(WORKSPACE_ID))
-    save_connection(workspace, Provider.EMAILBISON, given, by=people.get("owner"))
+    connections = Connection.objects.in_workspace(workspace)
+    for provider, given in CONNECTIONS.items():
+        taken = connections.email() if provider == Provider.EMAILBISON else connections.of(provider)
+        if not taken.exists():
+            save_connection(workspace, provider, given, by=people.get("owner"))
 
 
 def add_demo_messengers(workspace: Workspace, people: dict[str, User]) -> None:

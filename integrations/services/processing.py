@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from integrations.emailbison import process as emailbison
 from integrations.enums import Provider
+from integrations.ghl import process as ghl
 from integrations.instantly import process as instantly
 from integrations.slack import process as slack
 from integrations.smartlead import process as smartlead
@@ -16,6 +17,7 @@ PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.SMARTLEAD.value: smartlead.process,
     Provider.INSTANTLY.value: instantly.process,
     Provider.UNIPILE.value: unipile.process,
+    Provider.GHL.value: ghl.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

@@ -11,9 +11,10 @@ _PATHS = {
     Provider.SMARTLEAD: "/api/webhooks/smartlead",
     Provider.INSTANTLY: "/api/webhooks/instantly",
     Provider.UNIPILE: "/api/webhooks/linkedin",
+    Provider.GHL: "/api/webhooks/ghl/sms",
 }
-# One webhook for the whole installation: its calls name the account they are about.
-_SHARED = (Provider.UNIPILE,)
+# Their calls name the account they are about.
+_SHARED = (Provider.UNIPILE, Provider.GHL)
 
 
 def webhook_url(provider: str, workspace_id: UUID) -> str | None:
