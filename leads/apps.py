@@ -11,6 +11,7 @@ class LeadsConfig(AppConfig):
         # Models must be loaded first.
         from integrations.contracts import EmailOpened, LinkedInConnected, ProviderSwitched  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
+        from leads import jobs  # noqa: PLC0415
         from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
         from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
         from leads.receivers import (  # noqa: PLC0415
@@ -19,6 +20,7 @@ class LeadsConfig(AppConfig):
             receive_linkedin_connected,
         )
         from leads.registry import register_merge  # noqa: PLC0415
+        from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
@@ -30,6 +32,7 @@ class LeadsConfig(AppConfig):
         registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
         for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):
             registry.register_event(event)
+        registry.register_job(LEAD_IMPORT, jobs.run_import, max_attempts=3)
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)

@@ -216,6 +216,58 @@ class ImportStatus(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class ImportField(TextChoices):
+    """What a column of an imported file may be; any other column is kept as an attribute."""
+
+    FIRST_NAME = "first_name", "First name"
+    LAST_NAME = "last_name", "Last name"
+    FULL_NAME = "full_name", "Full name"
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "Phone"
+    LINKEDIN_URL = "linkedin_url", "LinkedIn URL"
+    COMPANY_NAME = "company_name", "Company"
+    JOB_TITLE = "job_title", "Job title"
+    COMPANY_WEBSITE = "company_website", "Website"
+    COMPANY_CITY = "company_city", "City"
+    COMPANY_STATE = "company_state", "State"
+    COMPANY_POSTAL_CODE = "company_postal_code", "Postal code"
+    COMPANY_COUNTRY = "company_country", "Country"
+    INDUSTRY = "industry", "Industry"
+    EMPLOYEE_HEADCOUNT = "employee_headcount", "Headcount"
+    COMPANY_REVENUE = "company_revenue", "Revenue"
+    SENIORITY = "seniority", "Seniority"
+    TIMEZONE = "timezone", "Time zone"
+    TAGS = "tags", "Tags"
+    SMS_CAMPAIGN = "sms_campaign", "SMS label"
+    STATUS = "status", "Status"
+
+
+class RowOutcome(TextChoices):
+    """What becomes of one row of a file."""
+
+    CREATE = "create", "New lead"
+    STOPPED = "stopped", "New lead, opted out"
+    UPDATE = "update", "Fills empty fields"
+    DUPLICATE = "duplicate", "Already there"
+    REPEAT = "repeat", "Same as an earlier row"
+    BLACKLIST = "blacklist", "Stops the existing lead"
+    INVALID = "invalid", "Not imported"
+
+
+class ExportKind(TextChoices):
+    LEADS_CSV = "leads_csv", "Leads (CSV)"
+    CRM_CSV = "crm_csv", "CRM sheet (CSV)"
+    TRANSCRIPTS_ZIP = "transcripts_zip", "Transcripts (ZIP)"
+
+
+class ExportStatus(TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Ready"
+    FAILED = "failed", "Failed"
+    EXPIRED = "expired", "Expired"
+
+
 class DuplicateHandling(TextChoices):
     SKIP = "skip", "Leave the existing lead alone"
     UPDATE = "update", "Fill empty fields"

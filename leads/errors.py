@@ -57,3 +57,33 @@ class MergeRefused(Conflict):
     """The two leads cannot be merged; the message says why."""
 
     code = "merge_refused"
+
+
+class ImportFileGone(ZrgError):
+    """The file of an import was deleted after its time."""
+
+    code = "file_gone"
+    http_status = 410
+
+    def __init__(self) -> None:
+        super().__init__("The file is deleted 24 hours after the import ended.")
+
+
+class ImportStateRefused(Conflict):
+    """The import is in a state in which this cannot be done."""
+
+    code = "import_state"
+
+
+class ExportLimit(ZrgError):
+    """Too many exports of the workspace are running."""
+
+    code = "too_many_exports"
+    http_status = 429
+
+
+class ExportGone(ZrgError):
+    """The file of an export is no longer there."""
+
+    code = "export_gone"
+    http_status = 410

@@ -9,6 +9,8 @@ from leads.rules.identity import Identity
 from zrg.lib.phone import PhoneResolution, phones_match
 
 NEW = "new"
+# More leads than this on one phone: a switchboard, which names nobody.
+MAX_PHONE_CANDIDATES = 200
 # Strongest first. The first hit decides, whatever the weaker ones say.
 PRIORITY = (
     Identifier.GHL_CONTACT_ID,

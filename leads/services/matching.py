@@ -10,33 +10,27 @@ from django.utils import timezone
 
 from leads.contracts import ContactDetails, ContactIds
 from leads.enums import (
-    ALL_CHANNEL_REASONS,
     ROUTED_SOURCES,
-    BlacklistReason,
     ConflictSource,
     EnrichmentStatus,
     Identifier,
     LeadSource,
-    LeadStatus,
     RoutingStatus,
-    SentimentTag,
 )
 from leads.errors import NoUsableIdentity
 from leads.models import EmailCampaign, Lead, LeadIdentityConflict, SmsCampaign
 from leads.rules.filling import choose_fill
 from leads.rules.identity import Identity, read_identity
-from leads.rules.matching import NEW, Candidate, Claim, Match, choose_match, find_claims
+from leads.rules.matching import MAX_PHONE_CANDIDATES, NEW, Candidate, Claim, Match, choose_match, find_claims
 from leads.services.changes import announce_data_change
 from leads.services.optouts import remembered_reason
 from leads.services.senders import own_senders_like
+from leads.services.status import blacklisted_columns
 from zrg.lib import log_events
 from zrg.lib.phone import phone_match_keys
 from zrg.workspaces.models import WorkspaceSettings
 
 logger = structlog.get_logger(__name__)
-
-# More leads than this on one phone: a switchboard, which names nobody.
-MAX_PHONE_CANDIDATES = 200
 
 _CONFLICT_SOURCES = {
     LeadSource.WEBHOOK: ConflictSource.WEBHOOK,
@@ -252,12 +246,14 @@ def first_enrichment_status(identity: Identity) -> str | None:
 
 def _start_routing(lead: Lead, arrival: Arrival) -> None:
     """Only leads delivered from outside take part, and only where routing is on."""
-    takes_part = arrival.source in ROUTED_SOURCES and (
-        WorkspaceSettings.objects.filter(workspace_id=lead.workspace_id, lead_routing_enabled=True).exists()
-    )
-    if not takes_part:
+    if not (arrival.source in ROUTED_SOURCES and routing_enabled(lead.workspace_id)):
         lead.routing_status = RoutingStatus.ROUTED
         lead.routing_completed_at = lead.created_at
+
+
+def routing_enabled(workspace_id: UUID) -> bool:
+    """Whether the workspace hands leads on."""
+    return WorkspaceSettings.objects.filter(workspace_id=workspace_id, lead_routing_enabled=True).exists()
 
 
 def _start_opted_out(lead: Lead) -> None:
@@ -267,9 +263,5 @@ def _start_opted_out(lead: Lead) -> None:
     )
     if reason is None:
         return
-    lead.status = LeadStatus.BLACKLISTED
-    lead.blacklist_reason = reason if reason in ALL_CHANNEL_REASONS else BlacklistReason.OPT_OUT
-    lead.blacklisted_at = lead.opted_out_at = lead.created_at
-    lead.sentiment_tag = SentimentTag.BLACKLIST
-    lead.overall_score = lead.fit_score = lead.intent_score = 0
-    lead.auto_book_meetings_enabled = False
+    for name, value in blacklisted_columns(reason, lead.created_at).items():
+        setattr(lead, name, value)

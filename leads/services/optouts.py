@@ -98,9 +98,28 @@ def remembered_reason(
     return found[0][1] if found else None
 
 
+def remembered_reasons(
+    workspace_id: UUID, people: Sequence[tuple[str | None, str | None, str | None]]
+) -> list[str | None]:
+    """`remembered_reason` of many people (address, E.164, national number) in one statement, in their order."""
+    asked = [_asked(email, e164, national) for email, e164, national in people]
+    found: dict[str, str] = {}
+    for value, reason in _find(workspace_id, sorted({entry for one in asked for entry in one})):
+        found.setdefault(value, reason)
+    known = list(found)
+    order = {value: place for place, value in enumerate(known)}
+    hits = [[order[value] for _kind, value in one if value in order] for one in asked]
+    return [found[known[min(places)]] if places else None for places in hits]
+
+
 def is_remembered(workspace_id: UUID, *, email: str | None = None, phone: str | None = None) -> bool:
     """Whether this address or E.164 phone withdrew consent."""
     return remembered_reason(workspace_id, emails=[email], phone=phone) is not None
+
+
+def _asked(email: str | None, e164: str | None, national: str | None) -> list[tuple[str, str]]:
+    emails = [(OptOutKind.EMAIL.value, address) for address in _known_emails([email])]
+    return emails + [(OptOutKind.PHONE.value, form) for form in _forms_to_ask(e164, national)]
 
 
 def _known_emails(emails: Iterable[str | None]) -> list[str]:

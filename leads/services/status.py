@@ -1,6 +1,7 @@
 """The only writers of `Lead.status`: setting it, stopping a lead, lifting a stop."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -145,6 +146,12 @@ def clear_blacklist(lead: Lead, actor: User, note: str) -> bool:
         _audit("lead.blacklist_cleared", lead, actor, before=previous, after=LeadStatus.NEW, reason=note)
     logger.info(log_events.LEAD_BLACKLIST_CLEARED, lead=str(lead.pk))
     return True
+
+
+def blacklisted_columns(reason: str, at: datetime) -> dict[str, Any]:
+    """Columns of a new lead that starts stopped. Nothing is announced: it has nothing to end yet."""
+    held = reason if blocks_every_channel(reason) else BlacklistReason.OPT_OUT.value
+    return {**_STOPPED, "blacklist_reason": held, "blacklisted_at": at, "opted_out_at": at}
 
 
 def _remember(lead: Lead, reason: str) -> None:
