@@ -138,3 +138,33 @@ def unipile_webhook_secret() -> str:
 def unipile_timeout_seconds() -> float:
     """How long one Unipile call may take."""
     return milliseconds("UNIPILE_TIMEOUT_MS", 20_000)
+
+
+def switched_on(name: str) -> bool:
+    """Whether the variable says yes; anything else is no."""
+    return os.environ.get(name, "").strip().lower() in ("1", "true", "on", "yes")
+
+
+def clay_table_url(kind: str) -> str:
+    """Address of the table for `linkedin` or `phone`; "" without one."""
+    return base_url(f"CLAY_{kind.upper()}_TABLE_WEBHOOK_URL", "")
+
+
+def clay_callback_secret() -> str:
+    """What the tables prove themselves with; "" when unset."""
+    return secret("CLAY_CALLBACK_SECRET")
+
+
+def clay_callback_uses_hmac() -> bool:
+    """Whether the tables sign the body instead of sending the secret."""
+    return switched_on("CLAY_CALLBACK_USE_HMAC")
+
+
+def clay_timeout_seconds() -> float:
+    """How long one question may take."""
+    return milliseconds("CLAY_TIMEOUT_MS", 10_000, 1_000, 60_000)
+
+
+def clay_requests_per_minute() -> int:
+    """Questions of the whole deployment per minute."""
+    return clamped_int("CLAY_REQUESTS_PER_MINUTE", 10, 1, 600)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from integrations.clay.webhook import receive_clay_answer
 from integrations.emailbison.webhook import receive_email_event
 from integrations.ghl.webhook import receive_sms_event
 from integrations.instantly.webhook import receive_instantly_event
@@ -16,4 +17,5 @@ urlpatterns = [
     path("api/webhooks/smartlead", receive_smartlead_event, name="webhook_smartlead"),
     path("api/webhooks/instantly", receive_instantly_event, name="webhook_instantly"),
     path("api/webhooks/linkedin", receive_linkedin_event, name="webhook_linkedin"),
+    path("api/webhooks/clay", receive_clay_answer, name="webhook_clay"),
 ]

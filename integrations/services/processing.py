@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from integrations.clay import process as clay
 from integrations.emailbison import process as emailbison
-from integrations.enums import Provider
+from integrations.enums import Provider, RouteProvider
 from integrations.ghl import process as ghl
 from integrations.instantly import process as instantly
 from integrations.slack import process as slack
@@ -18,6 +19,7 @@ PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.INSTANTLY.value: instantly.process,
     Provider.UNIPILE.value: unipile.process,
     Provider.GHL.value: ghl.process,
+    RouteProvider.CLAY.value: clay.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from integrations.enums import Provider
+from integrations.enums import Provider, RouteProvider
 from integrations.models import Connection, WebhookRoute
 from integrations.rules.routes import connection_keys, route_hash
 from integrations.services.hosts import effective_host
@@ -53,3 +53,16 @@ def refresh_workspace_routes(workspace_id: UUID) -> int:
     if changed:
         logger.info(CONNECTION_ROUTES_REPAIRED, workspace=str(workspace_id), connections=changed)
     return changed
+
+
+def remember_clay_lead(workspace_id: UUID, lead_id: UUID) -> None:
+    """Let Clay's answer about this lead find the workspace that asks; written before it is asked.
+
+    A lead has one workspace: after it moved, only the new one is told. Idempotent; joins the transaction.
+    """
+    routes = WebhookRoute.objects.filter(provider=RouteProvider.CLAY, key_hash=route_hash(str(lead_id)))
+    routes.exclude(target_id=workspace_id).delete()
+    WebhookRoute.objects.bulk_create(
+        [WebhookRoute(provider=RouteProvider.CLAY, key_hash=route_hash(str(lead_id)), target_id=workspace_id)],
+        ignore_conflicts=True,
+    )

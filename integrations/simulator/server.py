@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from integrations.clay.simulator import ClaySimulator
 from integrations.emailbison.simulator import EmailBisonSimulator
 from integrations.ghl.simulator import GhlSimulator
 from integrations.resend.simulator import ResendSimulator
@@ -31,12 +32,14 @@ class Simulator:
         self.slack = SlackSimulator()
         self.resend = ResendSimulator()
         self.model = ModelSimulator()
+        self.clay = ClaySimulator()
         self.providers: dict[str, ProviderSimulator] = {
             "emailbison": self.emailbison,
             "ghl": self.ghl,
             "slack": self.slack,
             "resend": self.resend,
             "openai": self.model,
+            "clay": self.clay,
         }
         self.scripts = ScriptQueue()
         self.journal = Journal()

@@ -15,6 +15,7 @@ from integrations.simulator.server import Simulator, SimulatorServer
 from tests.factories.integrations import API_KEY
 
 MODEL_KEY = "sim-key-tests"
+CLAY_SECRET = "clay-4b7e19a2c8d35f60e1b29c84"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     monkeypatch.setenv("GHL_API_BASE", f"{server.url}/ghl")
     monkeypatch.setenv("SLACK_API_BASE", f"{server.url}/slack/api")
     monkeypatch.setenv("RESEND_API_BASE", f"{server.url}/resend")
+    for kind in ("linkedin", "phone"):
+        monkeypatch.setenv(f"CLAY_{kind.upper()}_TABLE_WEBHOOK_URL", f"{server.url}/clay/{kind}")
+    monkeypatch.setenv("CLAY_CALLBACK_SECRET", CLAY_SECRET)
     settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
     settings.OPENAI_API_KEY = MODEL_KEY
     try:

@@ -87,6 +87,9 @@ def child_environment(
         "SLACK_BOT_TOKEN": "xoxb-simulator-platform",
         "SLACK_SIGNING_SECRET": "simulator-slack-signing-secret",
         "RESEND_API_BASE": f"{simulator}/resend",
+        "CLAY_LINKEDIN_TABLE_WEBHOOK_URL": f"{simulator}/clay/linkedin",
+        "CLAY_PHONE_TABLE_WEBHOOK_URL": f"{simulator}/clay/phone",
+        "CLAY_CALLBACK_SECRET": "simulator-clay-callback-secret",
         "PUBLIC_APP_URL": f"http://{HOST}:{port}",
         "PYTHONUNBUFFERED": "1",
     }
