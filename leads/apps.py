@@ -1,5 +1,7 @@
 """Leads: who wrote, whose lead it is, where the conversation stands."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -9,30 +11,49 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from integrations.contracts import EmailOpened, LinkedInConnected, ProviderSwitched  # noqa: PLC0415
+        from integrations.contracts import (  # noqa: PLC0415
+            EmailOpened,
+            EnrichmentAnswer,
+            LinkedInConnected,
+            ProviderSwitched,
+        )
         from integrations.registry import register_receiver  # noqa: PLC0415
-        from leads import jobs  # noqa: PLC0415
+        from leads import jobs, schedules  # noqa: PLC0415
         from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
         from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
         from leads.receivers import (  # noqa: PLC0415
             drop_provider_ids,
             receive_email_opened,
+            receive_enrichment_answer,
             receive_linkedin_connected,
         )
         from leads.registry import register_merge  # noqa: PLC0415
+        from leads.services.enriching import ENRICHMENT_REQUEST  # noqa: PLC0415
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
+        from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
 
         registry.register_existence("lead_id", lambda pk: Lead.objects.filter(pk=pk).exists())
         register_receiver(EmailOpened, receive_email_opened)
+        register_receiver(EnrichmentAnswer, receive_enrichment_answer)
         register_receiver(LinkedInConnected, receive_linkedin_connected)
         registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
         for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):
             registry.register_event(event)
+        registry.register_job(ENRICHMENT_REQUEST, jobs.run_enrichment_request)
         registry.register_job(LEAD_IMPORT, jobs.run_import, max_attempts=3)
+        registry.register_schedule(
+            ScheduleSpec(
+                name="enrichment",
+                cadence=timedelta(minutes=10),
+                budget_seconds=60,
+                stale_alert_seconds=7_200,
+                handler=schedules.run_enrichment,
+            )
+        )
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)

@@ -68,13 +68,16 @@ class LeadDataChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrichmentFinished(Event):
-    """A question about a lead has its final answer: `kind` linkedin or phone, `result` of the request."""
+    """A question about a lead has its final answer: `kind` linkedin or phone, `result` the status of the
+    request. A question asked anew (`attempt`) ends anew.
+    """
 
     lead_id: UUID
     request_id: UUID
     kind: str
     result: str
+    attempt: int
 
     @property
     def key(self) -> str:
-        return str(self.request_id)
+        return f"{self.request_id}:{self.attempt}:{self.result}"

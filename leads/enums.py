@@ -73,6 +73,14 @@ ATTENTION_TAGS = (
     SentimentTag.FOLLOW_UP,
 )
 
+# Tags that lead to a meeting.
+POSITIVE_TAGS = (
+    SentimentTag.MEETING_REQUESTED,
+    SentimentTag.CALL_REQUESTED,
+    SentimentTag.INFORMATION_REQUESTED,
+    SentimentTag.INTERESTED,
+)
+
 # A score of 1 with one of these tags was given without reading the thread.
 DISQUALIFYING_TAGS = (
     "Blacklist",

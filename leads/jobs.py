@@ -1,5 +1,14 @@
 """Job handlers of leads: load ids, call one service."""
 
-from leads.services.importing.running import run_import
+from uuid import UUID
 
-__all__ = ["run_import"]
+from leads.services.asking import put_question
+from leads.services.importing.running import run_import
+from zrg.jobs.contracts import JobContext
+
+__all__ = ["run_enrichment_request", "run_import"]
+
+
+def run_enrichment_request(context: JobContext) -> None:
+    """`ENRICHMENT_REQUEST`: put one question to Clay."""
+    put_question(context.workspace_id, UUID(context.payload["request_id"]))

@@ -4,19 +4,12 @@ import re
 
 from inbox.enums import CURRENT_TAGS, SafetyKind, SentimentTag
 from inbox.rules.safety.text import fold
-from leads.enums import LeadStatus
+from leads.enums import POSITIVE_TAGS, LeadStatus
 
 # Written by earlier installations; read as Interested, never written.
 LEGACY_POSITIVE = "Positive"
 
-POSITIVE: frozenset[str] = frozenset(
-    {
-        SentimentTag.MEETING_REQUESTED,
-        SentimentTag.CALL_REQUESTED,
-        SentimentTag.INFORMATION_REQUESTED,
-        SentimentTag.INTERESTED,
-    }
-)
+POSITIVE: frozenset[str] = frozenset(POSITIVE_TAGS)
 ATTENTION: frozenset[str] = POSITIVE | {LEGACY_POSITIVE, SentimentTag.MEETING_BOOKED, SentimentTag.FOLLOW_UP}
 # Stored on the message; they never replace a tag that came from a person's words.
 MACHINE_TAGS: frozenset[str] = frozenset({SentimentTag.OUT_OF_OFFICE, SentimentTag.AUTOMATED_REPLY})
