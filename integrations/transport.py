@@ -6,7 +6,9 @@ the provider refused. Reads are repeated after timeouts and network errors.
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -43,6 +45,9 @@ CODE_OF_STATUS = {
 }
 
 logger = structlog.get_logger(__name__)
+
+# The moment (monotonic) until which somebody waits for the calls of this thread; None: a job does.
+_deadline: ContextVar[float | None] = ContextVar("provider_deadline", default=None)
 
 Reader = Callable[[Any], Any]
 Explainer = Callable[[int, Any], tuple[str, str]]
@@ -137,21 +142,22 @@ class Transport:
         """Perform `call`; `read` turns the JSON of a 2xx answer into `data` (may raise `Refused` or
         `UnexpectedAnswer`). Never raises for what the provider does.
         """
-        refused = self._refusal() or host_refusal(self.base_url)
+        refused = self._refusal() or host_refusal(self.base_url) or _too_late()
         if refused is not None:
             return refused
         slept = 0.0
+        patience = _remaining(RATE_LIMIT_SLEEP_SECONDS)
         tried: Counter[str] = Counter()
         while True:
             if (wait := self._throttle()) > 0:
-                if slept + wait > RATE_LIMIT_SLEEP_SECONDS:
+                if slept + wait > patience:
                     return failure(Code.RATE_LIMITED, "our own rate limit is used up", retry_after=wait)
                 self._pause(wait)
                 slept += wait
                 continue
             result = self._attempt(call, read, sum(tried.values()))
             again = self._retries.wait(call, result, tried)
-            if again is None or slept + again > RATE_LIMIT_SLEEP_SECONDS:
+            if again is None or slept + again > patience or _too_late():
                 break
             if result.code == Code.RATE_LIMITED:
                 logger.warning(PROVIDER_THROTTLED, provider=self.provider, path=call.template, wait_seconds=again)
@@ -164,7 +170,7 @@ class Transport:
 
     def _attempt(self, call: Call, read: Reader, attempt: int) -> ProviderResult:
         started = time.monotonic()
-        answer = exchange(self._signed(call), base_url=self.base_url, timeout=self._timeout)
+        answer = exchange(self._signed(call), base_url=self.base_url, timeout=_remaining(self._timeout))
         result = self._result(call, answer, read)
         seconds = time.monotonic() - started
         count_provider_call(self.provider, result.outcome, result.code, seconds)
@@ -218,6 +224,29 @@ class Transport:
         except UnexpectedAnswer as unexpected:
             return _not_ok(possibly_done, answer.status, Code.INVALID_RESPONSE, str(unexpected))
         return ProviderResult(outcome="ok", status=answer.status, data=data)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """A person waits: calls inside take at most this long together, and further ones are not made."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def _remaining(seconds: float) -> float:
+    """As much of `seconds` as is left until the deadline, at least a moment."""
+    deadline = _deadline.get()
+    return seconds if deadline is None else max(0.05, min(seconds, deadline - time.monotonic()))
+
+
+def _too_late() -> ProviderResult | None:
+    deadline = _deadline.get()
+    if deadline is None or time.monotonic() < deadline:
+        return None
+    return failure(Code.TIMEOUT, "no answer in time")
 
 
 def host_refusal(base_url: str) -> ProviderResult | None:

@@ -10,7 +10,7 @@ from integrations.contracts import Address
 from integrations.emailbison import answers
 from integrations.emailbison.client import EmailBisonClient
 from integrations.results import ProviderResult
-from integrations.transport import Credential, RetryPolicy, Transport, host_refusal, retry_after_seconds
+from integrations.transport import Credential, RetryPolicy, Transport, host_refusal, retry_after_seconds, within
 from tests.factories.integrations import API_KEY
 from tests.support.simulator import RunningSimulator
 
@@ -126,6 +126,24 @@ def test_slow_write_is_unknown_and_not_repeated(simulator: RunningSimulator) -> 
 
     assert (result.outcome, result.code) == ("unknown", "timeout")
     assert bench.waits == []
+
+
+def test_waiting_person_gets_an_answer_in_time(bench: Bench, simulator: RunningSimulator) -> None:
+    simulator.script("emailbison", "/api/sender-emails*", times=5, delay_ms=900)
+    simulator.script("emailbison", "/api/campaigns*", status=429, headers={"Retry-After": "20"}, body={})
+
+    with within(0.2):
+        slow = bench.client.list_sender_emails()
+        late = bench.client.list_campaigns()
+    with within(5.0):
+        asked_to_wait = bench.client.list_campaigns()
+    after = bench.client.list_campaigns()
+
+    assert [(one.outcome, one.code) for one in (slow, late)] == [("failed", "timeout")] * 2
+    assert len(simulator.requests(path="/api/campaigns*")) == 2
+    assert asked_to_wait.code == "rate_limited"
+    assert bench.waits == []
+    assert after.ok
 
 
 def test_refused_connection_is_failed() -> None:
