@@ -37,6 +37,12 @@ class ConnectionRefused(BadInput):
     http_status = 400
 
 
+class SettingsChanged(Conflict):
+    """Somebody saved the connection after the person opened it."""
+
+    code = "stale"
+
+
 class AccountTaken(Conflict):
     """Another workspace is connected to this provider account."""
 

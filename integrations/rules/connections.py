@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from integrations.enums import Provider
 from integrations.errors import ConnectionRefused
@@ -20,6 +21,12 @@ SECRETS: Mapping[str, Mapping[str, bool]] = {
     Provider.LEAD_PUSH: {"webhook_secret": True},
     Provider.CRM_WEBHOOK: {"secret": True},
 }
+
+# Made and kept by the product; nobody types them.
+OUR_SECRETS = frozenset({"webhook_signing_key"})
+
+# Public settings a person types, by provider.
+CONFIG: Mapping[str, tuple[str, ...]] = {Provider.RESEND: ("from_email",)}
 
 MAX_ACCOUNT_ID = 191
 MAX_SENDER = 320
@@ -42,10 +49,21 @@ def missing_secrets(provider: str, present: Mapping[str, str]) -> list[str]:
     return [name for name, required in SECRETS[provider].items() if required and not present.get(name)]
 
 
+def is_complete(provider: str, present: Mapping[str, str]) -> bool:
+    """Whether a connection holds what its provider needs; one that could hold a secret holds some."""
+    return not missing_secrets(provider, present) and (bool(present) or not SECRETS[provider])
+
+
 def requirement(provider: str) -> str:
     """The sentence that says what a provider needs."""
     needed = " and ".join(_WORDING[name] for name, required in SECRETS[provider].items() if required)
     return f"{Provider(provider).label} requires {needed}"
+
+
+def missing_account(provider: str, account_id: str | None) -> str:
+    """The sentence for a provider that cannot be used without an account id; "" when all is well."""
+    wanted = {Provider.UNIPILE: "Unipile requires an account id", Provider.GHL: "GoHighLevel requires a location id"}
+    return "" if account_id else wanted.get(Provider(provider), "")
 
 
 def normalise_account_id(provider: str, typed: str | None) -> str | None:

@@ -12,12 +12,29 @@ from uuid import UUID, uuid4
 import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from integrations.contracts import ConnectionSaved, ProviderSwitched
+from integrations.contracts import ConnectionSaved, ConnectionStateChanged, ProviderSwitched
 from integrations.enums import ConnectionStatus, Provider
-from integrations.errors import AccountTaken, ConnectionRefused, SecretUnreadable, SeveralEmailProviders
+from integrations.errors import (
+    AccountTaken,
+    ConnectionRefused,
+    SecretUnreadable,
+    SettingsChanged,
+    SeveralEmailProviders,
+)
 from integrations.models import Connection, EmailBisonBaseHost, EmailSender, ProviderBudget, WebhookRoute
-from integrations.rules.connections import SECRETS, missing_secrets, normalise_account_id, requirement
+from integrations.rules.connections import (
+    CONFIG,
+    OUR_SECRETS,
+    SECRETS,
+    is_complete,
+    missing_account,
+    missing_secrets,
+    normalise_account_id,
+    normalise_sender,
+    requirement,
+)
 from integrations.rules.routes import account_key, route_hash
 from integrations.services.hosts import effective_host
 from integrations.services.routes import refresh_routes
@@ -25,6 +42,7 @@ from integrations.services.secrets import read_secrets, seal
 from integrations.services.senders import request_refresh
 from zrg.jobs.services.announce import announce
 from zrg.lib.errors import BadInput
+from zrg.lib.hashing import canonical_json
 from zrg.lib.log_events import CONNECTION_SAVED
 from zrg.lib.secrets_hygiene import clean_secret_input, mask_secret
 from zrg.workspaces.models import User, Workspace
@@ -46,6 +64,7 @@ class ConnectionInput:
 
     `switch=True` confirms that another active e-mail provider may be deactivated and its secrets erased.
     `checked=True`: the provider itself has confirmed the credential (see `needs_check`).
+    `version` is that of the row the person looked at (`version_of`); None skips the comparison.
     """
 
     secrets: Mapping[str, str | None] = field(default_factory=dict)
@@ -55,6 +74,7 @@ class ConnectionInput:
     config: Mapping[str, Any] = field(default_factory=dict)
     switch: bool = False
     checked: bool = False
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +101,14 @@ def save_connection(
 
     Raises `SeveralEmailProviders` while another e-mail provider is complete and `switch` is not
     confirmed, `AccountTaken` when another workspace has the account, `ConnectionRefused` for an
-    incomplete or malformed one. Saving the same values again changes nothing but the audit.
+    incomplete or malformed one, `SettingsChanged` when `version` is not the row's any more. Saving the
+    same values again changes nothing but the audit.
     """
     if needs_check(provider) and not given.checked and any(given.secrets.values()):
         raise ConnectionRefused(f"{Provider(provider).label} is connected on the workspace's settings page")
     connection = _locked(workspace, provider)
+    if given.version is not None and given.version != version_of(connection):
+        raise SettingsChanged
     before, had_account = _identity(connection), connection.external_account_id is not None
     is_new = connection._state.adding
     changed = _apply(connection, given)
@@ -104,6 +127,15 @@ def save_connection(
 
 
 @transaction.atomic
+def remove_secret(workspace_id: UUID, provider: str, name: str, *, by: User | str | None) -> None:
+    """Clear one optional secret; `ConnectionRefused` for a required one. Not connected: nothing happens."""
+    rows = Connection.objects.in_workspace(workspace_id).of(provider).active().select_related("workspace")
+    connection = rows.first()
+    if connection is not None:
+        save_connection(connection.workspace, provider, ConnectionInput(remove=frozenset({name})), by=by)
+
+
+@transaction.atomic
 def clear_email_provider(workspace: Workspace, *, by: User | str | None) -> int:
     """Use no e-mail provider: all three deactivated, their secrets erased; returns how many there were."""
     active = list(Connection.objects.select_for_update().in_workspace(workspace).active().email())
@@ -114,10 +146,19 @@ def clear_email_provider(workspace: Workspace, *, by: User | str | None) -> int:
 
 @transaction.atomic
 def disable_connection(connection: Connection, *, by: User | str | None) -> None:
-    """Stop using a connection and erase its secrets; its inbound calls are then answered as ignored."""
-    was_active = _deactivate([connection])
-    if was_active and connection.is_email:
+    """Stop using a connection and erase its secrets; its inbound calls are then answered as ignored.
+
+    An account that is no e-mail provider's is released as well, so that another workspace may have it.
+    """
+    if not connection.is_active:
+        return
+    _deactivate([connection])
+    if connection.is_email:
         forget_provider(connection.workspace_id, None)
+    else:
+        connection.external_account_id = None
+        connection.save(update_fields=["external_account_id", "updated_at"])
+        refresh_routes(connection)
     _audit(connection, ["is_active", "secrets"], by=by, action="connection.disabled")
 
 
@@ -141,13 +182,30 @@ def forget_provider(workspace_id: UUID, provider: str | None) -> None:
     announce(ProviderSwitched(workspace_id=workspace_id, switch_id=uuid4(), provider=provider))
 
 
+def version_of(connection: Connection) -> str:
+    """Changes with what a person sets on a connection, not with what calls and jobs write on it."""
+    try:
+        secrets = {name: value for name, value in read_secrets(connection).items() if name not in OUR_SECRETS}
+    except SecretUnreadable:
+        secrets = {"": connection.secrets}
+    names = CONFIG.get(connection.provider, ())
+    parts = [
+        connection.is_active,
+        connection.external_account_id,
+        str(connection.base_host_id),
+        {name: connection.config.get(name) for name in names},
+        secrets,
+    ]
+    return salted_hmac("integrations.connection", canonical_json(parts), algorithm="sha256").hexdigest()[:24]
+
+
 def describe(connection: Connection) -> ConnectionView:
     """Booleans and masks only."""
     try:
         secrets = read_secrets(connection)
     except SecretUnreadable:
         secrets = {}
-    complete = not missing_secrets(connection.provider, secrets)
+    complete = is_complete(connection.provider, secrets)
     return ConnectionView(
         provider=connection.provider,
         connected=connection.is_active and complete and connection.status != ConnectionStatus.DISCONNECTED,
@@ -169,16 +227,19 @@ def _apply(connection: Connection, given: ConnectionInput) -> list[str]:
         account_id = normalise_account_id(connection.provider, given.external_account_id)
         changed += ["external_account_id"] if account_id != connection.external_account_id else []
         connection.external_account_id = account_id
-    if connection.provider == Provider.UNIPILE and connection.external_account_id is None:
-        raise ConnectionRefused("Unipile requires an account id", field="external_account_id")
+    if sentence := missing_account(connection.provider, connection.external_account_id):
+        raise ConnectionRefused(sentence, field="external_account_id")
     if not isinstance(given.base_host, Unchanged):
         if given.base_host is not None and connection.provider != Provider.EMAILBISON:
             raise ConnectionRefused("Only EmailBison has base hosts", field="base_host")
         changed += ["base_host"] if given.base_host != connection.base_host else []
         connection.base_host = given.base_host
-    for name, value in given.config.items():
+    for name, typed in given.config.items():
+        value = normalise_sender(typed) if name == "from_email" else typed
         changed += [name] if connection.config.get(name) != value else []
         connection.config = {**connection.config, name: value}
+    if {"external_account_id", "base_host"} & set(changed):
+        _reset_health(connection)
     if not connection.is_active:
         connection.is_active = True
         changed.append("is_active")
@@ -216,6 +277,18 @@ def _stored_secrets(connection: Connection, *, replaced: set[str]) -> dict[str, 
 
 
 def _reset_health(connection: Connection) -> None:
+    """What was learned concerned the former settings; whoever waits for the lost connection hears of it."""
+    if connection.status == ConnectionStatus.DISCONNECTED:
+        announce(
+            ConnectionStateChanged(
+                workspace_id=connection.workspace_id,
+                connection_id=connection.pk,
+                provider=connection.provider,
+                state=ConnectionStatus.UNKNOWN.value,
+                detail="the settings were changed",
+                changed_at=timezone.now(),
+            )
+        )
     connection.status = ConnectionStatus.UNKNOWN
     connection.consecutive_failures = 0
     connection.disconnected_at = connection.last_error_at = None

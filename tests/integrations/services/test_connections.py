@@ -5,18 +5,21 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
-from integrations.contracts import ConnectionSaved, ProviderSwitched
+from integrations.contracts import ConnectionSaved, ConnectionStateChanged, ProviderSwitched
 from integrations.enums import Provider
-from integrations.errors import AccountTaken, ConnectionRefused, SeveralEmailProviders
+from integrations.errors import AccountTaken, ConnectionRefused, SettingsChanged, SeveralEmailProviders
 from integrations.models import Connection, EmailBisonBaseHost, EmailSender, ProviderBudget, WebhookRoute
 from integrations.rules.routes import route_hash
 from integrations.services.connections import (
     ConnectionInput,
+    _store,
     active_email_provider,
     clear_email_provider,
     describe,
     disable_connection,
+    remove_secret,
     save_connection,
+    version_of,
 )
 from integrations.services.routes import refresh_workspace_routes
 from integrations.services.secrets import read_secrets
@@ -363,3 +366,123 @@ def test_connections_of_others_are_not_touched(workspace: Workspace) -> None:
     assert EmailSender.objects.in_workspace(other).count() == 1
     assert len(routes(other)) == 3
     assert isinstance(other.pk, UUID)
+
+
+def test_save_on_an_old_version_is_refused(workspace: Workspace) -> None:
+    seen = version_of(emailbison(workspace))
+    saved = emailbison(workspace, external_account_id="15", version=seen)
+
+    with pytest.raises(SettingsChanged) as refused:
+        emailbison(workspace, external_account_id="16", version=seen)
+
+    saved.refresh_from_db()
+    assert (refused.value.code, refused.value.http_status) == ("stale", 409)
+    assert saved.external_account_id == "15"
+
+
+def test_version_changes_with_what_people_set_only(workspace: Workspace) -> None:
+    calendly = save_connection(
+        workspace, Provider.CALENDLY, ConnectionInput(secrets={"access_token": "calendly-token-1"}), by=None
+    )
+    first = version_of(calendly)
+    given = ConnectionInput(secrets={"webhook_signing_key": "0123456789abcdef"}, config={"user_uri": "https://x/u/1"})
+
+    calendly = save_connection(workspace, Provider.CALENDLY, given, by=None)
+    calendly.status = "CONNECTED"
+    by_product = version_of(calendly)
+    calendly = save_connection(
+        workspace, Provider.CALENDLY, ConnectionInput(secrets={"access_token": "calendly-token-2"}), by=None
+    )
+
+    assert by_product == first
+    assert version_of(calendly) != first
+
+
+def test_whoever_waits_for_a_lost_connection_hears_that_it_was_changed(workspace: Workspace) -> None:
+    connection = emailbison(workspace)
+    Connection.objects.filter(pk=connection.pk).update(status="DISCONNECTED")
+
+    with announced(ConnectionStateChanged) as events:
+        emailbison(workspace, secrets={"api_key": "emailbison-key-2"})
+        emailbison(workspace, secrets={"api_key": "emailbison-key-3"})
+
+    assert [(event.connection_id, event.state) for event in events] == [(connection.pk, "UNKNOWN")]
+
+
+def test_another_account_has_not_been_tried(workspace: Workspace) -> None:
+    connection = emailbison(workspace)
+    Connection.objects.filter(pk=connection.pk).update(status="CONNECTED")
+
+    assert emailbison(workspace, external_account_id="14").status == "CONNECTED"
+    assert emailbison(workspace, external_account_id="15").status == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("team@northfork.example", "team@northfork.example"),
+        (" Northfork Team <team@northfork.example> ", "Northfork Team <team@northfork.example>"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_from_address_of_resend(workspace: Workspace, typed: str | None, stored: str) -> None:
+    given = ConnectionInput(secrets={"api_key": "re_0123456789"}, config={"from_email": typed})
+
+    assert save_connection(workspace, Provider.RESEND, given, by=None).config == {"from_email": stored}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["team", "team@northfork", "<team@x.example>", "a@b.example, c@d.example", "a b@c.example", "x@y.z" + "z" * 320],
+)
+def test_bad_from_address_of_resend(workspace: Workspace, typed: str) -> None:
+    with pytest.raises(ConnectionRefused, match="Invalid from email") as refused:
+        save_connection(workspace, Provider.RESEND, ConnectionInput(config={"from_email": typed}), by=None)
+
+    assert refused.value.data["field"] == "from_email"
+    assert not Connection.objects.exists()
+
+
+def test_key_and_address_of_resend_are_independent(workspace: Workspace) -> None:
+    address = ConnectionInput(config={"from_email": "team@northfork.example"})
+    connection = save_connection(workspace, Provider.RESEND, address, by=None)
+    assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
+    save_connection(workspace, Provider.RESEND, ConnectionInput(secrets={"api_key": "re_0123456789"}), by=None)
+
+    remove_secret(workspace.pk, Provider.RESEND, "api_key", by=None)
+
+    connection.refresh_from_db()
+    assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
+
+
+def test_location_of_gohighlevel_is_required_and_trimmed(workspace: Workspace) -> None:
+    secrets = {"private_key": "pit-0123456789"}
+
+    with pytest.raises(ConnectionRefused, match="GoHighLevel requires a location id"):
+        save_connection(workspace, Provider.GHL, ConnectionInput(secrets=secrets), by=None)
+    given = ConnectionInput(secrets=secrets, external_account_id=" loc_9Qz ")
+
+    assert save_connection(workspace, Provider.GHL, given, by=None).external_account_id == "loc_9Qz"
+
+
+@pytest.mark.parametrize("provider", [Provider.GHL, Provider.UNIPILE])
+def test_disabling_releases_the_account(workspace: Workspace, provider: Provider) -> None:
+    given = ConnectionInput(
+        secrets={"private_key": "pit-0123456789"} if provider == Provider.GHL else {}, external_account_id="account-1"
+    )
+    disable_connection(save_connection(workspace, provider, given, by=None), by=None)
+
+    assert save_connection(WorkspaceFactory(), provider, given, by=None).external_account_id == "account-1"
+    assert routes(workspace) == set()
+
+
+def test_racing_save_of_two_email_providers_says_the_same(workspace: Workspace) -> None:
+    """Two people save at once: the second one's row meets the constraint and gets the usual sentence."""
+    connection = Connection(workspace=workspace, provider="SMARTLEAD", is_active=True)
+    emailbison(workspace)
+
+    with pytest.raises(SeveralEmailProviders, match="Multiple email providers are configured") as refused:
+        _store(connection)
+
+    assert str(refused.value) == BOTH
