@@ -10,15 +10,23 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         # slow import: models must be loaded first
         from integrations import checks, contracts, jobs  # noqa: F401, PLC0415
+        from integrations.rules.setup import SETUPS  # noqa: PLC0415
+        from integrations.services.cards import section_states  # noqa: PLC0415
         from integrations.services.checking import CHECK_JOB  # noqa: PLC0415
         from integrations.services.demo import add_demo_connection, add_demo_messengers  # noqa: PLC0415
         from integrations.services.figures import register_collector  # noqa: PLC0415
         from integrations.services.processing import PROCESSORS, process  # noqa: PLC0415
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
         from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
+        from integrations.views.connections import TAB, section_of  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
-        from zrg.workspaces.registry import register_demo_part, register_provisioning_part  # noqa: PLC0415
+        from zrg.workspaces.registry import (  # noqa: PLC0415
+            register_demo_part,
+            register_provisioning_part,
+            register_section_states,
+            register_settings_section,
+        )
 
         for provider in PROCESSORS:
             registry.register_webhook_processor(provider, process)
@@ -38,4 +46,7 @@ class IntegrationsConfig(AppConfig):
         register_demo_part("integrations", add_demo_connection)
         register_demo_part("integrations.messengers", add_demo_messengers)
         register_provisioning_part("integrations", ConnectionProvisioning())
+        for setup in SETUPS:
+            register_settings_section(section_of(setup))
+        register_section_states(TAB, section_states)
         register_collector()

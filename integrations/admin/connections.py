@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from integrations.forms import REMOVE_PREFIX, SECRET_PREFIX, ConnectionForm
+from integrations.forms.admin import REMOVE_PREFIX, SECRET_PREFIX, ConnectionForm
 from integrations.models import Connection
 from integrations.services.checking import request_check
 from integrations.services.connections import disable_connection, save_connection

@@ -66,7 +66,7 @@ class SettingsSection:
 
 HealthCheck = Callable[[], Health]
 DemoPart = Callable[[Workspace, dict[str, User]], None]
-SectionStates = Callable[[UUID], Mapping[str, SectionState]]
+SectionStates = Callable[[UUID, bool], Mapping[str, SectionState]]
 
 _health_checks: dict[str, HealthCheck] = {}
 _provisioning_parts: dict[str, ProvisioningPart] = {}
@@ -101,7 +101,9 @@ def register_settings_section(section: SettingsSection) -> None:
 
 
 def register_section_states(tab: str, read: SectionStates) -> None:
-    """`read(workspace_id)` tells how sections of a tab stand, by their key, in as few queries as it can."""
+    """`read(workspace_id, can_edit)` tells how sections of a tab stand, by their key, in as few queries
+    as it can, and no more than a person with (or without) the right to change them may know.
+    """
     _section_states.setdefault(tab, []).append(read)
 
 
@@ -131,9 +133,9 @@ def settings_section(tab: str, key: str) -> SettingsSection | None:
     return _settings_sections.get((tab, key))
 
 
-def section_states(tab: str, workspace_id: UUID) -> dict[str, SectionState]:
+def section_states(tab: str, workspace_id: UUID, *, can_edit: bool) -> dict[str, SectionState]:
     """How the sections of a tab stand in a workspace; sections nobody tells about are absent."""
     states: dict[str, SectionState] = {}
     for read in _section_states.get(tab, ()):
-        states.update(read(workspace_id))
+        states.update(read(workspace_id, can_edit))
     return states

@@ -99,7 +99,7 @@ def settings_page(
 
 def section_links(access: Access, workspace_id: UUID, tab: str) -> dict[str, list[SectionLink]]:
     """The sections of a tab by their group, with how they stand."""
-    states = section_states(tab, workspace_id)
+    states = section_states(tab, workspace_id, can_edit=can(access, TAB_ACTIONS[tab], workspace_id))
     groups: dict[str, list[SectionLink]] = {}
     for section in settings_sections(tab):
         if section.platform and access.platform is None:

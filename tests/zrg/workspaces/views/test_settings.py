@@ -62,7 +62,7 @@ def hours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_section_states", {})
     register_settings_section(HOURS)
     register_settings_section(LIMITS)
-    register_section_states("general", lambda workspace_id: {"hours": SectionState(text="Set", tone="good")})
+    register_section_states("general", lambda workspace_id, can_edit: {"hours": SectionState(text="Set", tone="good")})
 
 
 def url(workspace: Workspace, *parts: str) -> str:
