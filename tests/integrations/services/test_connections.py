@@ -434,7 +434,7 @@ def test_from_address_of_resend(workspace: Workspace, typed: str | None, stored:
 
 @pytest.mark.parametrize(
     "typed",
-    ["team", "team@northfork", "<team@x.example>", "a@b.example, c@d.example", "a b@c.example", "x@y.z" + "z" * 320],
+    ["team", "team@northfork", "a@b.example, c@d.example", "a b@c.example", "x@y.z" + "z" * 320],
 )
 def test_bad_from_address_of_resend(workspace: Workspace, typed: str) -> None:
     with pytest.raises(ConnectionRefused, match="Invalid from email") as refused:
