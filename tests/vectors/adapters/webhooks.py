@@ -10,13 +10,15 @@ from uuid import UUID
 
 import time_machine
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from inbox.models import Message
 from integrations.models import Connection
-from leads.models import Lead
+from leads.models import Lead, SmsCampaign
 from leads.services.rollups import recompute_rollups
 from tests.factories import ConnectionFactory, UserFactory, WorkspaceFactory
 from tests.factories.inbox import MessageFactory
@@ -88,6 +90,7 @@ def _arrange_message(message: dict[str, Any], fixtures: dict[str, Any]) -> None:
 
 def _send(request: dict[str, Any], now: str | None) -> HttpResponse:
     body = json.dumps(request["json"]) if "json" in request else request.get("body", "")
+    started = timezone.now()
     with time_machine.travel(datetime.fromisoformat(now), tick=True) if now else ExitStack():
         response: HttpResponse = ZrgClient().generic(
             request["method"],
@@ -96,6 +99,9 @@ def _send(request: dict[str, Any], now: str | None) -> HttpResponse:
             content_type=request.get("content_type", "application/json"),
             headers=request.get("headers", {}),
         )
+    if now:
+        # The database keeps the real time of receipt; the case names its own.
+        WebhookEvent.objects.filter(created_at__gte=started).update(created_at=datetime.fromisoformat(now))
     return response
 
 
@@ -138,14 +144,22 @@ def _effects(fixtures: dict[str, Any]) -> dict[str, Any]:
         "inbound_messages": messages.filter(direction="inbound").count(),
         "outbound_messages": messages.filter(direction="outbound").count(),
         "bounce_messages": messages.filter(source="bounce").count(),
-        "message": _fields(message),
+        "message": _message_fields(message, event),
         "lead": _fields(lead),
+        "sms_campaign": _fields(SmsCampaign.objects.in_workspace(workspace_id).first()),
         "jobs": list(jobs.values_list("type", flat=True)),
-        "connection": _connection(workspace_id),
+        "connection": _connection(workspace_id, event),
     }
 
 
-def _fields(row: Message | Lead | None) -> dict[str, Any] | None:
+def _message_fields(message: Message | None, event: WebhookEvent | None) -> dict[str, Any] | None:
+    fields = _fields(message)
+    if fields and event and message and message.channel == "sms" and message.sent_at == event.created_at:
+        fields["sent_at"] = "receipt time"
+    return fields
+
+
+def _fields(row: Model | None) -> dict[str, Any] | None:
     if row is None:
         return None
     values = {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
@@ -158,8 +172,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
 
 
-def _connection(workspace_id: UUID) -> dict[str, Any] | None:
-    connection = Connection.objects.in_workspace(workspace_id).email().first()
+def _connection(workspace_id: UUID, event: WebhookEvent | None) -> dict[str, Any] | None:
+    """The connection the call came for, else the workspace's e-mail provider."""
+    connections = Connection.objects.in_workspace(workspace_id)
+    called = connections.filter(pk=event.connection_id).first() if event and event.connection_id else None
+    connection = called or connections.email().first()
     if connection is None:
         return None
     return {"workspace": str(workspace_id), "provider": connection.provider, "status": connection.status}
