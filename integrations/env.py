@@ -6,6 +6,7 @@ import re
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 
 EMAILBISON_DEFAULT_URL = "https://send.meetinboxxia.com"
+CALENDLY_DEFAULT_URL = "https://api.calendly.com"
 
 
 def clamped_int(name: str, default: int, lo: int, hi: int) -> int:
@@ -168,3 +169,18 @@ def clay_timeout_seconds() -> float:
 def clay_requests_per_minute() -> int:
     """Questions of the whole deployment per minute."""
     return clamped_int("CLAY_REQUESTS_PER_MINUTE", 10, 1, 600)
+
+
+def calendly_base_url() -> str:
+    """Base address of Calendly's API."""
+    return base_url("CALENDLY_API_BASE", CALENDLY_DEFAULT_URL)
+
+
+def calendly_timeout_seconds() -> float:
+    """How long one Calendly call may take."""
+    return milliseconds("CALENDLY_TIMEOUT_MS", 20_000)
+
+
+def calendly_signing_key() -> str:
+    """The key of calls to workspaces that hold none of their own."""
+    return secret("CALENDLY_WEBHOOK_SIGNING_KEY")

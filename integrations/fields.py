@@ -52,16 +52,20 @@ def email(value: Any) -> str | None:
 
 
 def moment(value: Any, *, now: datetime | None = None) -> datetime | None:
-    """A timestamp, UTC when it names no zone; None when unreadable or more than a day ahead."""
-    if isinstance(value, str):
-        found = _from_text(value)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        found = _from_epoch(value)
-    else:
-        return None
+    """When something happened, UTC when it names no zone; None when unreadable or more than a day ahead."""
+    found = instant(value)
     if found is None or found > (now or datetime.now(UTC)) + FUTURE_TOLERANCE:
         return None
     return found
+
+
+def instant(value: Any) -> datetime | None:
+    """A timestamp however far ahead (a meeting), UTC when it names no zone; None when unreadable."""
+    if isinstance(value, str):
+        return _from_text(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _from_epoch(value)
+    return None
 
 
 def addresses(value: Any) -> tuple[Address, ...]:

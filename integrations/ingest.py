@@ -21,12 +21,15 @@ _SURROGATES = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Rejected(Exception):
-    """The call is answered with `status` and `error`; nothing of it is kept."""
+    """The call is answered with `status`, `error` and, where callers are told, `reason`; nothing of it
+    is kept.
+    """
 
-    def __init__(self, status: int, error: str):
+    def __init__(self, status: int, error: str, *, reason: str | None = None):
         super().__init__(error)
         self.status = status
         self.error = error
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +54,19 @@ def read_body(request: HttpRequest, *, limit: int | None = None) -> bytes:
     return body
 
 
-def parse_object(body: bytes) -> Body:
+def parse_object(body: bytes, *, error: str = "Invalid JSON payload") -> Body:
     """The JSON object in `body`; `Rejected` 400 for anything else, also for nesting deeper than 64."""
     try:
-        text = body.decode("utf-8", "surrogatepass").removeprefix("\ufeff").replace("\x00", "")
-        payload = json.loads(text, parse_constant=_refuse_constant)
+        return _parse(body)
     except (ValueError, RecursionError):
-        raise Rejected(400, "Invalid JSON payload") from None
+        raise Rejected(400, error) from None
+
+
+def _parse(body: bytes) -> Body:
+    text = body.decode("utf-8", "surrogatepass").removeprefix("\ufeff").replace("\x00", "")
+    payload = json.loads(text, parse_constant=_refuse_constant)
     if not isinstance(payload, dict):
-        raise Rejected(400, "Invalid JSON payload")
+        raise ValueError("no object")
     suspicious = _NUL_OR_SURROGATE.search(text) is not None or not _encodable(text)
     # A document of at most 64 brackets cannot be nested deeper than that.
     if suspicious or text.count("{") + text.count("[") > MAX_DEPTH:
@@ -99,7 +106,8 @@ def ignored(reason: str, event_type: str | None = None) -> HttpResponse:
 
 def rejected(problem: Rejected) -> HttpResponse:
     """The answer to a call that is not kept."""
-    return answer(problem.status, {"error": problem.error})
+    told = {"reason": problem.reason} if problem.reason else {}
+    return answer(problem.status, {"error": problem.error, **told})
 
 
 def unavailable(error: str) -> HttpResponse:
@@ -129,7 +137,7 @@ def _clean(value: Any, depth: int) -> Any:
     if not isinstance(value, (dict, list)):
         return value
     if depth > MAX_DEPTH:
-        raise Rejected(400, "Invalid JSON payload")
+        raise ValueError("nested too deeply")
     if isinstance(value, dict):
         return {_SURROGATES.sub("", key): _clean(item, depth + 1) for key, item in value.items()}
     return [_clean(item, depth + 1) for item in value]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from integrations.calendly.webhook import receive_calendly_event
 from integrations.clay.webhook import receive_clay_answer
 from integrations.emailbison.webhook import receive_email_event
 from integrations.ghl.webhook import receive_sms_event
@@ -18,4 +19,5 @@ urlpatterns = [
     path("api/webhooks/instantly", receive_instantly_event, name="webhook_instantly"),
     path("api/webhooks/linkedin", receive_linkedin_event, name="webhook_linkedin"),
     path("api/webhooks/clay", receive_clay_answer, name="webhook_clay"),
+    path("api/webhooks/calendly/<str:workspace>", receive_calendly_event, name="webhook_calendly"),
 ]

@@ -7,6 +7,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from integrations.calendly.connecting import request_disconnect
+from integrations.calendly.subscription import request_subscription
+from integrations.enums import Provider
 from integrations.forms.admin import REMOVE_PREFIX, SECRET_PREFIX, ConnectionForm
 from integrations.models import Connection
 from integrations.services.checking import request_check
@@ -47,7 +50,7 @@ class ConnectionAdmin(TenantModelAdmin):
     search_fields = ("=external_account_id",)
     list_select_related = ("workspace", "base_host")
     ordering = ("workspace__name", "provider")
-    actions = ("test_connections", "disable_connections")
+    actions = ("test_connections", "repair_subscriptions", "disable_connections")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> tuple[str, ...]:
         """A row keeps its workspace and provider."""
@@ -100,11 +103,21 @@ class ConnectionAdmin(TenantModelAdmin):
         )
         return None
 
+    @admin.action(description="Repair the Calendly subscription")
+    def repair_subscriptions(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
+        """Make Calendly call the workspace, in a job; the warnings of `integration-health` show the result."""
+        asked = sum(request_subscription(row) for row in rows if row.provider == Provider.CALENDLY and row.is_active)
+        messages.info(request, f"Repairing {asked} subscriptions; {rows.count() - asked} connections have none.")
+        return None
+
     @admin.action(description="Disable (erases the credentials)")
     def disable_connections(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
-        """Stop using these connections."""
+        """Stop using these connections. Calendly's subscription is ended first, which takes a call: a job."""
         ids: list[UUID] = [row.pk for row in rows if self.has_change_permission(request, row) and row.is_active]
         for row in Connection.objects.select_for_update().filter(pk__in=ids):
-            disable_connection(row, by=request.user)  # type: ignore[arg-type]
+            if row.provider == Provider.CALENDLY:
+                request_disconnect(row)
+            else:
+                disable_connection(row, by=request.user)  # type: ignore[arg-type]
         messages.success(request, f"{len(ids)} connections disabled")
         return None

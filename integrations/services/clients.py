@@ -78,6 +78,23 @@ def get_client(workspace_id: UUID | None, spec: ClientSpec[Client]) -> Client:
     return spec.make(_transport(workspace_id, spec, access), access.account)
 
 
+def get_trial_client(spec: ClientSpec[Client], secrets: dict[str, str]) -> Client:
+    """A client with a credential nobody has saved yet: what it is told concerns no connection and no
+    circuit. For providers whose specification asks for nothing but secrets.
+    """
+    account = Account(connection=None, secrets=secrets)
+    base_url = spec.base_url(account)
+    transport = Transport(
+        provider=spec.provider,
+        base_url=base_url,
+        credential=spec.credential(account),
+        timeout=spec.timeout(),
+        retries=spec.retries(),
+        explain=spec.explain(base_url),
+    )
+    return spec.make(transport, account)
+
+
 def _read_access(workspace_id: UUID | None, spec: ClientSpec[Client]) -> _Access:
     connection = _connection(workspace_id, spec.provider) if workspace_id else None
     if connection is None and not spec.platform_wide:

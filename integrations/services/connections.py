@@ -171,9 +171,10 @@ def delete_connection(connection: Connection, *, by: User | str | None) -> None:
 
 def needs_check(provider: str) -> bool:
     """Whether a credential is stored only after the provider said whose it is. That call cannot be made
-    inside the transaction of a save, so such a provider has a service of its own (`connect_slack`).
+    inside the transaction of a save, so such a provider has a service of its own (`connect_slack`,
+    `connect_calendly`).
     """
-    return provider == Provider.SLACK
+    return provider in (Provider.SLACK, Provider.CALENDLY)
 
 
 def forget_provider(workspace_id: UUID, provider: str | None) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
+from integrations.calendly import simulator as calendly
+from integrations.calendly.subscription import request_subscription
 from integrations.emailbison import simulator as emailbison
 from integrations.enums import Provider
 from integrations.ghl import simulator as ghl
@@ -55,3 +57,17 @@ def add_demo_messengers(workspace: Workspace, people: dict[str, User]) -> None:
     if Provider.RESEND not in known:
         given = ConnectionInput(secrets={"api_key": resend.DEMO_API_KEY}, config={"from_email": resend.DEMO_SENDER})
         save_connection(workspace, Provider.RESEND, given, by=people.get("owner"))
+
+
+def add_demo_calendar(workspace: Workspace, people: dict[str, User]) -> None:
+    """Connect the demo workspace to the simulated Calendly; repeating it changes nothing."""
+    connections = Connection.objects.in_workspace(workspace).of(Provider.CALENDLY)
+    if not settings.ZRG_ALLOW_LOOPBACK_PROVIDERS or connections.exists():
+        return
+    given = ConnectionInput(
+        secrets={"access_token": calendly.DEMO_TOKEN},
+        # What the simulator would answer: nobody is asked inside this transaction.
+        config={"user_uri": calendly.USER_URI, "organization_uri": calendly.ORGANIZATION_URI},
+        checked=True,
+    )
+    request_subscription(save_connection(workspace, Provider.CALENDLY, given, by=people.get("owner")))

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from integrations.calendly import client as calendly
+from integrations.calendly.subscription import PLAN_OR_ROLE
 from integrations.emailbison import client as emailbison
 from integrations.enums import Code, ConnectionStatus, Provider
 from integrations.errors import SecretUnreadable
@@ -28,6 +30,7 @@ CHECKS: dict[str, Callable[[UUID], ProviderResult]] = {
     Provider.GHL.value: ghl.check,
     Provider.SLACK.value: slack.check,
     Provider.RESEND.value: resend.check,
+    Provider.CALENDLY.value: calendly.check,
 }
 """By provider: asks it whether the workspace's credential works, and with that writes the connection's
 health. Called outside transactions.
@@ -77,11 +80,22 @@ def _look_at(connection: Connection, now: datetime) -> list[Finding]:
         found.append(finding("incomplete", requirement(connection.provider)))
     if connection.provider == Provider.EMAILBISON and not secrets.get("webhook_secret"):
         found.append(finding("unsigned_webhooks", "Webhook calls are accepted without a secret"))
+    if connection.provider == Provider.CALENDLY and not _is_subscribed(connection, secrets):
+        found.append(finding("no_subscription", _why_unsubscribed(connection)))
     if connection.status == ConnectionStatus.DISCONNECTED:
         found.append(finding("disconnected", connection.last_error_message or "Disconnected"))
     if _is_silent(connection, now):
         found.append(finding("silent", "No webhook for 72 hours while calls went out"))
     return found
+
+
+def _is_subscribed(connection: Connection, secrets: dict[str, str]) -> bool:
+    return bool(connection.config.get("webhook_subscription_uri") and secrets.get("webhook_signing_key"))
+
+
+def _why_unsubscribed(connection: Connection) -> str:
+    refused = connection.config.get("subscription_state") == "plan_or_role"
+    return PLAN_OR_ROLE if refused else "Calendly does not call us yet: there is no subscription with a key of ours"
 
 
 def _is_silent(connection: Connection, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from integrations.calendly import process as calendly
 from integrations.clay import process as clay
 from integrations.emailbison import process as emailbison
 from integrations.enums import Provider, RouteProvider
@@ -20,6 +21,7 @@ PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.UNIPILE.value: unipile.process,
     Provider.GHL.value: ghl.process,
     RouteProvider.CLAY.value: clay.process,
+    Provider.CALENDLY.value: calendly.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

@@ -12,9 +12,12 @@ _PATHS = {
     Provider.INSTANTLY: "/api/webhooks/instantly",
     Provider.UNIPILE: "/api/webhooks/linkedin",
     Provider.GHL: "/api/webhooks/ghl/sms",
+    Provider.CALENDLY: "/api/webhooks/calendly/{workspace}",
 }
 # Their calls name the account they are about.
 _SHARED = (Provider.UNIPILE, Provider.GHL)
+# Their address itself names the workspace.
+_NAMED = (Provider.CALENDLY,)
 
 
 def webhook_url(provider: str, workspace_id: UUID) -> str | None:
@@ -24,5 +27,5 @@ def webhook_url(provider: str, workspace_id: UUID) -> str | None:
     path = _PATHS.get(Provider(provider))
     if path is None:
         return None
-    query = "" if provider in _SHARED else f"?clientId={workspace_id}"
-    return f"{settings.PUBLIC_APP_URL}{path}{query}"
+    query = "" if provider in (*_SHARED, *_NAMED) else f"?clientId={workspace_id}"
+    return f"{settings.PUBLIC_APP_URL}{path.format(workspace=workspace_id)}{query}"

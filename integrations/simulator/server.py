@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from integrations.calendly.simulator import CalendlySimulator
 from integrations.clay.simulator import ClaySimulator
 from integrations.emailbison.simulator import EmailBisonSimulator
 from integrations.ghl.simulator import GhlSimulator
@@ -31,6 +32,7 @@ class Simulator:
         self.ghl = GhlSimulator()
         self.slack = SlackSimulator()
         self.resend = ResendSimulator()
+        self.calendly = CalendlySimulator()
         self.model = ModelSimulator()
         self.clay = ClaySimulator()
         self.providers: dict[str, ProviderSimulator] = {
@@ -38,6 +40,7 @@ class Simulator:
             "ghl": self.ghl,
             "slack": self.slack,
             "resend": self.resend,
+            "calendly": self.calendly,
             "openai": self.model,
             "clay": self.clay,
         }

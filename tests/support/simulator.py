@@ -53,6 +53,7 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     for kind in ("linkedin", "phone"):
         monkeypatch.setenv(f"CLAY_{kind.upper()}_TABLE_WEBHOOK_URL", f"{server.url}/clay/{kind}")
     monkeypatch.setenv("CLAY_CALLBACK_SECRET", CLAY_SECRET)
+    monkeypatch.setenv("CALENDLY_API_BASE", f"{server.url}/calendly")
     settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
     settings.OPENAI_API_KEY = MODEL_KEY
     try:

@@ -90,6 +90,7 @@ def child_environment(
         "CLAY_LINKEDIN_TABLE_WEBHOOK_URL": f"{simulator}/clay/linkedin",
         "CLAY_PHONE_TABLE_WEBHOOK_URL": f"{simulator}/clay/phone",
         "CLAY_CALLBACK_SECRET": "simulator-clay-callback-secret",
+        "CALENDLY_API_BASE": f"{simulator}/calendly",
         "PUBLIC_APP_URL": f"http://{HOST}:{port}",
         "PYTHONUNBUFFERED": "1",
     }
