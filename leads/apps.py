@@ -29,6 +29,7 @@ class LeadsConfig(AppConfig):
         )
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.enriching import ENRICHMENT_REQUEST  # noqa: PLC0415
+        from leads.services.importing.retention import end_dead_imports, purge_import_files  # noqa: PLC0415
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
@@ -54,6 +55,9 @@ class LeadsConfig(AppConfig):
                 handler=schedules.run_enrichment,
             )
         )
+        registry.register_routine("maintenance", "leads.dead_imports", end_dead_imports)
+        # Every few minutes and not once a day: a list of people is kept 24 hours, not up to 48.
+        registry.register_routine("maintenance", "leads.import_files", purge_import_files)
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("zrg.workspaces.urls")),
     path("", include("zrg.jobs.urls")),
     path("", include("integrations.urls")),
+    path("", include("leads.urls")),
     path("", include("inbox.urls")),
     path("admin/", admin.site.urls),
 ]

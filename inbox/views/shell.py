@@ -20,6 +20,7 @@ from inbox.views.context import (
 from integrations.enums import EMAIL_PROVIDERS, ConnectionStatus
 from integrations.models import Connection
 from leads.models import Lead
+from leads.navigation import lead_pages
 from zrg.workspaces.access import Access, can
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
@@ -68,6 +69,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "settings_url": tab_url(current.workspace_id, DEFAULT_TAB),
         "can_connect": can(access, "settings.edit_integrations", current.workspace_id),
         "can_admin": can(access, "admin.open", current.workspace_id),
+        "lead_pages": lead_pages(access, current.workspace_id),
         "view": link.view,
         "is_phone_thread": link.lead_id is not None,
         "conversation": None,

@@ -73,21 +73,28 @@ def upload_import(
     *,
     by: User | None,
     source: ImportSource = ImportSource.CSV,
+    mapping: Mapping[str, object] | None = None,
     mapping_name: str = "",
+    options: ImportOptions = ImportOptions(),
 ) -> LeadImportJob:
     """Store a file within the limits and guess its mapping; nothing is imported yet.
 
-    The mapping is the one named, else the workspace's default where the file has its columns, else
-    guessed from the names of the columns. Raises `UnreadableFile`.
+    The mapping is the one given or named, else the workspace's default where the file has its columns,
+    else guessed from the names of the columns. Everything is checked before anything is stored: raises
+    `UnreadableFile`, or `BadInput` for a mapping that does not fit.
     """
     summary = summarise(uploaded.file, uploaded.size)  # type: ignore[arg-type]
     columns = summary.header.columns
+    chosen = read_mapping(mapping, columns) if mapping else _first_mapping(workspace_id, columns, mapping_name)
     job = LeadImportJob(
         workspace_id=workspace_id,
         created_by=by,
         source=source,
-        mapping=_first_mapping(workspace_id, columns, mapping_name),
+        mapping=chosen,
         total_rows=summary.rows,
+        on_duplicate=options.on_duplicate,
+        overwrite_names=options.overwrite_names,
+        route=options.route,
     )
     store_file(job, uploaded.name or "import.csv", uploaded)
     try:

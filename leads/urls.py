@@ -1,0 +1,30 @@
+"""URLs of the pages and the API about many leads."""
+
+from django.urls import include, path
+
+from leads.api import imports as api
+from leads.views import imports
+
+import_pages = [
+    path("", imports.imports, name="lead_imports"),
+    path("/upload", imports.upload, name="lead_import_upload"),
+    path("/<uuid:import_id>", imports.detail, name="lead_import"),
+    path("/<uuid:import_id>/progress", imports.progress, name="lead_import_progress"),
+    path("/<uuid:import_id>/preview", imports.preview, name="lead_import_preview"),
+    path("/<uuid:import_id>/start", imports.start, name="lead_import_start"),
+    path("/<uuid:import_id>/cancel", imports.cancel, name="lead_import_cancel"),
+    path("/<uuid:import_id>/errors.csv", imports.errors, name="lead_import_errors"),
+]
+
+import_api = [
+    path("", api.Imports.as_view(), name="api_imports"),
+    path("/<uuid:import_id>", api.ImportDetail.as_view(), name="api_import"),
+    path("/<uuid:import_id>/start", api.ImportStart.as_view(), name="api_import_start"),
+    path("/<uuid:import_id>/cancel", api.ImportCancel.as_view(), name="api_import_cancel"),
+    path("/<uuid:import_id>/errors.csv", api.ImportErrors.as_view(), name="api_import_errors"),
+]
+
+urlpatterns = [
+    path("w/<uuid:workspace_id>/imports", include(import_pages)),
+    path("api/imports/leads", include(import_api)),
+]
