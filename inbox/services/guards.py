@@ -15,6 +15,7 @@ from inbox.services.stopping import stop_lead
 from leads.models import Lead
 from leads.rules.participants import is_cc_replier
 from leads.rules.statuses import blocks_channel
+from zrg.workspaces.context import tenant
 from zrg.workspaces.models import AdminAuditEvent, Workspace
 from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
@@ -93,6 +94,13 @@ def sending_disabled(workspace_id: UUID) -> bool:
         return is_switch_on("OUTBOUND_DISABLED")
     except SwitchUnreadable:
         return True
+
+
+def may_still_send(workspace_id: UUID, lead_id: UUID, channel: str) -> bool:
+    """Whether a second call for the same message may be made: a stop that came meanwhile forbids it."""
+    with tenant(workspace_id):
+        lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
+        return lead is not None and not is_blocked_on(lead, channel) and not sending_disabled(workspace_id)
 
 
 def newer_message(lead_id: UUID, seen_message_id: UUID | None, *, own_keys_like: str | None = None) -> Message | None:

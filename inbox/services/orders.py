@@ -30,6 +30,7 @@ from inbox.services.guards import Block, newer_message, sending_disabled
 from inbox.services.reopening import reopen_draft
 from inbox.services.sending import OUTCOME_UNKNOWN, send_message
 from inbox.services.settling import UNSETTLED, settle_order
+from integrations.enums import Provider
 from integrations.services.connections import active_email_provider
 from integrations.services.health import circuit_closed_until
 from leads.models import Lead
@@ -49,6 +50,8 @@ SEND_ORDER = "SEND_ORDER"
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
 """How long the job waits when another worker is in the middle of the same message."""
 ORIGIN_OF_SOURCE = {OrderSource.AUTO_SEND: (MessageOrigin.AI, SentBy.AI)}
+BY_PEOPLE = (OrderSource.DASHBOARD, OrderSource.SLACK)
+"""Orders a person gave on a screen; only these may spend InMail credits."""
 REPEATABLE = (OrderState.FAILED, OrderState.HELD, OrderState.CANCELLED)
 STRANDED_AFTER = timedelta(minutes=15)
 """A job that lost its worker is taken up again after ten minutes; later nobody will carry the order out."""
@@ -231,6 +234,9 @@ def _part_keys(order: SendOrder) -> str:
 
 def _circuit_open_until(order: SendOrder) -> datetime | None:
     """While the provider's circuit is open the order waits and no attempt is made (13 R9)."""
+    if order.channel == Channel.LINKEDIN:
+        # One server for all workspaces.
+        return circuit_closed_until(None, Provider.UNIPILE)
     provider = active_email_provider(order.workspace_id) if order.channel == Channel.EMAIL else None
     return circuit_closed_until(order.workspace_id, provider) if provider else None
 
@@ -290,6 +296,7 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int) -> Outbound:
         subject=order.subject,
         to_override=order.to_override,
         cc=order.cc,
+        allow_inmail=order.source in BY_PEOPLE,
         guard=guard,
         settle=settle,
     )

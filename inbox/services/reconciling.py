@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
-from inbox.enums import DeliveryStatus
+from inbox.enums import Channel, DeliveryStatus
 from inbox.models import Message
 from inbox.rules.cleaning import clean_email
 from inbox.rules.healing import Remote, find_twin
@@ -35,7 +35,8 @@ def reconcile_send(workspace_id: UUID, message_id: UUID, *, look: int) -> None:
         if message is None or message.delivery_status != DeliveryStatus.UNKNOWN:
             raise Cancelled("settled already")
         provider_lead_id = Lead.objects.values_list("email_bison_lead_id", flat=True).get(pk=message.lead_id)
-        provider = active_email_provider(workspace_id)
+        # Only e-mail has a history to look into; a LinkedIn message is proved by its copy (`attach_echo`).
+        provider = active_email_provider(workspace_id) if message.channel == Channel.EMAIL else None
     history = _history(workspace_id, provider, provider_lead_id)
     with tenant(workspace_id):
         twin, reason = find_twin(

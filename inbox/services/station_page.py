@@ -11,8 +11,11 @@ from inbox.enums import Channel, DraftStatus, OrderState
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.sentences import closed_sentence, delivery_sentence, skip_sentence
 from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
+from inbox.services.channels.linkedin import linkedin_problem
 from inbox.services.recipients import recipient_options
 from integrations.services.connections import active_email_provider
+from integrations.unipile.waterfall import MAX_NOTE
+from leads.enums import LinkedInConnection
 from leads.models import Lead
 from leads.rules.participants import resolve_reply_recipients
 from leads.services.senders import own_sender_entries
@@ -77,6 +80,7 @@ class Station:
     problem: str
     idempotency_key: UUID = field(default_factory=uuid.uuid4)
     lost_draft: str = ""
+    note_limit: int | None = None
 
 
 def load_station(
@@ -118,6 +122,7 @@ def load_station(
         skip_line=_skip_line(latest, bool(shown)),
         problem=next(tab.problem for tab in tabs if tab.selected),
         lost_draft=_lost(lead, draft_id, drafts),
+        note_limit=_note_limit(lead, selected),
     )
 
 
@@ -180,9 +185,28 @@ def _channel_problem(lead: Lead, channel: str, count: int) -> str:
         return "" if count else "There is no e-mail of this lead to answer yet."
     if channel == Channel.SMS:
         return "No phone number of this lead is known." if not lead.phone else "SMS is not connected in this workspace."
-    if not lead.linkedin_url:
-        return "No personal LinkedIn profile of this lead is known."
-    return "LinkedIn is not connected in this workspace."
+    return _linkedin_problem(lead)
+
+
+def _linkedin_problem(lead: Lead) -> str:
+    """As the send guard has it, and while an invitation waits: nothing more can be written until it is answered.
+
+    Read as the workspace, like `_email_side`.
+    """
+    with tenant(lead.workspace_id):
+        problem = linkedin_problem(lead)
+    if problem is not None:
+        return problem.detail
+    if lead.linkedin_connection != LinkedInConnection.PENDING:
+        return ""
+    since = f" since {lead.linkedin_invited_at:%-d %B}" if lead.linkedin_invited_at else ""
+    return f"An invitation is pending{since}; LinkedIn delivers nothing more before it is accepted."
+
+
+def _note_limit(lead: Lead, channel: str) -> int | None:
+    """Characters a text may have that will go out as the note of an invitation; None for any other."""
+    is_note = channel == Channel.LINKEDIN and lead.linkedin_connection == LinkedInConnection.NOT_CONNECTED
+    return MAX_NOTE if is_note else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from integrations.rules.connections import (
     requirement,
 )
 from integrations.rules.routes import account_key, route_hash
+from integrations.services.checking import request_check
 from integrations.services.hosts import effective_host
 from integrations.services.routes import refresh_routes
 from integrations.services.secrets import read_secrets, seal
@@ -363,6 +364,9 @@ def _after_save(connection: Connection, changed: list[str], *, first: bool, by: 
                 workspace_id=connection.workspace_id, connection_id=connection.pk, provider=connection.provider
             )
         )
+    if connection.provider == Provider.UNIPILE and changed:
+        # The test also learns whose account it is.
+        request_check(connection)
     if connection.provider == Provider.EMAILBISON and changed:
         request_refresh(connection.workspace_id, now=timezone.now())
     _audit(connection, changed, by=by, action="connection.saved")

@@ -21,6 +21,7 @@ from integrations.services.routes import refresh_routes
 from integrations.services.secrets import read_secrets
 from integrations.slack import client as slack
 from integrations.transport import failure
+from integrations.unipile import client as unipile
 from zrg.workspaces.context import tenant
 
 SILENCE = timedelta(hours=72)
@@ -29,6 +30,7 @@ CHECKS: dict[str, Callable[[UUID], ProviderResult]] = {
     Provider.EMAILBISON.value: emailbison.check,
     Provider.GHL.value: ghl.check,
     Provider.SLACK.value: slack.check,
+    Provider.UNIPILE.value: unipile.check,
     Provider.RESEND.value: resend.check,
     Provider.CALENDLY.value: calendly.check,
 }

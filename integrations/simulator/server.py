@@ -19,6 +19,7 @@ from integrations.simulator.core import Journal, ProviderSimulator, Script, Scri
 from integrations.simulator.model import ModelSimulator
 from integrations.simulator.page import render_page
 from integrations.slack.simulator import SlackSimulator
+from integrations.unipile.simulator import UnipileSimulator
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -31,6 +32,7 @@ class Simulator:
         self.emailbison = EmailBisonSimulator()
         self.ghl = GhlSimulator()
         self.slack = SlackSimulator()
+        self.unipile = UnipileSimulator()
         self.resend = ResendSimulator()
         self.calendly = CalendlySimulator()
         self.model = ModelSimulator()
@@ -38,6 +40,7 @@ class Simulator:
         self.providers: dict[str, ProviderSimulator] = {
             "emailbison": self.emailbison,
             "ghl": self.ghl,
+            "unipile": self.unipile,
             "slack": self.slack,
             "resend": self.resend,
             "calendly": self.calendly,

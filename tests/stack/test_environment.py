@@ -4,6 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from integrations.slack.simulator import DEMO_PLATFORM_TOKEN, DEMO_SIGNING_SECRET, DEMO_WEBHOOK_PATH
+from integrations.unipile.simulator import DEMO_API_KEY as UNIPILE_KEY
 from zrg.lib.secrets_hygiene import load_secret
 from zrg.stack.environment import (
     DEMO_PASSWORD,
@@ -94,6 +95,9 @@ def test_environment_of_a_bare_machine(layout, server):
         "PUBLIC_APP_URL": "http://127.0.0.1:18100",
         "EMAILBISON_BASE_URL": "http://127.0.0.1:18101/emailbison",
         "GHL_API_BASE": "http://127.0.0.1:18101/ghl",
+        "UNIPILE_DSN": "http://127.0.0.1:18101/unipile",
+        "UNIPILE_API_KEY": UNIPILE_KEY,
+        "UNIPILE_WEBHOOK_SECRET": "simulator-unipile-webhook-secret",
         "SLACK_API_BASE": "http://127.0.0.1:18101/slack/api",
         "SLACK_WEBHOOK_URL": f"http://127.0.0.1:18101/slack{DEMO_WEBHOOK_PATH}",
         "SLACK_BOT_TOKEN": DEMO_PLATFORM_TOKEN,

@@ -44,6 +44,7 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     state = Simulator(product_url="")
     state.emailbison.add_key(API_KEY)
     state.ghl.add_key(API_KEY)
+    state.unipile.add_key(API_KEY)
     server = SimulatorServer("127.0.0.1", 0, state)
     thread = server.serve_in_background()
     monkeypatch.setenv("EMAILBISON_BASE_URL", f"{server.url}/emailbison")
@@ -54,6 +55,8 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
         monkeypatch.setenv(f"CLAY_{kind.upper()}_TABLE_WEBHOOK_URL", f"{server.url}/clay/{kind}")
     monkeypatch.setenv("CLAY_CALLBACK_SECRET", CLAY_SECRET)
     monkeypatch.setenv("CALENDLY_API_BASE", f"{server.url}/calendly")
+    monkeypatch.setenv("UNIPILE_DSN", f"{server.url}/unipile")
+    monkeypatch.setenv("UNIPILE_API_KEY", API_KEY)
     settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
     settings.OPENAI_API_KEY = MODEL_KEY
     try:

@@ -1,9 +1,10 @@
 """The channels messages can be sent on."""
 
 from inbox.enums import Channel
-from inbox.services.channels import email
+from inbox.services.channels import email, linkedin
 from inbox.services.channels.base import ChannelSender
 
 CHANNELS: dict[str, ChannelSender] = {
     Channel.EMAIL.value: email.EmailSender(),
+    Channel.LINKEDIN.value: linkedin.LinkedInSender(),
 }

@@ -1,13 +1,16 @@
 """Fragments: list, row, badges, conversation, thread, station, drawer."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inbox.models import LeadView, Message, MessageRaw
+from leads.models import Lead
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory, minutes_ago
+from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.inbox.desk import make_desk
 
@@ -272,6 +275,45 @@ def test_station_of_a_channel_that_cannot_send_says_why(client, desk):
 
     assert "No phone number of this lead is known." in html
     assert 'name="content"' not in html
+
+
+@pytest.mark.parametrize(
+    ("account", "lead", "sentence"),
+    [
+        ({}, {"linkedin_url": None}, "No personal LinkedIn profile of this lead is known."),
+        (None, {}, "LinkedIn is not connected in this workspace."),
+        ({"status": "DISCONNECTED"}, {}, "LinkedIn is not connected in this workspace."),
+        ({"is_active": False}, {}, "LinkedIn is not connected in this workspace."),
+        ({}, {"linkedin_unreachable_at": minutes_ago(5)}, "This lead cannot be reached on LinkedIn."),
+        (
+            {},
+            {"linkedin_connection": "pending", "linkedin_invited_at": datetime(2026, 3, 5, 12, tzinfo=UTC)},
+            "An invitation is pending since 5 March; LinkedIn delivers nothing more before it is accepted.",
+        ),
+        ({}, {"linkedin_connection": "pending"}, "An invitation is pending; LinkedIn delivers nothing more"),
+    ],
+)
+def test_linkedin_says_why_nothing_can_be_sent(client, desk, account, lead, sentence):
+    """Asked by a setter, who sees no connections."""
+    if account is not None:
+        ConnectionFactory(workspace=desk.workspace, provider="UNIPILE", external_account_id="a1", secrets={}, **account)
+    Lead.objects.update(**{"linkedin_url": "https://linkedin.com/in/dana-reyes", **lead})
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/station/{desk.lead.pk}?channel=linkedin").content.decode()
+
+    assert sentence in html
+    assert 'name="content"' not in html
+
+
+@pytest.mark.parametrize(("state", "limited"), [("connected", False), ("unknown", False), ("not_connected", True)])
+def test_linkedin_offers_the_composer(client, desk, state, limited):
+    ConnectionFactory(workspace=desk.workspace, provider="UNIPILE", external_account_id="a1", secrets={})
+    Lead.objects.update(linkedin_url="https://linkedin.com/in/dana-reyes", linkedin_connection=state)
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/station/{desk.lead.pk}?channel=linkedin").content.decode()
+
+    assert 'name="content"' in html
+    assert ('data-limit="300"' in html) is limited
 
 
 def test_drawer_of_an_unknown_section_is_missing(client, desk):

@@ -162,12 +162,21 @@ async function save() {
   state(answer.error === "draft_not_pending" ? "This draft was decided meanwhile; your text is kept." : "Not saved; your text is kept here.", "bad");
 }
 
-// --- SMS parts, recipients
+// --- SMS parts, length of a note, recipients
 function count() {
+  countNote();
   const place = zrg.$("#sms-count"), text = editor();
   if (!place || !text) return;
   const size = text.value.trim().length, parts = Math.ceil(size / 160);
   place.textContent = size ? `${size} · ${parts} ${parts === 1 ? "part" : "parts"}${parts > 3 ? " (at most 3)" : ""}` : "";
+}
+
+function countNote() {
+  const place = zrg.$("#note-count"), text = editor();
+  if (!place || !text) return;
+  const size = [...text.value.trim()].length, limit = Number(place.dataset.limit);
+  place.textContent = size ? `Invitation note: ${size} of ${limit}` : `Goes out as the note of an invitation, up to ${limit} characters`;
+  place.dataset.tone = size > limit ? "bad" : "";
 }
 
 function chips() {
