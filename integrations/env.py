@@ -184,3 +184,23 @@ def calendly_timeout_seconds() -> float:
 def calendly_signing_key() -> str:
     """The key of calls to workspaces that hold none of their own."""
     return secret("CALENDLY_WEBHOOK_SIGNING_KEY")
+
+
+def smartlead_timeout_seconds() -> float:
+    """How long one SmartLead call may take."""
+    return milliseconds("SMARTLEAD_TIMEOUT_MS", 20_000)
+
+
+def smartlead_requests_per_2s() -> int:
+    """Our own pace towards one SmartLead account."""
+    return clamped_int("SMARTLEAD_REQUESTS_PER_2S", 10, 1, 1_000)
+
+
+def instantly_timeout_seconds() -> float:
+    """How long one Instantly call may take."""
+    return milliseconds("INSTANTLY_TIMEOUT_MS", 20_000)
+
+
+def instantly_requests_per_10s() -> int:
+    """Our own pace towards one Instantly account."""
+    return clamped_int("INSTANTLY_REQUESTS_PER_10S", 90, 1, 10_000)

@@ -23,12 +23,15 @@ logger = structlog.get_logger(__name__)
 
 ASK_PERSON_AT = 2
 """After this many misses a person is asked."""
+PROVIDERS_WITH_HISTORY = ("EMAILBISON",)
+"""SmartLead and Instantly cannot be asked what they sent."""
 
 
 def reconcile_send(workspace_id: UUID, message_id: UUID, *, look: int) -> None:
     """Look number `look` (1…4) at 2 min, 10 min, 1 h and 6 h; a match settles the message as sent.
 
-    Raises Reschedule for the next look. After the last one only a person decides.
+    Raises Reschedule for the next look. After the last one only a person decides; a provider that keeps no
+    history is given the looks before a person is asked, for a late answer or webhook.
     """
     with tenant(workspace_id):
         message = Message.objects.in_workspace(workspace_id).filter(pk=message_id).first()
@@ -40,7 +43,7 @@ def reconcile_send(workspace_id: UUID, message_id: UUID, *, look: int) -> None:
     history = _history(workspace_id, provider, provider_lead_id)
     with tenant(workspace_id):
         twin, reason = find_twin(
-            _unclaimed(workspace_id, history),
+            _unclaimed(workspace_id, history or []),
             subject=message.subject or "",
             body=message.body,
             to_email=message.to_email or "",
@@ -51,14 +54,21 @@ def reconcile_send(workspace_id: UUID, message_id: UUID, *, look: int) -> None:
             return
         if look == ASK_PERSON_AT:
             ask_person_about(message)
+    if history is None and look >= ASK_PERSON_AT:
+        # Nothing more will be learned; the person who was asked decides.
+        return
     if look < len(RECONCILE_AFTER):
         wait = RECONCILE_AFTER[look] - RECONCILE_AFTER[look - 1]
         raise Reschedule(timezone.now() + wait, "not in the provider's history yet")
 
 
-def _history(workspace_id: UUID, provider: str | None, provider_lead_id: str | None) -> list[Remote]:
-    """What the provider says it sent to this lead; empty when it cannot be asked."""
-    if provider != "EMAILBISON" or not provider_lead_id:
+def _history(workspace_id: UUID, provider: str | None, provider_lead_id: str | None) -> list[Remote] | None:
+    """What the provider says it sent to this lead; empty when it could not be asked now, None when it keeps
+    no history.
+    """
+    if provider not in PROVIDERS_WITH_HISTORY:
+        return None
+    if not provider_lead_id:
         return []
     result = get_client(workspace_id, emailbison.SPEC).list_replies(provider_lead_id)
     if not result.ok:

@@ -13,6 +13,7 @@ from integrations.emailbison import client as emailbison
 from integrations.enums import Code, ConnectionStatus, Provider
 from integrations.errors import SecretUnreadable
 from integrations.ghl import client as ghl
+from integrations.instantly import client as instantly
 from integrations.models import Connection
 from integrations.resend import client as resend
 from integrations.results import ProviderResult
@@ -20,6 +21,7 @@ from integrations.rules.connections import missing_secrets, requirement
 from integrations.services.routes import refresh_routes
 from integrations.services.secrets import read_secrets
 from integrations.slack import client as slack
+from integrations.smartlead import client as smartlead
 from integrations.transport import failure
 from integrations.unipile import client as unipile
 from zrg.workspaces.context import tenant
@@ -33,6 +35,8 @@ CHECKS: dict[str, Callable[[UUID], ProviderResult]] = {
     Provider.UNIPILE.value: unipile.check,
     Provider.RESEND.value: resend.check,
     Provider.CALENDLY.value: calendly.check,
+    Provider.SMARTLEAD.value: smartlead.check,
+    Provider.INSTANTLY.value: instantly.check,
 }
 """By provider: asks it whether the workspace's credential works, and with that writes the connection's
 health. Called outside transactions.

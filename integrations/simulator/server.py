@@ -13,12 +13,14 @@ from integrations.calendly.simulator import CalendlySimulator
 from integrations.clay.simulator import ClaySimulator
 from integrations.emailbison.simulator import EmailBisonSimulator
 from integrations.ghl.simulator import GhlSimulator
+from integrations.instantly.simulator import InstantlySimulator
 from integrations.resend.simulator import ResendSimulator
 from integrations.simulator.control import Control
 from integrations.simulator.core import Journal, ProviderSimulator, Script, ScriptQueue, SimRequest, SimResponse
 from integrations.simulator.model import ModelSimulator
 from integrations.simulator.page import render_page
 from integrations.slack.simulator import SlackSimulator
+from integrations.smartlead.simulator import SmartLeadSimulator
 from integrations.unipile.simulator import UnipileSimulator
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -30,6 +32,8 @@ class Simulator:
 
     def __init__(self, *, product_url: str = "") -> None:
         self.emailbison = EmailBisonSimulator()
+        self.smartlead = SmartLeadSimulator()
+        self.instantly = InstantlySimulator()
         self.ghl = GhlSimulator()
         self.slack = SlackSimulator()
         self.unipile = UnipileSimulator()
@@ -39,6 +43,8 @@ class Simulator:
         self.clay = ClaySimulator()
         self.providers: dict[str, ProviderSimulator] = {
             "emailbison": self.emailbison,
+            "smartlead": self.smartlead,
+            "instantly": self.instantly,
             "ghl": self.ghl,
             "unipile": self.unipile,
             "slack": self.slack,

@@ -38,6 +38,16 @@ def drain(*, until: datetime | None = None, expect_failures: bool = False) -> Co
     return stats
 
 
+def drain_events() -> None:
+    """Run the event queue, and only that: what the calls did, before any job of theirs."""
+    with _no_context():
+        while True:
+            lane = EventLane("tests")
+            run_lane(LaneRun(lane=lane, deadline=float("inf"), batch=1, stop=lambda: False))
+            if not lane.stats["claimed"]:
+                return
+
+
 def _run_due() -> Counter[str]:
     stats: Counter[str] = Counter()
     while True:

@@ -45,9 +45,13 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     state.emailbison.add_key(API_KEY)
     state.ghl.add_key(API_KEY)
     state.unipile.add_key(API_KEY)
+    for provider in (state.smartlead, state.instantly, state.ghl):
+        provider.add_key(API_KEY)
     server = SimulatorServer("127.0.0.1", 0, state)
     thread = server.serve_in_background()
     monkeypatch.setenv("EMAILBISON_BASE_URL", f"{server.url}/emailbison")
+    monkeypatch.setenv("SMARTLEAD_API_BASE", f"{server.url}/smartlead/api/v1")
+    monkeypatch.setenv("INSTANTLY_API_BASE", f"{server.url}/instantly/api/v2")
     monkeypatch.setenv("GHL_API_BASE", f"{server.url}/ghl")
     monkeypatch.setenv("SLACK_API_BASE", f"{server.url}/slack/api")
     monkeypatch.setenv("RESEND_API_BASE", f"{server.url}/resend")

@@ -95,6 +95,11 @@ def decode_thread_handle(handle: str, kept_json: str | None = None) -> ThreadHan
     return _from_json(provider, text)
 
 
+def is_hashed(handle: str) -> bool:
+    """Whether the handle can only be read together with the JSON kept for it."""
+    return handle.partition(":")[2].startswith("h:")
+
+
 def _checked_reply_id(reply_id: str) -> str:
     if not reply_id or ":" in reply_id or len(reply_id) > 64 or not reply_id.isprintable() or " " in reply_id:
         raise BadHandle

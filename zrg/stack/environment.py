@@ -81,6 +81,8 @@ def child_environment(
         "ZRG_DEMO": "1",
         "ZRG_ALLOW_LOOPBACK_PROVIDERS": "1",
         "EMAILBISON_BASE_URL": f"{simulator}/emailbison",
+        "SMARTLEAD_API_BASE": f"{simulator}/smartlead/api/v1",
+        "INSTANTLY_API_BASE": f"{simulator}/instantly/api/v2",
         "GHL_API_BASE": f"{simulator}/ghl",
         "UNIPILE_DSN": f"{simulator}/unipile",
         "UNIPILE_API_KEY": "simulator-unipile-key",

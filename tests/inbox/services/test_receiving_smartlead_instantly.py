@@ -15,7 +15,7 @@ from tests.factories import ConnectionFactory, WorkspaceFactory
 from tests.integrations.instantly import payloads as instantly
 from tests.integrations.smartlead import payloads as smartlead
 from tests.support.client import ZrgClient
-from tests.support.drain import drain
+from tests.support.drain import drain_events
 from zrg.jobs.models import BackgroundJob, WebhookEvent
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def arrives(connection: Connection, *payloads: dict[str, Any]) -> list[str]:
             headers={"authorization": f"Bearer {wire.SECRET}"},
         )
         assert response.status_code == 200
-    drain()
+    drain_events()
     return list(WebhookEvent.objects.order_by("created_at").values_list("outcome", flat=True))
 
 

@@ -23,10 +23,9 @@ from leads.services.rollups import recompute_rollups
 from tests.factories import ConnectionFactory, UserFactory, WorkspaceFactory
 from tests.factories.inbox import MessageFactory
 from tests.factories.leads import LeadFactory
-from tests.support.client import ZrgClient, no_context
+from tests.support.client import ZrgClient
+from tests.support.drain import drain_events
 from zrg.jobs.models import BackgroundJob, WebhookEvent
-from zrg.jobs.services.coordinator import LaneRun, run_lane
-from zrg.jobs.services.lanes import EventLane
 from zrg.workspaces.models import Workspace
 
 
@@ -41,10 +40,10 @@ def run(case_input: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
         _arrange(fixtures, given)
         for earlier in given.get("earlier_requests", []):
             _send(earlier, earlier.get("now"))
-            _drain()
+            drain_events()
         responses = [_send(case_input["request"], case_input.get("now")) for _ in range(case_input.get("repeat", 1))]
         if case_input.get("drain", True):
-            _drain()
+            drain_events()
         return {**_answers(responses), "effects": _effects(fixtures)}
 
 
@@ -103,16 +102,6 @@ def _send(request: dict[str, Any], now: str | None) -> HttpResponse:
         # The database keeps the real time of receipt; the case names its own.
         WebhookEvent.objects.filter(created_at__gte=started).update(created_at=datetime.fromisoformat(now))
     return response
-
-
-def _drain() -> None:
-    """Run the event queue, and only that."""
-    with no_context():
-        while True:
-            lane = EventLane("vectors")
-            run_lane(LaneRun(lane=lane, deadline=float("inf"), batch=1, stop=lambda: False))
-            if not lane.stats["claimed"]:
-                return
 
 
 def _answers(responses: list[HttpResponse]) -> dict[str, Any]:
