@@ -6,10 +6,13 @@ Everything here calls providers and opens its own short transactions: run it out
 from dataclasses import dataclass
 from uuid import UUID
 
+from integrations.calendly.connecting import connect_calendly, disconnect_calendly
+from integrations.enums import Provider
 from integrations.models import Connection
 from integrations.results import ProviderResult
 from integrations.services.connections import ConnectionInput, disable_connection, save_connection
 from integrations.services.inspection import CHECKS, check_connection
+from integrations.services.slack import connect_slack
 from integrations.transport import within
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User, Workspace
@@ -29,11 +32,13 @@ class Connected:
 def connect(workspace_id: UUID, provider: str, given: ConnectionInput, *, by: User) -> Connected:
     """Save a connection and ask the provider whether it works; raises as `save_connection` does.
 
-    A provider that refuses the credential does not undo the save: it shows as disconnected.
+    A provider that refuses the credential does not undo the save: it shows as disconnected. One whose
+    credential is checked before it is kept (`needs_check`) refuses instead, and nothing is saved.
     """
     with tenant(workspace_id):
         workspace = Workspace.objects.get(pk=workspace_id)
-        saved = save_connection(workspace, provider, given, by=by)
+    with within(PATIENCE_SECONDS):
+        saved = _save(workspace, provider, given, by=by)
     return Connected(connection=saved, check=check_now(saved))
 
 
@@ -47,6 +52,9 @@ def check_now(connection: Connection) -> ProviderResult | None:
 
 def disconnect(workspace_id: UUID, provider: str, *, by: User) -> bool:
     """Stop using a provider; False when the workspace did not use it."""
+    if provider == Provider.CALENDLY:
+        with within(PATIENCE_SECONDS):
+            return disconnect_calendly(workspace_id, by=by)
     with tenant(workspace_id):
         rows = Connection.objects.select_for_update(of=("self",)).in_workspace(workspace_id).of(provider).active()
         connection = rows.select_related("workspace").first()
@@ -54,3 +62,14 @@ def disconnect(workspace_id: UUID, provider: str, *, by: User) -> bool:
             return False
         disable_connection(connection, by=by)
     return True
+
+
+def _save(workspace: Workspace, provider: str, given: ConnectionInput, *, by: User) -> Connection:
+    if provider == Provider.SLACK:
+        return connect_slack(
+            workspace, given.secrets.get("bot_token"), signing_secret=given.secrets.get("signing_secret"), by=by
+        )
+    if provider == Provider.CALENDLY and given.secrets.get("access_token"):
+        return connect_calendly(workspace, given.secrets["access_token"] or "", by=by)
+    with tenant(workspace.pk):
+        return save_connection(workspace, provider, given, by=by)

@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from integrations.calendly.simulator import DEMO_TOKEN as CALENDLY_TOKEN
 from integrations.models import Connection, EmailBisonBaseHost, EmailSender
 from integrations.rules.setup import SETUPS
 from integrations.services.connections import version_of
 from integrations.services.secrets import read_secrets
+from integrations.slack.simulator import DEMO_BOT_TOKEN as SLACK_TOKEN
 from tests.factories import (
     ConnectionFactory,
     EmailSenderFactory,
@@ -391,3 +393,31 @@ def test_connections_of_another_workspace_are_not_found(client: ZrgClient, works
     assert client.post(url(workspace, "emailbison", "disconnection")).status_code == 404
     row.refresh_from_db()
     assert row.is_active is True
+
+
+def test_calendly_token_is_checked_before_it_is_kept(
+    owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator
+) -> None:
+    refused = save(owner, workspace, "calendly", access_token="calendly-token-wrong")
+    kept_after_refusal = Connection.objects.exists()
+    saved = save(owner, workspace, "calendly", access_token=CALENDLY_TOKEN)
+    drain()
+    subscribed = len(simulator.state.calendly.subscriptions)
+    owner.post(url(workspace, "calendly", "disconnection"))
+
+    connection = Connection.objects.get()
+    assert (refused.status_code, kept_after_refusal) == (422, False)
+    assert "Calendly refused the token" in refused.content.decode()
+    assert (saved.status_code, subscribed) == (302, 1)
+    assert (connection.is_active, connection.secrets, simulator.state.calendly.subscriptions) == (False, "", {})
+
+
+def test_slack_token_is_checked_before_it_is_kept(
+    owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator
+) -> None:
+    refused = save(owner, workspace, "slack", bot_token="xoxb-wrong-token-1")
+    kept_after_refusal = Connection.objects.exists()
+    saved = save(owner, workspace, "slack", bot_token=SLACK_TOKEN)
+
+    assert (refused.status_code, kept_after_refusal) == (422, False)
+    assert (saved.status_code, Connection.objects.get().provider) == (302, "SLACK")
