@@ -23,6 +23,7 @@ CONNECTIONS: Mapping[Provider, ConnectionInput] = {
     Provider.GHL: ConnectionInput(
         secrets={"private_key": ghl.DEMO_PRIVATE_KEY}, external_account_id=ghl.DEMO_LOCATION_ID
     ),
+    Provider.UNIPILE: ConnectionInput(external_account_id=unipile.DEMO_ACCOUNT),
 }
 """The channels messages go through."""
 
@@ -43,13 +44,10 @@ def add_demo_connection(workspace: Workspace, people: dict[str, User]) -> None:
 
 
 def add_demo_messengers(workspace: Workspace, people: dict[str, User]) -> None:
-    """Connect the demo workspace to the simulated LinkedIn, Slack and Resend; repeating it changes nothing."""
+    """Connect the demo workspace to the simulated Slack and Resend; repeating it changes nothing."""
     if not settings.ZRG_ALLOW_LOOPBACK_PROVIDERS:
         return
     known = set(Connection.objects.in_workspace(workspace).values_list("provider", flat=True))
-    if Provider.UNIPILE not in known:
-        account = ConnectionInput(external_account_id=unipile.DEMO_ACCOUNT)
-        save_connection(workspace, Provider.UNIPILE, account, by=people.get("owner"))
     if Provider.SLACK not in known:
         given = ConnectionInput(
             secrets={"bot_token": slack.DEMO_BOT_TOKEN, "signing_secret": slack.DEMO_SIGNING_SECRET},
