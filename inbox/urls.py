@@ -52,6 +52,7 @@ conversation_api = [
     path("/sentiment", api_acts.Sentiment.as_view(), name="api_sentiment"),
     path("/status", api_acts.Status.as_view(), name="api_status"),
     path("/clear-blacklist", api_acts.ClearBlacklist.as_view(), name="api_clear_blacklist"),
+    path("/merge", api_acts.Merge.as_view(), name="api_merge"),
     path("/promote", api_acts.Promote.as_view(), name="api_promote"),
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
 ]

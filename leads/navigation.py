@@ -8,7 +8,10 @@ from django.urls import reverse
 from zrg.workspaces.access import Access, can
 
 # Its URL, the action that opens it, its name among its neighbours and in the menu of the inbox.
-PAGES = (("lead_imports", "lead.import", "Import", "Import leads"),)
+PAGES = (
+    ("lead_imports", "lead.import", "Import", "Import leads"),
+    ("lead_duplicates", "lead.merge", "Possible duplicates", "Possible duplicates"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

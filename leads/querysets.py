@@ -192,6 +192,10 @@ class LeadIdentityConflictQuerySet(LeadScopedQuerySet):
         """Not yet decided."""
         return self.filter(status=ConflictStatus.OPEN)
 
+    def for_list(self) -> Self:
+        """Rows as the pages of possible duplicates read them, newest first."""
+        return self.select_related("lead", "other_lead", "workspace", "resolved_by").order_by("-created_at", "-id")
+
 
 class CampaignQuerySet(TenantQuerySet):
     """Campaigns of a workspace."""

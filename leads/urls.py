@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from leads.api import imports as api
-from leads.views import imports
+from leads.views import duplicates, imports
 
 import_pages = [
     path("", imports.imports, name="lead_imports"),
@@ -24,7 +24,15 @@ import_api = [
     path("/<uuid:import_id>/errors.csv", api.ImportErrors.as_view(), name="api_import_errors"),
 ]
 
+duplicate_pages = [
+    path("", duplicates.duplicates, name="lead_duplicates"),
+    path("/<uuid:conflict_id>/dismissal", duplicates.dismissal, name="lead_conflict_dismissal"),
+    path("/<uuid:keep_id>/<uuid:drop_id>", duplicates.merge, name="lead_merge"),
+    path("/<uuid:keep_id>/<uuid:drop_id>/dismissal", duplicates.pair_dismissal, name="lead_pair_dismissal"),
+]
+
 urlpatterns = [
+    path("w/<uuid:workspace_id>/duplicates", include(duplicate_pages)),
     path("w/<uuid:workspace_id>/imports", include(import_pages)),
     path("api/imports/leads", include(import_api)),
 ]

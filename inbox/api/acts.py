@@ -19,6 +19,7 @@ from inbox.services.marking import change_sentiment, change_status, mark_seen, m
 from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown
 from leads.models import Lead
+from leads.services.merging import merge_leads
 from leads.services.promoting import promote_alternate
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, Conflict, NotVisible
@@ -225,6 +226,21 @@ class ClearBlacklist(InboxAPIView):
         note = Body(request, {"note"}).text("note") or ""
         as_workspace(lead, lambda: clear_blacklist(lead, self.person(), note))
         return Response(lead_payload(_fresh(lead)))
+
+
+class Merge(InboxAPIView):
+    """`POST …/merge`."""
+
+    permission_action = "lead.merge"
+
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        """`{"leadId"}`: the lead that goes; the one of the path stays. 409 `merge_refused` with the reason."""
+        lead = self.lead(lead_id, "lead.merge")
+        other_id = Body(request, {"leadId"}).id("leadId")
+        if other_id is None:
+            raise BadInput("Name the lead that goes.", code="bad_input", field="leadId")
+        other = self.lead(other_id, "lead.merge")
+        return Response(lead_payload(as_workspace(lead, lambda: merge_leads(lead, other, self.person()))))
 
 
 class Promote(InboxAPIView):

@@ -29,6 +29,7 @@ DELIVERY_ERRORS = {
     "opted_out": "The latest message of this lead is an opt-out.",
     "sending_disabled": "Sending is switched off.",
     "newer_message": "A newer message arrived before this was sent.",
+    "leads_merged": "Two leads were merged before this was sent.",
     "placeholder": "The text still holds a placeholder.",
     "empty_body": "The message was empty.",
     "no_thread": "There is no e-mail of this lead to answer.",

@@ -4,15 +4,32 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from inbox.enums import DraftClosedReason, DraftEventKind, DraftEventSource, DraftStatus
-from inbox.models import Draft, LeadView
+from inbox.enums import (
+    DeliveryStatus,
+    DraftClosedReason,
+    DraftEventKind,
+    DraftEventSource,
+    DraftStatus,
+    OrderState,
+)
+from inbox.models import Draft, LeadView, Message, SendOrder
 from inbox.models.draft import ENGINE_ORIGINS
 from inbox.querysets import DraftQuerySet
 from inbox.services.draft_events import record_draft_event
+from inbox.services.orders import hold_orders_of
+from leads.errors import MergeRefused
+
+LEADS_MERGED = "leads_merged"
 
 
 def merge_drafts(keep_id: UUID, drop_id: UUID) -> None:
-    """Drafts move. Where both leads have a reply waiting on a channel, the one of the lead that stays is kept."""
+    """Drafts move. Where both leads have a reply waiting on a channel, the one of the lead that stays is kept.
+
+    What was ordered for the lead that goes and has not left is held first: it was written for another
+    thread, and would now leave for another address. While a message is on its way nothing is merged.
+    """
+    _refuse_while_sending((keep_id, drop_id))
+    hold_orders_of(drop_id, LEADS_MERGED)
     taken = list(_waiting_replies(keep_id).values_list("channel", flat=True))
     for draft in _waiting_replies(drop_id).filter(channel__in=taken).select_for_update():
         Draft.objects.filter(pk=draft.pk).update(
@@ -20,13 +37,20 @@ def merge_drafts(keep_id: UUID, drop_id: UUID) -> None:
             closed_reason=DraftClosedReason.SUPERSEDED_BY_NEWER_INBOUND,
             updated_at=timezone.now(),
         )
-        record_draft_event(draft, DraftEventKind.SUPERSEDED, source=DraftEventSource.SYSTEM, reason="leads_merged")
+        record_draft_event(draft, DraftEventKind.SUPERSEDED, source=DraftEventSource.SYSTEM, reason=LEADS_MERGED)
     Draft.objects.of_lead(drop_id).update(lead_id=keep_id)
 
 
 def merge_views(keep_id: UUID, drop_id: UUID) -> None:
     """Who saw the thread that stays keeps that; nobody is told to have seen what they did not."""
     LeadView.objects.filter(lead_id=drop_id).delete()
+
+
+def _refuse_while_sending(lead_ids: tuple[UUID, UUID]) -> None:
+    orders = SendOrder.objects.filter(lead_id__in=lead_ids, state=OrderState.TAKEN)
+    messages = Message.objects.filter(lead_id__in=lead_ids, delivery_status=DeliveryStatus.SENDING)
+    if orders.exists() or messages.exists():
+        raise MergeRefused("A message to one of the leads is being sent. Try again in a minute.")
 
 
 def _waiting_replies(lead_id: UUID) -> DraftQuerySet:

@@ -313,6 +313,16 @@ def _end_blocked(order_id: UUID, code: str) -> None:
         _close(order, OrderState.FAILED, code, outcome=AutoSendOutcome.FAILED)
 
 
+def hold_orders_of(lead_id: UUID, reason: str) -> int:
+    """Hold every order of a lead that still waits; its text is offered again. Call with the lead locked."""
+    waiting = SendOrder.objects.filter(lead_id=lead_id, state=OrderState.WAITING).order_by("pk").select_for_update()
+    held = list(waiting)
+    for order in held:
+        _close(order, OrderState.HELD, reason)
+        logger.info(log_events.SEND_ORDER_HELD, order=str(order.pk), reason=reason)
+    return len(held)
+
+
 def fail_stranded_orders(workspace_id: UUID) -> int:
     """Orders whose job ended without carrying them out are failed, their drafts open again: nobody waits
     for a message that no worker will send. Orders with a message that may have left are not touched.

@@ -2,12 +2,11 @@
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from leads.models import LeadIdentityConflict
 from leads.services.conflicts import dismiss_conflict
-from leads.services.merging import merge_leads
-from zrg.lib.errors import ZrgError
 from zrg.workspaces.admin.base import TenantModelAdmin
 from zrg.workspaces.enums import Permission
 
@@ -36,22 +35,17 @@ class LeadIdentityConflictAdmin(TenantModelAdmin):
     ordering = ("-created_at", "-id")
     actions = ("merge", "dismiss")
 
-    @admin.action(description="Merge: the lead stays, the other goes")
-    def merge(self, request: HttpRequest, conflicts: QuerySet[LeadIdentityConflict]) -> None:
-        """Join the two leads of each chosen row, one after the other."""
-        merged = 0
-        for pk in list(conflicts.values_list("pk", flat=True)):
-            # Read anew: an earlier merge may have taken one of the two away.
-            conflict = LeadIdentityConflict.objects.open().select_related("lead", "other_lead").filter(pk=pk).first()
-            if conflict is None or conflict.other_lead is None:
-                continue
-            try:
-                merge_leads(conflict.lead, conflict.other_lead, request.user)  # type: ignore[arg-type]
-            except ZrgError as error:
-                messages.error(request, f"{conflict.lead}: {error}")
-                continue
-            merged += 1
-        messages.info(request, f"{merged} merged.")
+    @admin.action(description="Compare and merge")
+    def merge(self, request: HttpRequest, conflicts: QuerySet[LeadIdentityConflict]) -> HttpResponse | None:
+        """Show both leads side by side; the page there merges them."""
+        chosen = list(conflicts.open().exclude(other_lead=None)[:2])  # type: ignore[attr-defined]
+        if len(chosen) != 1:
+            messages.error(request, "Choose one open row with two leads.")
+            return None
+        conflict = chosen[0]
+        return HttpResponseRedirect(
+            reverse("lead_merge", args=[conflict.workspace_id, conflict.lead_id, conflict.other_lead_id])
+        )
 
     @admin.action(description="Dismiss: two people")
     def dismiss(self, request: HttpRequest, conflicts: QuerySet[LeadIdentityConflict]) -> None:

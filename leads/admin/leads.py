@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,10 +18,8 @@ from leads.enums import Tab
 from leads.models import Lead, LeadIdentityConflict
 from leads.rules.search import SearchKind, read_search
 from leads.rules.tabs import explain_tabs
-from leads.services.merging import merge_leads
 from leads.services.rollups import recompute_rollups
 from leads.services.status import blacklist_lead, clear_blacklist
-from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import can
 from zrg.workspaces.admin.base import ReadOnlyInline, TenantModelAdmin
 from zrg.workspaces.decorators import access_of
@@ -169,19 +168,14 @@ class LeadAdmin(TenantModelAdmin):
         """Derive times, channels and flags again."""
         self._each(request, leads, "lead.edit_status", lambda lead: bool(recompute_rollups(lead)))
 
-    @admin.action(description="Merge two leads (the older one stays)")
-    def merge(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
-        """Join exactly two leads of one workspace."""
+    @admin.action(description="Compare two leads and merge")
+    def merge(self, request: HttpRequest, leads: QuerySet[Lead]) -> HttpResponse | None:
+        """Show two leads of one workspace side by side, the older one staying; the page there merges them."""
         chosen = list(leads.order_by("created_at", "id")[:3])
-        if len(chosen) != 2:
-            messages.error(request, "Choose exactly two leads.")
-            return
-        try:
-            kept = merge_leads(chosen[0], chosen[1], request.user)  # type: ignore[arg-type]
-        except ZrgError as error:
-            messages.error(request, str(error))
-            return
-        messages.success(request, f"Merged into {kept}.")
+        if len(chosen) != 2 or chosen[0].workspace_id != chosen[1].workspace_id:
+            messages.error(request, "Choose exactly two leads of one workspace.")
+            return None
+        return HttpResponseRedirect(reverse("lead_merge", args=[chosen[0].workspace_id, chosen[0].pk, chosen[1].pk]))
 
     def _each(self, request: HttpRequest, leads: QuerySet[Lead], action: str, act: Callable[[Lead], bool]) -> None:
         access = access_of(request)

@@ -1,7 +1,9 @@
 """What the lead that stays takes from the one that goes."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from leads.enums import SentimentTag
 from leads.models import Lead
 from leads.rules.participants import add_alternate_email
 
@@ -62,6 +64,55 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 )
 
 
+# What the person who merges sees side by side.
+SHOWN_FACTS = (
+    ("full_name", "Name"),
+    ("email", "E-mail"),
+    ("alternate_emails", "Other addresses"),
+    ("phone", "Phone"),
+    ("linkedin_url", "LinkedIn"),
+    ("company_name", "Company"),
+    ("job_title", "Job title"),
+    ("company_website", "Website"),
+    ("status", "Status"),
+    ("sentiment_tag", "Sentiment"),
+    ("ghl_contact_id", "GHL contact"),
+    ("email_bison_lead_id", "E-mail provider id"),
+    ("linkedin_id", "LinkedIn member"),
+    ("tags", "Tags"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedFact:
+    """One fact of both leads. `taken`: the result has the second lead's; `lost`: it is only in the audit."""
+
+    label: str
+    keep: str
+    drop: str
+    taken: bool
+    lost: bool
+
+
+def compare_fact(keep: Lead, drop: Lead, changes: dict[str, Any], name: str, label: str) -> MergedFact:
+    """How one fact of two leads ends, given the columns a merge sets."""
+    kept, dropped = _shown(keep, name), _shown(drop, name)
+    joined = name in ("alternate_emails", "tags", "email")
+    empty = not kept or kept in ("New", "new")
+    taken = (
+        bool(dropped)
+        and dropped != kept
+        and (empty if name in ("status", "sentiment_tag", "full_name") else name in changes)
+    )
+    return MergedFact(
+        label=label,
+        keep=kept,
+        drop=dropped,
+        taken=taken,
+        lost=bool(dropped) and not taken and not joined and dropped != kept,
+    )
+
+
 def merge_values(keep: Lead, drop: Lead) -> dict[str, Any]:
     """Columns to set on `keep`: empty ones filled, addresses and tags joined, openings added up."""
     changes = {
@@ -84,7 +135,14 @@ def merge_values(keep: Lead, drop: Lead) -> dict[str, Any]:
         "email_open_count": keep.email_open_count + drop.email_open_count,
         "email_last_opened_at": max(opened, default=None),
     }
+    if keep.sentiment_tag == SentimentTag.NEW and drop.sentiment_tag != SentimentTag.NEW:
+        changes |= {"sentiment_tag": drop.sentiment_tag, "sentiment_message_id": drop.sentiment_message_id}
     return changes | {name: value for name, value in joined.items() if value != getattr(keep, name)}
+
+
+def _shown(lead: Lead, name: str) -> str:
+    value = lead.get_status_display() if name == "status" else getattr(lead, name)
+    return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _known(value: object) -> bool:

@@ -1,5 +1,6 @@
 """Two leads that are one person, joined because a person said so. No machine ever merges."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from leads.enums import ConflictStatus
+from leads.enums import ConflictStatus, LeadStatus
 from leads.errors import MergeRefused
 from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
 from leads.registry import merge_steps
-from leads.rules.merging import merge_values
+from leads.rules.merging import SHOWN_FACTS, MergedFact, compare_fact, merge_values
 from leads.services.rollups import recompute_rollups
-from leads.services.status import blacklist_lead
+from leads.services.status import blacklist_lead, set_status
 from zrg.jobs.enums import JobStatus
 from zrg.jobs.models import BackgroundJob
 from zrg.lib import log_events
@@ -24,6 +25,15 @@ from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePreview:
+    """Facts side by side, what moves (name, count), and the stops that will hold."""
+
+    facts: list[MergedFact]
+    moves: list[tuple[str, int]]
+    stops: list[str]
 
 
 def merge_leads(keep: Lead, drop: Lead, actor: User) -> Lead:
@@ -47,10 +57,28 @@ def merge_leads(keep: Lead, drop: Lead, actor: User) -> Lead:
         Lead.objects.filter(pk=drop.pk).delete()
         Lead.objects.filter(pk=keep.pk).update(**changes, changed_at=Now(), updated_at=Now())
         keep.refresh_from_db()
+        _carry_status(keep, drop, actor)
         _carry_stop(keep, drop, actor)
         recompute_rollups(keep)
     logger.info(log_events.LEAD_MERGED, lead=str(keep.pk), dropped=str(drop.pk))
     return keep
+
+
+def preview_merge(keep: Lead, drop: Lead) -> MergePreview:
+    """What a merge would do, for the person who decides; reads only."""
+    changes = merge_values(keep, drop)
+    facts = [compare_fact(keep, drop, changes, name, label) for name, label in SHOWN_FACTS]
+    moves = []
+    for model in apps.get_models():
+        count = sum(
+            model._default_manager.filter(**{field.attname: drop.pk}).count()
+            for field in model._meta.concrete_fields
+            if field.related_model is Lead and model is not Lead
+        )
+        if count and model is not LeadIdentityConflict:
+            moves.append((str(model._meta.verbose_name_plural), count))
+    stops = [one.get_blacklist_reason_display() for one in (keep, drop) if one.blacklist_reason]
+    return MergePreview(facts=[fact for fact in facts if fact.keep or fact.drop], moves=moves, stops=stops)
 
 
 def merge_conflicts(keep_id: UUID, drop_id: UUID) -> None:
@@ -140,6 +168,12 @@ def _move_one(model: type[models.Model], column: str, pk: Any, keep_id: UUID) ->
             row.update(**{column: keep_id})
     except IntegrityError:
         row.delete()
+
+
+def _carry_status(keep: Lead, drop: Lead, actor: User) -> None:
+    """What was found out about the person, where nothing was about the lead that stays."""
+    if keep.status == LeadStatus.NEW and drop.status not in (LeadStatus.NEW, LeadStatus.BLACKLISTED):
+        set_status(keep, drop.status, by=actor, reason="leads merged")
 
 
 def _carry_stop(keep: Lead, drop: Lead, actor: User) -> None:

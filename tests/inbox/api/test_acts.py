@@ -324,3 +324,30 @@ def test_suspended_workspace_refuses_acts_and_shows_everything(client, desk):
     assert (response.status_code, response.json()["error"]) == (423, "workspace_suspended")
     assert client.get(f"/api/inbox/conversations/{desk.lead.pk}").status_code == 200
     assert SendOrder.objects.count() == 0
+
+
+def test_merging_names_the_lead_that_goes(client, desk):
+    drop = LeadFactory(workspace=desk.workspace, email="d.reyes@northfork.example")
+    MessageFactory(lead=drop)
+    foreign = LeadFactory()
+    path = f"conversations/{desk.lead.pk}/merge"
+    client.login_as(desk.workspace.owner)
+
+    assert call(client, path).status_code == 422
+    assert call(client, path, {"leadId": str(foreign.pk)}).status_code == 404
+    assert call(client, path, {"leadId": str(desk.lead.pk)}).status_code == 409
+    answer = call(client, path, {"leadId": str(drop.pk)})
+
+    assert (answer.status_code, answer.json()["id"]) == (200, str(desk.lead.pk))
+    assert not Lead.objects.filter(pk=drop.pk).exists()
+    assert Message.objects.of_lead(desk.lead.pk).count() == 2
+
+
+def test_merging_needs_delete_leads(client, desk):
+    drop = LeadFactory(workspace=desk.workspace, assigned_to=desk.setter)
+
+    for person in (desk.setter, desk.manager):
+        answer = call(client.login_as(person), f"conversations/{desk.lead.pk}/merge", {"leadId": str(drop.pk)})
+        assert answer.status_code == 403
+
+    assert Lead.objects.filter(pk=drop.pk).exists()

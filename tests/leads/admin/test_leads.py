@@ -98,7 +98,9 @@ def test_two_chosen_leads_are_merged_into_the_older(operator):
     act(operator, LIST, "merge", [younger, older, third])
     assert Lead.objects.count() == 3
 
-    act(operator, LIST, "merge", [younger, older])
+    shown = act(operator, LIST, "merge", [younger, older])
+    assert Lead.objects.count() == 3
+    operator.post(shown.redirect_chain[-1][0])
     assert set(Lead.objects.values_list("pk", flat=True)) == {older.pk, third.pk}
 
 
@@ -114,7 +116,10 @@ def test_possible_duplicates_are_merged_or_dismissed(operator):
     blacklist_lead(leads[1], "opt_out")
 
     assert operator.get(CONFLICTS).status_code == 200
-    act(operator, CONFLICTS, "merge", [one])
+    act(operator, CONFLICTS, "merge", [one, other])
+    shown = act(operator, CONFLICTS, "merge", [one])
+    assert Lead.objects.count() == 4
+    operator.post(shown.redirect_chain[-1][0])
     act(operator, CONFLICTS, "dismiss", [other])
 
     assert set(Lead.objects.values_list("pk", flat=True)) == {leads[0].pk, leads[2].pk, leads[3].pk}

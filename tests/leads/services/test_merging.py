@@ -1,9 +1,11 @@
 import pytest
+from django.apps import apps
 
 from leads.enums import ConflictStatus
 from leads.errors import MergeRefused
 from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict, OptOut
-from leads.services.merging import merge_leads
+from leads.registry import merge_steps
+from leads.services.merging import _lead_columns, merge_leads, preview_merge
 from leads.services.optouts import is_remembered
 from leads.services.status import blacklist_lead
 from tests.factories import LeadFactory, MembershipFactory, WorkspaceFactory
@@ -52,6 +54,50 @@ def test_hard_03_blacklist_survives_merge(side, reason):
     everywhere = reason != "bounce"
     assert is_remembered(keep.workspace_id, email="dana@northfork.example") == everywhere
     assert is_remembered(keep.workspace_id, email="d.reyes@northfork.example") == everywhere
+
+
+def test_what_was_found_out_fills_a_lead_nobody_judged():
+    keep, drop = pair(drop={"status": "qualified", "sentiment_tag": "Interested"})
+    merged = merge_leads(keep, drop, keep.workspace.owner)
+    assert (merged.status, merged.sentiment_tag) == ("qualified", "Interested")
+
+    keep, drop = pair(
+        keep={"status": "not_interested", "sentiment_tag": "Not Interested"},
+        drop={"status": "qualified", "sentiment_tag": "Interested"},
+    )
+    merged = merge_leads(keep, drop, keep.workspace.owner)
+    assert (merged.status, merged.sentiment_tag) == ("not_interested", "Not Interested")
+
+
+def test_preview_tells_what_the_merge_then_does():
+    keep, drop = pair(keep={"phone": None, "job_title": "Owner"}, drop={"phone": "+14155552671", "job_title": "Boss"})
+    blacklist_lead(drop, "complaint")
+    EnrichmentRequest.objects.create(workspace=keep.workspace, lead=drop, kind="phone", trigger="manual")
+
+    preview = preview_merge(keep, drop)
+
+    facts = {fact.label: (fact.keep, fact.drop, fact.taken, fact.lost) for fact in preview.facts}
+    assert facts["Phone"] == ("", "+14155552671", True, False)
+    assert facts["Job title"] == ("Owner", "Boss", False, True)
+    assert facts["E-mail"] == ("dana@northfork.example", "d.reyes@northfork.example", False, False)
+    assert facts["Company"] == ("Northfork Dental", "Northfork Dental", False, False)
+    assert (preview.moves, preview.stops) == ([("enrichment requests", 1)], ["Complaint"])
+    merged = merge_leads(keep, drop, keep.workspace.owner)
+    assert (merged.phone, merged.job_title, merged.email) == ("+14155552671", "Owner", "dana@northfork.example")
+
+
+def test_every_table_with_a_lead_is_part_of_a_merge():
+    with_lead = {
+        model
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.related_model is Lead or field.attname == "lead_id"
+    }
+
+    handled = set(merge_steps()) | {model for model in apps.get_models() if _lead_columns(model)}
+
+    assert with_lead - handled == set()
+    assert len(with_lead) > 8
 
 
 def test_stronger_stop_of_the_two_holds():
