@@ -14,6 +14,22 @@ class SendKind(models.TextChoices):
     INVITATION = "invitation", "Invitation"
     ACCOUNT = "account", "Account"
     PLATFORM_ALERT = "platform_alert", "Platform alert"
+    LEAD_ROUTED = "lead_routed", "Lead routed"
+    MEETING_BOOKED = "meeting_booked", "Meeting booked"
+    AUTO_BOOKING_BLOCKED = "auto_booking_blocked", "Booking blocked"
+    BOOKING_ESCALATION = "booking_escalation", "Booking needs a person"
+    BOOKING_PROVIDER_AUTH = "booking_provider_auth", "Calendar refused us"
+    AVAILABILITY_EMPTY = "availability_empty", "No free times"
+    FIRST_TOUCH_NO_SLOTS = "first_touch_no_slots", "No times for first messages"
+    CALENDAR_HEALTH_LOW = "calendar_health_low", "Few free times"
+    FOLLOWUPS_BLOCKED = "followups_blocked", "Follow-ups blocked"
+    PROMOTION_REQUEST = "promotion_request", "Promotion requested"
+    MENTION = "mention", "Mention"
+    REPLY_OVERDUE = "reply_overdue", "Reply overdue"
+    SEND_OUTCOME_UNKNOWN = "send_outcome_unknown", "Send not confirmed"
+    EXPORT_READY = "export_ready", "Export ready"
+    ATTACHMENT_ONLY = "attachment_only", "Reply without text"
+    UNROUTED_CALLS = "unrouted_calls", "Unrouted calls"
 
 
 class Destination(models.TextChoices):
@@ -24,6 +40,24 @@ class Destination(models.TextChoices):
     SMS = "sms", "SMS"
     SLACK_DM = "slack_dm", "Slack message"
     WEBHOOK = "webhook", "Webhook"
+
+
+class Carrier(models.TextChoices):
+    """What takes a message out of the house."""
+
+    RESEND = "resend", "Resend"
+    SMTP = "smtp", "SMTP"
+    SLACK = "slack", "Slack"
+
+
+class EventCause(models.TextChoices):
+    """What brought an event about."""
+
+    INBOUND = "inbound", "Inbound message"
+    MANUAL = "manual", "A person"
+    CRM = "crm", "CRM"
+    BOOKING = "booking", "Booking"
+    SWEEP = "sweep", "The system"
 
 
 class SendStatus(models.TextChoices):

@@ -1,10 +1,18 @@
-"""The query language of the outbox."""
+"""The query language of this app."""
 
 from datetime import datetime
 from typing import Self
 
 from notifications.enums import SendStatus
 from zrg.workspaces.querysets import TenantQuerySet
+
+
+class NotificationEventQuerySet(TenantQuerySet):
+    """What happened."""
+
+    def of_kind(self, kind: str) -> Self:
+        """Events of one kind."""
+        return self.filter(kind=kind)
 
 
 class NotificationSendLogQuerySet(TenantQuerySet):

@@ -350,11 +350,12 @@ UNFOLD = {
 }
 
 # --- Mail ------------------------------------------------------------------------------------------
-# Account mails become rows of the outbox; EMAIL_URL is the transport that delivers them.
+# Account mails become rows of the outbox; Resend or the transport of EMAIL_URL delivers them.
 EMAIL_BACKEND = "notifications.mail.OutboxBackend"
 _email_url = env.email_url("EMAIL_URL", default="consolemail://" if DEVELOPMENT else "dummymail://")
 MAIL_TRANSPORT = {key.lower(): value for key, value in _email_url.items()}
-MAIL_CONFIGURED = bool(os.environ.get("EMAIL_URL")) or DEVELOPMENT
+_has_resend = all(os.environ.get(name, "").strip() for name in ("RESEND_API_KEY", "RESEND_FROM_EMAIL"))
+MAIL_CONFIGURED = bool(os.environ.get("EMAIL_URL")) or _has_resend or DEVELOPMENT
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ZRG <no-reply@zrg.invalid>")
 
 # --- API -------------------------------------------------------------------------------------------

@@ -19,11 +19,12 @@ DEMO_WEBHOOK_PATH = "/services/T0ZRG/B0ZRG/simulator"
 TEAM_ID = "T0ZRG"
 TEAM_NAME = "Simulated agency"
 BOT_USER_ID = "U0ZRGBOT"
+DEMO_CHANNEL = "C0ALERTS"
 
 MAX_TEXT = 40_000
 
 _CHANNELS = (
-    {"id": "C0ALERTS", "name": "zrg-alerts", "is_private": False, "is_member": True, "is_archived": False},
+    {"id": DEMO_CHANNEL, "name": "zrg-alerts", "is_private": False, "is_member": True, "is_archived": False},
     {"id": "C0SALES", "name": "sales", "is_private": False, "is_member": False, "is_archived": False},
     {"id": "G0OWNERS", "name": "owners", "is_private": True, "is_member": True, "is_archived": False},
     {"id": "C0OLD", "name": "old-campaigns", "is_private": False, "is_member": False, "is_archived": True},

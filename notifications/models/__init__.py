@@ -1,5 +1,6 @@
-"""Tables of what leaves for staff."""
+"""Tables of what happened and of what leaves for staff."""
 
+from notifications.models.event import NotificationEvent
 from notifications.models.outbox import NotificationSendLog
 
-__all__ = ["NotificationSendLog"]
+__all__ = ["NotificationEvent", "NotificationSendLog"]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from notifications.enums import Destination, SendKind, SendStatus
+from notifications.enums import Carrier, Destination, SendKind, SendStatus
 from notifications.querysets import NotificationSendLogQuerySet
 from zrg.workspaces.models.base import UUIDModel
 from zrg.workspaces.rls import RowSecurity
@@ -21,6 +21,15 @@ class NotificationSendLog(UUIDModel):
     lead = models.ForeignKey(
         "leads.Lead", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    event = models.ForeignKey(
+        "notifications.NotificationEvent",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="rows",
+        db_index=False,
+    )
+    # Other kinds are sent as well: whoever announces a notice names its kind.
     kind = models.CharField(max_length=40, choices=SendKind.choices)
     sentiment_tag = models.CharField(max_length=40, null=True, blank=True)
     destination = models.CharField(max_length=16, choices=Destination.choices)
@@ -32,6 +41,10 @@ class NotificationSendLog(UUIDModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     locked_at = models.DateTimeField(null=True, blank=True)
+    # What carries it, noted before it is called: "" means that nobody was called yet.
+    via = models.CharField(max_length=16, blank=True, default="", choices=Carrier.choices)
+    # The first attempt that may have arrived although another one is allowed (same idempotency key).
+    uncertain_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     provider_ref = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

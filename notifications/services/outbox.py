@@ -1,44 +1,82 @@
-"""Putting mails into the outbox and delivering them, each at most once.
+"""Putting messages into the outbox and delivering them, each at most once.
 
-Claim in a short transaction, send without one, record in another. A row found in `sending` after five
-minutes belongs to a process that died: its mail may have left, so it becomes `unknown` and stays.
+Claim in a short transaction, call outside of any, record in another. Whoever is about to call says so
+first (`begin`), so a row whose sender died tells whether anybody was called, and by which way: what
+Resend may have is sent again with its key, what Slack or SMTP may have becomes `unknown` and stays.
 """
 
 import random
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from notifications.enums import Destination, SendKind, SendStatus
-from notifications.models import NotificationSendLog
-from notifications.services.transport import Delivery, send_mail
+from integrations.throttle import Throttle
+from notifications.constants import ALL_ADDRESSES
+from notifications.contracts import Delivery, Parcel
+from notifications.enums import Carrier, Destination, SendKind, SendStatus
+from notifications.metrics import count_delivery
+from notifications.models import NotificationEvent, NotificationSendLog
+from notifications.rules.delivery import KEY_REMEMBERED, is_stale, next_wait
+from notifications.rules.texts import mail_subject
+from notifications.services.carrying import Way, find_way
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.services.nudges import nudge
 from zrg.lib import log_events
+from zrg.lib.hashing import sha
 from zrg.workspaces.context import dispatch
 from zrg.workspaces.crypto import decrypt_text, encrypt_text
 
 OUTBOX = "outbox"
 BATCH = 50
 ABANDONED_AFTER = timedelta(minutes=5)
-BACKOFF = (
-    timedelta(seconds=30),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-)
-JITTER = 0.2
+MAX_KEY = 300
 # These carry links that let somebody in: encrypted while they wait, erased when they left.
 LINK_KINDS = frozenset({SendKind.ACCOUNT.value, SendKind.INVITATION.value})
+# What this version can deliver; rows for anything else wait for the part that can.
+DELIVERED = (Destination.EMAIL, Destination.SLACK, Destination.SLACK_DM)
+
+_EVENTS = {
+    SendStatus.SENT: log_events.NOTIFY_SENT,
+    SendStatus.PENDING: log_events.NOTIFY_RETRIED,
+    SendStatus.UNKNOWN: log_events.NOTIFY_UNKNOWN,
+    SendStatus.SKIPPED: log_events.NOTIFY_SUPPRESSED,
+}
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A row to be added. `reason` given: it is stored as skipped and nothing is sent."""
+
+    kind: str
+    destination: str
+    target: str
+    key: str
+    text: str = ""
+    subject: str = ""
+    recipients: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def enqueue(rows: Iterable[NewRow], *, event: NotificationEvent | None, workspace_id: UUID | None) -> None:
+    """Add rows to the outbox in the caller's transaction; a key that is there already adds nothing."""
+    made = [_row(row, event, workspace_id) for row in rows]
+    NotificationSendLog.objects.bulk_create(made, ignore_conflicts=True)
+    for row in made:
+        if row.status == SendStatus.SKIPPED:
+            logger.info(log_events.NOTIFY_SUPPRESSED, kind=row.kind, destination=row.destination, reason=row.reason)
+    transaction.on_commit(_wake)
 
 
 def enqueue_mail(
@@ -50,9 +88,8 @@ def enqueue_mail(
     dedupe_key: str = "",
     workspace_id: UUID | str | None = None,
 ) -> None:
-    """Add one mail to the outbox in the caller's transaction; nothing when its key is there already.
-
-    Line breaks are taken out of the subject, so that no header can be injected.
+    """Add one mail to one person, as `enqueue` does. Line breaks are taken out of the subject, so that no
+    header can be injected.
     """
     body = {"encrypted": encrypt_text(text)} if kind in LINK_KINDS else {"text": text}
     row = NotificationSendLog(
@@ -60,16 +97,23 @@ def enqueue_mail(
         kind=kind,
         destination=Destination.EMAIL,
         target=target.strip().lower(),
-        dedupe_key=dedupe_key[:300] or f"mail:{uuid.uuid4()}",
-        payload={"subject": " ".join(subject.split()), **body},
+        dedupe_key=_fitting(dedupe_key) or f"mail:{uuid.uuid4()}",
+        payload={"subject": mail_subject(subject), **body},
     )
     NotificationSendLog.objects.bulk_create([row], ignore_conflicts=True)
-    transaction.on_commit(lambda: nudge(OUTBOX))
+    transaction.on_commit(_wake)
 
 
-def deliver_outbox(context: RunContext, *, deliver: Callable[[str, str, str], Delivery] = send_mail) -> None:
-    """Deliver what is due, batch by batch, until nothing is left or time is up."""
-    context.count("unknown", forsake_abandoned())
+def deliver_outbox(
+    context: RunContext,
+    *,
+    find: Callable[[Parcel], Way] = find_way,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Deliver what is due, batch by batch, until nothing is left or time is up. One row's trouble never
+    stops the others.
+    """
+    context.count("abandoned", settle_abandoned())
     while not context.should_stop():
         claimed = claim_due()
         if not claimed:
@@ -78,88 +122,211 @@ def deliver_outbox(context: RunContext, *, deliver: Callable[[str, str, str], De
             if context.should_stop():
                 give_back(row)
                 continue
-            delivery = deliver(row.target, row.payload["subject"], _text(row))
-            record(row, delivery)
-            context.count(delivery.outcome)
+            context.count(_deliver(row, find, pause))
 
 
 def claim_due(*, limit: int = BATCH, now: datetime | None = None) -> list[NotificationSendLog]:
-    """Mark due rows as being sent; nobody else gets them."""
+    """Mark due rows as being sent, oldest first; nobody else gets them."""
     moment = now or timezone.now()
     with dispatch():
-        due = NotificationSendLog.objects.due(moment).filter(destination=Destination.EMAIL)
-        rows = list(due.order_by("next_attempt_at").select_for_update(skip_locked=True)[:limit])
+        due = NotificationSendLog.objects.due(moment).filter(destination__in=DELIVERED)
+        rows = list(due.order_by("next_attempt_at", "created_at").select_for_update(skip_locked=True)[:limit])
         for row in rows:
-            row.status, row.locked_at = SendStatus.SENDING, moment
+            row.status, row.locked_at, row.via = SendStatus.SENDING, moment, ""
             row.attempts += 1
-        NotificationSendLog.objects.bulk_update(rows, ["status", "locked_at", "attempts"])
+        NotificationSendLog.objects.bulk_update(rows, ["status", "locked_at", "via", "attempts"])
     return rows
 
 
-def record(row: NotificationSendLog, delivery: Delivery) -> None:
-    """Store what became of a claimed row; a row somebody else took over meanwhile is left alone."""
+def record(row: NotificationSendLog, delivery: Delivery) -> str:
+    """Store what became of a claimed row and return its status; a row somebody else took over meanwhile is
+    left alone.
+    """
     values = _outcome(row, delivery)
     with dispatch():
-        mine = NotificationSendLog.objects.filter(pk=row.pk, status=SendStatus.SENDING, locked_at=row.locked_at)
-        mine.update(**values)
-    event = {
-        SendStatus.SENT: log_events.NOTIFY_SENT,
-        SendStatus.PENDING: log_events.NOTIFY_RETRIED,
-        SendStatus.UNKNOWN: log_events.NOTIFY_UNKNOWN,
-    }.get(values["status"], log_events.NOTIFY_FAILED)  # type: ignore[call-overload]
+        _mine(row).update(**values)
+    status = str(values["status"])
+    event = _EVENTS.get(values["status"], log_events.NOTIFY_FAILED)  # type: ignore[call-overload]
     logger.info(event, kind=row.kind, destination=row.destination, outbox=str(row.pk), reason=delivery.reason)
+    count_delivery(row.kind, row.destination, status, (timezone.now() - row.created_at).total_seconds())
+    return status
 
 
 def give_back(row: NotificationSendLog) -> None:
     """Return a claimed row that was not tried."""
     with dispatch():
-        NotificationSendLog.objects.filter(pk=row.pk, status=SendStatus.SENDING, locked_at=row.locked_at).update(
-            status=SendStatus.PENDING, locked_at=None, attempts=F("attempts") - 1
-        )
+        _mine(row).update(status=SendStatus.PENDING, locked_at=None, attempts=F("attempts") - 1)
 
 
-def forsake_abandoned(*, now: datetime | None = None) -> int:
-    """Rows whose sender died: the mail may have left, so it is not sent again."""
+def settle_abandoned(*, now: datetime | None = None) -> int:
+    """Rows whose sender died: sent again when nobody was called yet, or when Resend recognises the mail;
+    otherwise it may have arrived, so it is `unknown`. Returns how many there were.
+    """
     moment = now or timezone.now()
     with dispatch():
-        return NotificationSendLog.objects.abandoned(moment - ABANDONED_AFTER).update(
-            status=SendStatus.UNKNOWN, reason="sender_died", locked_at=None
+        rows = NotificationSendLog.objects.abandoned(moment - ABANDONED_AFTER)
+        by_resend = rows.filter(via=Carrier.RESEND).update(
+            status=SendStatus.PENDING,
+            reason="sender_died",
+            uncertain_at=Coalesce("uncertain_at", "locked_at"),
+            locked_at=None,
         )
+        not_called = rows.filter(via="").update(status=SendStatus.PENDING, reason="sender_died", locked_at=None)
+        lost = rows.update(status=SendStatus.UNKNOWN, reason="sender_died", locked_at=None)
+    return by_resend + not_called + lost
 
 
 def requeue(row: NotificationSendLog) -> bool:
     """Try a failed row once more, by a person's wish; rows that may have arrived are refused."""
-    updated = NotificationSendLog.objects.filter(
-        pk=row.pk, status=SendStatus.FAILED, payload__has_any_keys=["text", "encrypted"]
-    ).update(status=SendStatus.PENDING, reason="", attempts=0, next_attempt_at=timezone.now())
+    too_late = timezone.now() - KEY_REMEMBERED
+    updated = (
+        NotificationSendLog.objects.filter(pk=row.pk, status=SendStatus.FAILED)
+        .filter(Q(payload__has_any_keys=["text", "encrypted"]))
+        .filter(Q(uncertain_at__isnull=True) | Q(uncertain_at__gt=too_late))
+        .update(status=SendStatus.PENDING, reason="", attempts=0, next_attempt_at=timezone.now())
+    )
     if updated:
-        transaction.on_commit(lambda: nudge(OUTBOX))
+        transaction.on_commit(_wake)
     return bool(updated)
 
 
-def _outcome(row: NotificationSendLog, delivery: Delivery) -> dict[str, object]:
+def mark_handled(row: NotificationSendLog) -> bool:
+    """A person took care of a failed or unconfirmed row; it is not tried again."""
+    ended = NotificationSendLog.objects.filter(pk=row.pk, status__in=[SendStatus.FAILED, SendStatus.UNKNOWN])
+    return bool(ended.update(status=SendStatus.SKIPPED, reason=f"handled:{row.reason}"[:80]))
+
+
+def _deliver(row: NotificationSendLog, find: Callable[[Parcel], Way], pause: Callable[[float], None]) -> str:
+    """One claimed row, start to end; returns its new status."""
+    if refused := _refusal(row):
+        return record(row, refused)
+    way: Way | None = None
+    try:
+        parcel = parcel_of(row)
+        way = find(parcel)
+        if row.uncertain_at and not way.is_repeatable:
+            return record(row, Delivery(outcome="unknown", reason="way_changed"))
+        _keep_pace(parcel, pause)
+        if not begin(row, way):
+            return "taken_over"
+        delivery = way.hand_over(parcel)
+    except Exception as error:
+        # Nothing a single message does may stop the others.
+        logger.exception(log_events.NOTIFY_CRASHED, kind=row.kind, outbox=str(row.pk))
+        delivery = _after_crash(row, way, type(error).__name__)
+    return record(row, delivery)
+
+
+def begin(row: NotificationSendLog, way: Way) -> bool:
+    """Say that the provider is called now; False when somebody else took the row over."""
+    moment = timezone.now()
+    with dispatch():
+        started = _mine(row).update(via=way.carrier, locked_at=moment)
+    row.via, row.locked_at = way.carrier, moment
+    return bool(started)
+
+
+def parcel_of(row: NotificationSendLog) -> Parcel:
+    """What a row carries."""
+    payload = row.payload
+    return Parcel(
+        workspace_id=row.workspace_id,
+        kind=row.kind,
+        destination=row.destination,
+        target=row.target,
+        key=row.dedupe_key,
+        text=decrypt_text(payload["encrypted"]) if payload.get("encrypted") else payload.get("text", ""),
+        subject=payload.get("subject", ""),
+        recipients=tuple(payload.get("to") or ([] if row.target == ALL_ADDRESSES else [row.target])),
+        blocks=payload.get("blocks"),
+    )
+
+
+def _refusal(row: NotificationSendLog) -> Delivery | None:
+    """Why a row is not sent any more."""
     now = timezone.now()
-    if delivery.outcome == "retry" and row.attempts <= len(BACKOFF):
-        wait = BACKOFF[row.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # not a secret
-        return {
-            "status": SendStatus.PENDING,
-            "locked_at": None,
-            "reason": delivery.reason,
-            "next_attempt_at": now + wait,
-        }
+    if is_stale(row.kind, row.created_at, now):
+        return Delivery(outcome="failed", reason="stale")
+    if row.uncertain_at and now - row.uncertain_at > KEY_REMEMBERED:
+        return Delivery(outcome="unknown", reason="key_forgotten")
+    if row.payload.get("about_lead") and row.lead_id is None:
+        return Delivery(outcome="skipped", reason="lead_deleted")
+    return None
+
+
+def _keep_pace(parcel: Parcel, pause: Callable[[float], None]) -> None:
+    """At most one message a second to each Slack channel."""
+    if parcel.destination == Destination.EMAIL:
+        return
+    throttle = Throttle(
+        provider="outbox", account=sha(f"{parcel.workspace_id}:{parcel.target}")[:32], limit=1, seconds=1.0
+    )
+    if (wait := throttle.wait()) > 0:
+        pause(wait)
+
+
+def _after_crash(row: NotificationSendLog, way: Way | None, reason: str) -> Delivery:
+    if not row.via or way is None:
+        return Delivery(outcome="retry", reason=reason[:80])
+    if way.is_repeatable:
+        return Delivery(outcome="retry", reason=reason[:80], uncertain=True)
+    return Delivery(outcome="unknown", reason=reason[:80])
+
+
+def _outcome(row: NotificationSendLog, delivery: Delivery) -> dict[str, Any]:
+    now = timezone.now()
+    ended: dict[str, Any] = {"locked_at": None, "reason": delivery.reason}
+    if delivery.uncertain:
+        ended["uncertain_at"] = row.uncertain_at or now
+    if delivery.outcome == "retry":
+        wait = next_wait(row.attempts, delivery, random.uniform(-1, 1))  # noqa: S311  # not a secret
+        if wait is not None:
+            spent = {"attempts": row.attempts - 1} if delivery.untried else {}
+            return {**ended, **spent, "status": SendStatus.PENDING, "next_attempt_at": now + wait}
+        # Tried often enough; one of the attempts may have arrived.
+        if delivery.uncertain or row.uncertain_at is not None:
+            return {**ended, "status": SendStatus.UNKNOWN, "payload": _kept(row)}
+        return {**ended, "status": SendStatus.FAILED}
     if delivery.outcome == "sent":
-        return {"status": SendStatus.SENT, "sent_at": now, "locked_at": None, "reason": "", "payload": _kept(row)}
-    status = SendStatus.UNKNOWN if delivery.outcome == "unknown" else SendStatus.FAILED
-    values: dict[str, object] = {"status": status, "locked_at": None, "reason": delivery.reason}
-    return values | ({"payload": _kept(row)} if status == SendStatus.UNKNOWN else {})
+        sent = {"status": SendStatus.SENT, "sent_at": now, "provider_ref": delivery.reference}
+        return {**ended, **sent, "reason": "", "payload": _kept(row)}
+    if delivery.outcome == "unknown":
+        return {**ended, "status": SendStatus.UNKNOWN, "payload": _kept(row)}
+    return {**ended, "status": SendStatus.SKIPPED if delivery.outcome == "skipped" else SendStatus.FAILED}
 
 
-def _kept(row: NotificationSendLog) -> dict[str, object]:
-    if row.kind not in LINK_KINDS:
-        return row.payload
-    return {"subject": row.payload["subject"]}
+def _mine(row: NotificationSendLog) -> Any:
+    return NotificationSendLog.objects.filter(pk=row.pk, status=SendStatus.SENDING, locked_at=row.locked_at)
 
 
-def _text(row: NotificationSendLog) -> str:
-    encrypted = row.payload.get("encrypted")
-    return decrypt_text(encrypted) if encrypted else row.payload.get("text", "")
+def _row(row: NewRow, event: NotificationEvent | None, workspace_id: UUID | None) -> NotificationSendLog:
+    lead_id = event.lead_id if event else None
+    payload: dict[str, Any] = {"text": row.text, "subject": row.subject} if not row.reason else {}
+    if row.recipients:
+        payload["to"] = list(row.recipients)
+    if lead_id and payload:
+        payload["about_lead"] = True
+    return NotificationSendLog(
+        workspace_id=workspace_id,
+        event=event,
+        lead_id=lead_id,
+        kind=row.kind,
+        destination=row.destination,
+        target=row.target,
+        dedupe_key=_fitting(row.key),
+        payload=payload,
+        status=SendStatus.SKIPPED if row.reason else SendStatus.PENDING,
+        reason=row.reason,
+    )
+
+
+def _fitting(key: str) -> str:
+    return key if len(key) <= MAX_KEY else f"{key[: MAX_KEY - 67]}:h:{sha(key)}"
+
+
+def _kept(row: NotificationSendLog) -> dict[str, Any]:
+    return row.payload if row.kind not in LINK_KINDS else {"subject": row.payload["subject"]}
+
+
+def _wake() -> None:
+    nudge(OUTBOX)

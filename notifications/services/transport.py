@@ -1,32 +1,24 @@
-"""The platform's mail transport: what an attempt came to, in the words of the outbox."""
+"""The mail transport of EMAIL_URL: what an attempt came to, in the words of the outbox."""
 
 import smtplib
 import ssl
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from notifications.contracts import Delivery
+
 TIMEOUT_SECONDS = 10
 
-Outcome = Literal["sent", "retry", "failed", "unknown"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """`retry`: surely not delivered. `failed`: surely refused. `unknown`: it may have arrived."""
-
-    outcome: Outcome
-    reason: str = ""
-
-
-def send_mail(target: str, subject: str, text: str) -> Delivery:
-    """Hand one plain mail to the transport of EMAIL_URL."""
+def send_mail(recipients: Sequence[str], subject: str, text: str) -> Delivery:
+    """Hand one plain mail over. SMTP recognises no repeat: what may have arrived stays `unknown`."""
     if not settings.MAIL_CONFIGURED:
         return Delivery(outcome="failed", reason="not_configured")
     connection = transport()
-    message = EmailMessage(subject=subject, body=text, from_email=settings.DEFAULT_FROM_EMAIL, to=[target])
+    message = EmailMessage(subject=subject, body=text, from_email=settings.DEFAULT_FROM_EMAIL, to=list(recipients))
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:

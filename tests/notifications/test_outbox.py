@@ -10,11 +10,13 @@ from django.core.mail import EmailMessage
 from django.db import connections, transaction
 from django.utils import timezone
 
-from notifications.enums import SendStatus
+from notifications.contracts import Delivery, Parcel
+from notifications.enums import Carrier, SendStatus
 from notifications.models import NotificationSendLog
 from notifications.services import transport
-from notifications.services.outbox import claim_due, deliver_outbox, enqueue_mail, forsake_abandoned, requeue
-from notifications.services.transport import Delivery, send_mail
+from notifications.services.carrying import Way
+from notifications.services.outbox import begin, claim_due, deliver_outbox, enqueue_mail, requeue, settle_abandoned
+from notifications.services.transport import send_mail
 from tests.factories import WorkspaceFactory
 from zrg.jobs.contracts import RunContext
 from zrg.workspaces.context import platform
@@ -34,12 +36,12 @@ def deliver(*outcomes: str) -> list[tuple[str, str, str]]:
     """Deliver once with the given outcomes; returns what was handed over."""
     sent: list[tuple[str, str, str]] = []
 
-    def transport_of(target: str, subject: str, text: str) -> Delivery:
-        sent.append((target, subject, text))
+    def hand_over(parcel: Parcel) -> Delivery:
+        sent.append((parcel.target, parcel.subject, parcel.text))
         outcome = outcomes[min(len(sent), len(outcomes)) - 1]
         return Delivery(outcome=outcome, reason="" if outcome == "sent" else "reason")
 
-    deliver_outbox(run_context(), deliver=transport_of)
+    deliver_outbox(run_context(), find=lambda parcel: Way(carrier=Carrier.SMTP, hand_over=hand_over))
     return sent
 
 
@@ -117,12 +119,24 @@ def test_unknown_outcome_is_never_retried():
 @pytest.mark.django_db
 def test_row_of_a_dead_sender_becomes_unknown():
     enqueue_mail(kind="account", target="a@x.example", subject="s", text="t")
+    (row,) = claim_due()
+    assert begin(row, Way(carrier=Carrier.SMTP, hand_over=lambda parcel: Delivery(outcome="sent")))
+    NotificationSendLog.objects.update(locked_at=timezone.now() - timedelta(minutes=6))
+
+    assert settle_abandoned() == 1
+    assert deliver("sent") == []
+    row.refresh_from_db()
+    assert (row.status, row.reason) == (SendStatus.UNKNOWN, "sender_died")
+
+
+@pytest.mark.django_db
+def test_row_whose_sender_died_before_calling_is_sent():
+    enqueue_mail(kind="account", target="a@x.example", subject="s", text="t")
     claim_due()
     NotificationSendLog.objects.update(locked_at=timezone.now() - timedelta(minutes=6))
 
-    assert forsake_abandoned() == 1
-    assert deliver("sent") == []
-    assert NotificationSendLog.objects.get().reason == "sender_died"
+    assert settle_abandoned() == 1
+    assert len(deliver("sent")) == 1
 
 
 @pytest.mark.django_db
@@ -160,11 +174,16 @@ def test_hard_10_once_per_recipient_two_senders_share_the_rows(committed_db):
                 workspace_id=workspace.pk,
             )
     sent: list[str] = []
+
+    def hand_over(parcel: Parcel) -> Delivery:
+        sent.append(parcel.target)
+        return Delivery(outcome="sent")
+
     start = threading.Barrier(2)
 
     def work() -> None:
         start.wait()
-        deliver_outbox(run_context(), deliver=lambda target, *_: sent.append(target) or Delivery(outcome="sent"))
+        deliver_outbox(run_context(), find=lambda parcel: Way(carrier=Carrier.SMTP, hand_over=hand_over))
         connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -189,7 +208,9 @@ def test_hard_10_once_per_recipient_two_senders_share_the_rows(committed_db):
         (None, TimeoutError(), "unknown"),
     ],
 )
-def test_outcome_of_an_attempt(monkeypatch, opening, sending, outcome):
+def test_outcome_of_an_attempt(monkeypatch, settings, opening, sending, outcome):
+    settings.MAIL_CONFIGURED = True
+
     class Connection:
         def open(self) -> None:
             if opening:
@@ -204,11 +225,11 @@ def test_outcome_of_an_attempt(monkeypatch, opening, sending, outcome):
 
     monkeypatch.setattr(transport, "transport", Connection)
 
-    assert send_mail("a@x.example", "s", "t").outcome == outcome
+    assert send_mail(["a@x.example"], "s", "t").outcome == outcome
 
 
 @pytest.mark.unit
 def test_without_transport_a_mail_fails_at_once(settings):
     settings.MAIL_CONFIGURED = False
 
-    assert send_mail("a@x.example", "s", "t") == Delivery(outcome="failed", reason="not_configured")
+    assert send_mail(["a@x.example"], "s", "t") == Delivery(outcome="failed", reason="not_configured")

@@ -61,11 +61,15 @@ SWITCH_UNREADABLE = "health.switch_unreadable"
 HEALTH_NOT_READY = "health.not_ready"
 REQUEST_FAILED = "health.request_failed"
 
-# --- Outbox of mails ---------------------------------------------------------------------------------
+# --- Outbox ------------------------------------------------------------------------------------------
 NOTIFY_SENT = "notify.sent"
 NOTIFY_RETRIED = "notify.retried"
 NOTIFY_FAILED = "notify.failed"
 NOTIFY_UNKNOWN = "notify.unknown"
+NOTIFY_SUPPRESSED = "notify.suppressed"
+NOTIFY_CRASHED = "notify.crashed"
+NOTIFY_EVENT_RECORDED = "notify.event_recorded"
+HEALTH_TRANSITION = "health.transition"
 
 # --- integrations ----------------------------------------------------------------------------------
 WEBHOOK_ACCEPTED = "webhook.accepted"

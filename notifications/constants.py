@@ -1,0 +1,8 @@
+"""Names two modules share."""
+
+# Target of a row that goes to the channel behind SLACK_WEBHOOK_URL; the address itself is a credential.
+GLOBAL_WEBHOOK = "global"
+# Target of a mail to all addresses of a workspace.
+ALL_ADDRESSES = "all"
+# Target of a row that says why nothing was sent.
+NOBODY = "-"

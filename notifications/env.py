@@ -1,0 +1,32 @@
+"""Knobs of notifications, read when they are used."""
+
+import os
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from integrations.env import secret
+
+
+def platform_alert_emails() -> tuple[str, ...]:
+    """Addresses of the platform's staff in PLATFORM_ALERT_EMAILS; what is no address is left out."""
+    listed = (entry.strip().lower() for entry in os.environ.get("PLATFORM_ALERT_EMAILS", "").split(","))
+    return tuple(dict.fromkeys(entry for entry in listed if _is_address(entry)))
+
+
+def has_global_webhook() -> bool:
+    """Whether the platform has a Slack channel of its own."""
+    return bool(secret("SLACK_WEBHOOK_URL"))
+
+
+def has_platform_bot() -> bool:
+    """Whether the platform can write to its staff in Slack."""
+    return bool(secret("SLACK_BOT_TOKEN"))
+
+
+def _is_address(entry: str) -> bool:
+    try:
+        validate_email(entry)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Where the messages of a workspace, and those of the platform, can go now, and why not elsewhere."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings as django_settings
+
+from integrations.enums import ConnectionStatus, Provider
+from integrations.models import Connection
+from integrations.services.resend import can_mail
+from notifications.constants import ALL_ADDRESSES, GLOBAL_WEBHOOK, NOBODY
+from notifications.contracts import Content
+from notifications.enums import Destination
+from notifications.env import has_global_webhook, has_platform_bot, platform_alert_emails
+from notifications.services.outbox import NewRow
+from zrg.workspaces.models import WorkspaceSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """One destination: its targets, or the reason why there are none. `recipients` are a mail's addresses."""
+
+    destination: Destination
+    targets: tuple[str, ...] = ()
+    reason: str = ""
+    recipients: tuple[str, ...] = ()
+
+    def rows(self, kind: str, key: str, content: Content) -> list[NewRow]:
+        """The rows that tell `content` here; `key` gets destination and target appended."""
+        is_mail = self.destination == Destination.EMAIL
+        return [
+            NewRow(
+                kind=kind,
+                destination=self.destination,
+                target=target,
+                key=f"{key}:{self.destination}:{target}",
+                text=content.text if is_mail else content.slack,
+                subject=content.subject,
+                recipients=self.recipients,
+                reason=self.reason,
+            )
+            for target in self.targets or (NOBODY,)
+        ]
+
+
+def slack_reach(row: WorkspaceSettings) -> Reach:
+    """The workspace's channels. Order of the checks: switched off, not configured, nobody chosen."""
+    if not row.slack_alerts:
+        reason = "slack_off"
+    elif (status := _status_of(row.workspace_id, Provider.SLACK)) is None:
+        reason = "slack_not_configured"
+    elif status == ConnectionStatus.DISCONNECTED:
+        reason = "slack_disconnected"
+    else:
+        reason = "" if row.notification_slack_channel_ids else "no_recipients"
+    targets = tuple(row.notification_slack_channel_ids) if not reason else ()
+    return Reach(destination=Destination.SLACK, targets=targets, reason=reason)
+
+
+def email_reach(row: WorkspaceSettings) -> Reach:
+    """One mail to all addresses of the workspace."""
+    recipients = tuple(row.notification_emails)
+    if not (can_mail(row.workspace_id) or django_settings.MAIL_CONFIGURED):
+        reason = "email_not_configured"
+    elif _status_of(row.workspace_id, Provider.RESEND) == ConnectionStatus.DISCONNECTED:
+        reason = "email_disconnected"
+    else:
+        reason = "" if recipients else "no_recipients"
+    if reason:
+        return Reach(destination=Destination.EMAIL, reason=reason)
+    return Reach(destination=Destination.EMAIL, targets=(ALL_ADDRESSES,), recipients=recipients)
+
+
+def global_reach(row: WorkspaceSettings) -> Reach | None:
+    """The platform's own channel, for what concerns a workspace too; None without one, or switched off."""
+    if not has_global_webhook() or not row.slack_alerts:
+        return None
+    return Reach(destination=Destination.SLACK, targets=(GLOBAL_WEBHOOK,))
+
+
+def platform_reach() -> Reach:
+    """The staff of the platform: its channel, else a direct message each, else a mail each."""
+    if has_global_webhook():
+        return Reach(destination=Destination.SLACK, targets=(GLOBAL_WEBHOOK,))
+    people = platform_alert_emails()
+    if not people:
+        return Reach(destination=Destination.SLACK, reason="no_recipients")
+    if has_platform_bot():
+        return Reach(destination=Destination.SLACK_DM, targets=people)
+    if can_mail(None) or django_settings.MAIL_CONFIGURED:
+        return Reach(destination=Destination.EMAIL, targets=people)
+    return Reach(destination=Destination.SLACK_DM, reason="slack_not_configured")
+
+
+def usable(reaches: list[Reach]) -> list[Reach]:
+    """Those with a target; all of them when there is none, so that the rows say why nobody was told."""
+    return [reach for reach in reaches if reach.targets] or reaches
+
+
+def _status_of(workspace_id: UUID, provider: str) -> str | None:
+    rows = Connection.objects.in_workspace(workspace_id).of(provider).active()
+    return rows.values_list("status", flat=True).first()

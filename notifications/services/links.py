@@ -1,0 +1,20 @@
+"""Addresses of the product in messages."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+
+
+def lead_link(workspace_id: UUID, lead_id: UUID) -> str:
+    """The conversation with a lead."""
+    return _link(view="inbox", clientId=workspace_id, leadId=lead_id)
+
+
+def integrations_link(workspace_id: UUID) -> str:
+    """Where a workspace's connections are repaired."""
+    return _link(view="settings", clientId=workspace_id, settingsTab="integrations")
+
+
+def _link(**parameters: object) -> str:
+    return f"{settings.PUBLIC_APP_URL}/?{urlencode(parameters)}"

@@ -1,0 +1,70 @@
+"""A workspace that can be told things, and the outbox run to its end."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.models import Connection
+from integrations.resend.simulator import DEMO_API_KEY
+from integrations.slack.simulator import DEMO_BOT_TOKEN, DEMO_CHANNEL, DEMO_WEBHOOK_PATH, TEAM_ID
+from notifications.models import NotificationSendLog
+from notifications.services.outbox import deliver_outbox
+from tests.factories import ConnectionFactory, WorkspaceFactory
+from zrg.jobs.contracts import RunContext
+from zrg.workspaces.models import Workspace
+
+OPS = "ops@northwind.example"
+SENDER = "Northwind <alerts@northwind.example>"
+
+
+def run_context() -> RunContext:
+    return RunContext(job="outbox", deadline=time.monotonic() + 30, correlation_id="test")
+
+
+def deliver() -> dict[str, Any]:
+    """One run of the outbox; nothing is waited for."""
+    context = run_context()
+    deliver_outbox(context, pause=lambda seconds: None)
+    return context.stats
+
+
+def make_due() -> None:
+    """The waiting rows' time has come."""
+    NotificationSendLog.objects.filter(status="pending").update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+
+
+def rows(**filters: Any) -> list[tuple[str, str, str, str]]:
+    found = NotificationSendLog.objects.filter(**filters).order_by("destination", "target", "created_at")
+    return [(row.destination, row.target, row.status, row.reason) for row in found]
+
+
+def workspace(name: str = "Northwind", *, channels: tuple[str, ...] = (DEMO_CHANNEL,), **settings: Any) -> Workspace:
+    """Channels and addresses chosen; nothing connected yet."""
+    values = {"notification_slack_channel_ids": list(channels), "notification_emails": [OPS], **settings}
+    return WorkspaceFactory(name=name, **{f"settings__{key}": value for key, value in values.items()})
+
+
+def connect_slack(owner: Workspace, **values: Any) -> Connection:
+    return ConnectionFactory(
+        workspace=owner,
+        provider="SLACK",
+        external_account_id=TEAM_ID,
+        secrets={"bot_token": DEMO_BOT_TOKEN},
+        **values,
+    )
+
+
+def connect_resend(owner: Workspace, **values: Any) -> Connection:
+    return ConnectionFactory(
+        workspace=owner,
+        provider="RESEND",
+        secrets={"api_key": DEMO_API_KEY},
+        config={"from_email": SENDER},
+        **values,
+    )
+
+
+def global_webhook(url: str) -> str:
+    return f"{url}/slack{DEMO_WEBHOOK_PATH}"
