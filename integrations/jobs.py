@@ -15,6 +15,7 @@ from integrations.models import Connection
 from integrations.results import ProviderResult
 from integrations.services.inspection import check_connection, inspect_workspace
 from integrations.services.senders import refresh_senders
+from integrations.services.warnings import announce_findings
 from zrg.jobs.contracts import JobContext, RunContext
 from zrg.jobs.errors import Cancelled, Permanent, Reschedule
 from zrg.jobs.services.routines import walk_workspaces
@@ -85,9 +86,12 @@ def run_connection_check(ctx: JobContext) -> None:
 
 
 def inspect_connections(ctx: RunContext) -> None:
-    """Schedule `integration-health`: routes repaired, warnings counted and logged, per workspace."""
+    """Schedule `integration-health`: routes repaired, warnings counted, logged and announced, per workspace."""
     for workspace_id in walk_workspaces(ctx):
-        for finding in inspect_workspace(workspace_id):
+        findings = inspect_workspace(workspace_id)
+        if not ctx.dry_run:
+            ctx.count("notices", announce_findings(workspace_id, findings))
+        for finding in findings:
             ctx.count(finding.code)
             logger.warning(
                 CONNECTION_WARNING,

@@ -29,6 +29,11 @@ class SendKind(models.TextChoices):
     SEND_OUTCOME_UNKNOWN = "send_outcome_unknown", "Send not confirmed"
     EXPORT_READY = "export_ready", "Export ready"
     ATTACHMENT_ONLY = "attachment_only", "Reply without text"
+    CONNECTION_INCOMPLETE = "connection_incomplete", "Connection incomplete"
+    CONNECTION_NO_SUBSCRIPTION = "connection_no_subscription", "Calls not subscribed"
+    CONNECTION_SECRET_UNREADABLE = "connection_secret_unreadable", "Credential unreadable"
+    CONNECTION_SILENT = "connection_silent", "Connection silent"
+    CONNECTION_UNSIGNED_WEBHOOKS = "connection_unsigned_webhooks", "Calls without secret"
     UNROUTED_CALLS = "unrouted_calls", "Unrouted calls"
 
 

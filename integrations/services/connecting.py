@@ -67,7 +67,11 @@ def disconnect(workspace_id: UUID, provider: str, *, by: User) -> bool:
 def _save(workspace: Workspace, provider: str, given: ConnectionInput, *, by: User) -> Connection:
     if provider == Provider.SLACK:
         return connect_slack(
-            workspace, given.secrets.get("bot_token"), signing_secret=given.secrets.get("signing_secret"), by=by
+            workspace,
+            given.secrets.get("bot_token"),
+            signing_secret=given.secrets.get("signing_secret"),
+            remove=given.remove,
+            by=by,
         )
     if provider == Provider.CALENDLY and given.secrets.get("access_token"):
         return connect_calendly(workspace, given.secrets["access_token"] or "", by=by)

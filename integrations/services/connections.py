@@ -163,13 +163,6 @@ def disable_connection(connection: Connection, *, by: User | str | None) -> None
     _audit(connection, ["is_active", "secrets"], by=by, action="connection.disabled")
 
 
-@transaction.atomic
-def delete_connection(connection: Connection, *, by: User | str | None) -> None:
-    """Remove a connection with its credential and its routes."""
-    _audit(connection, ["secrets"], by=by, action="connection.deleted")
-    connection.delete()
-
-
 def needs_check(provider: str) -> bool:
     """Whether a credential is stored only after the provider said whose it is. That call cannot be made
     inside the transaction of a save, so such a provider has a service of its own (`connect_slack`,

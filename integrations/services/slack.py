@@ -20,7 +20,7 @@ from integrations.models import Connection
 from integrations.results import ProviderResult
 from integrations.rules.connections import requirement
 from integrations.services.clients import get_client
-from integrations.services.connections import ConnectionInput, delete_connection, save_connection
+from integrations.services.connections import ConnectionInput, save_connection
 from integrations.services.health import record_provider_outcome
 from integrations.slack.answers import NOT_IN_CHANNEL
 from integrations.slack.client import PLATFORM_SPEC, SPEC, Blocks, SlackClient, client_for_token, is_word
@@ -41,12 +41,18 @@ logger = structlog.get_logger(__name__)
 
 
 def connect_slack(
-    workspace: Workspace, bot_token: str | None, *, signing_secret: str | None = None, by: User | str | None
+    workspace: Workspace,
+    bot_token: str | None,
+    *,
+    signing_secret: str | None = None,
+    remove: frozenset[str] = frozenset(),
+    by: User | str | None,
 ) -> Connection:
     """Store a workspace's Slack after the token said whose it is; returns the saved connection.
 
-    A blank or masked token keeps the stored one. Raises `ConnectionRefused` when Slack refuses the token
-    or cannot be asked, or none is known; then nothing is saved. Opens its own transaction after the call.
+    A blank or masked secret keeps the stored one, `remove` names secrets to clear. Raises
+    `ConnectionRefused` when Slack refuses the token or cannot be asked, or none is known; then nothing is
+    saved. Opens its own transaction after the call.
     """
     typed = clean_secret_input("bot_token", bot_token)
     identity = _identify(typed) if typed else None
@@ -54,7 +60,8 @@ def connect_slack(
         existing = Connection.objects.in_workspace(workspace).of(Provider.SLACK).active().first()
         if identity is None and existing is None:
             raise ConnectionRefused(requirement(Provider.SLACK), field="bot_token")
-        given = ConnectionInput(secrets={"bot_token": typed, "signing_secret": signing_secret}, checked=True)
+        secrets = {"bot_token": typed, "signing_secret": signing_secret}
+        given = ConnectionInput(secrets=secrets, remove=remove, checked=True)
         saved = save_connection(
             workspace, Provider.SLACK, _with_identity(given, identity) if identity else given, by=by
         )
@@ -62,16 +69,6 @@ def connect_slack(
         _forget(_list_keys(workspace.pk))
         record_provider_outcome(saved, ProviderResult(outcome="ok", status=200))
     return saved
-
-
-def disconnect_slack(workspace: Workspace, *, by: User | str | None) -> bool:
-    """Forget a workspace's Slack (the row goes); whether there was one."""
-    with tenant(workspace.pk):
-        found = Connection.objects.in_workspace(workspace).of(Provider.SLACK).first()
-        if found is not None:
-            delete_connection(found, by=by)
-    _forget(_list_keys(workspace.pk))
-    return found is not None
 
 
 def list_channels(workspace_id: UUID, *, refresh: bool = False) -> ProviderResult:

@@ -4,17 +4,24 @@ import pytest
 
 from integrations.errors import ConnectionRefused
 from integrations.models import Connection
-from integrations.services.resend import can_mail, connect_resend
+from integrations.services.connections import ConnectionInput, save_connection
+from integrations.services.resend import can_mail
 from integrations.services.secrets import read_secrets
 from tests.factories import WorkspaceFactory
+from zrg.workspaces.models import Workspace
 
 KEY = "re_4f9a7c51e2d8b046"
 
 
+def save(workspace: Workspace, *, key: str = "", sender: str | None = None) -> Connection:
+    config = {} if sender is None else {"from_email": sender}
+    return save_connection(workspace, "RESEND", ConnectionInput(secrets={"api_key": key}, config=config), by=None)
+
+
 def test_key_and_address_are_saved_apart(db: None) -> None:
     workspace = WorkspaceFactory()
-    connect_resend(workspace, from_email=" Northwind <alerts@northwind.example> ", by=workspace.owner)
-    connect_resend(workspace, api_key=KEY, by=workspace.owner)
+    save(workspace, sender=" Northwind <alerts@northwind.example> ")
+    save(workspace, key=KEY)
 
     connection = Connection.objects.get()
     assert connection.config == {"from_email": "Northwind <alerts@northwind.example>"}
@@ -23,20 +30,12 @@ def test_key_and_address_are_saved_apart(db: None) -> None:
 
 def test_blank_address_clears_blank_key_does_not(db: None) -> None:
     workspace = WorkspaceFactory()
-    connect_resend(workspace, api_key=KEY, from_email="alerts@northwind.example", by=None)
+    save(workspace, key=KEY, sender="alerts@northwind.example")
 
-    connect_resend(workspace, api_key="", from_email="", by=None)
+    save(workspace, sender="")
 
     connection = Connection.objects.get()
     assert (connection.config, read_secrets(connection)) == ({"from_email": ""}, {"api_key": KEY})
-
-
-def test_row_goes_with_its_last_value(db: None) -> None:
-    workspace = WorkspaceFactory()
-    connect_resend(workspace, api_key=KEY, by=None)
-
-    assert connect_resend(workspace, remove_key=True, by=None) is None
-    assert not Connection.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +56,7 @@ def test_row_goes_with_its_last_value(db: None) -> None:
 )
 def test_hard_10_inert_text_invalid_sender_saves_nothing(db: None, typed: str) -> None:
     with pytest.raises(ConnectionRefused) as refused:
-        connect_resend(WorkspaceFactory(), api_key=KEY, from_email=typed, by=None)
+        save(WorkspaceFactory(), key=KEY, sender=typed)
 
     assert str(refused.value) == "Invalid from email"
     assert not Connection.objects.exists()
@@ -65,7 +64,7 @@ def test_hard_10_inert_text_invalid_sender_saves_nothing(db: None, typed: str) -
 
 def test_whether_mail_can_leave(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace, other = WorkspaceFactory(), WorkspaceFactory()
-    connect_resend(workspace, api_key=KEY, by=None)
+    save(workspace, key=KEY)
     assert (can_mail(workspace.pk), can_mail(other.pk), can_mail(None)) == (False, False, False)
 
     monkeypatch.setenv("RESEND_FROM_EMAIL", "platform@zrg.example")

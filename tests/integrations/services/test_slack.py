@@ -8,7 +8,6 @@ from integrations.services.connections import ConnectionInput, save_connection
 from integrations.services.secrets import read_secrets
 from integrations.services.slack import (
     connect_slack,
-    disconnect_slack,
     list_channels,
     list_members,
     post_to_channel,
@@ -106,12 +105,13 @@ def test_no_other_door_stores_an_unchecked_token(workspace: Workspace, simulator
     assert not Connection.objects.exists()
 
 
-def test_disconnecting_forgets_the_row(connected: Connection) -> None:
-    assert disconnect_slack(connected.workspace, by=None) is True
+def test_signing_secret_is_cleared_by_name(connected: Connection) -> None:
+    connect_slack(connected.workspace, "", signing_secret=SIGNING_SECRET, by=None)
 
-    assert not Connection.objects.exists()
-    assert not WebhookRoute.objects.exists()
-    assert disconnect_slack(connected.workspace, by=None) is False
+    connect_slack(connected.workspace, "", remove=frozenset(["signing_secret"]), by=None)
+
+    connected.refresh_from_db()
+    assert read_secrets(connected) == {"bot_token": DEMO_BOT_TOKEN}
 
 
 def test_several_workspaces_share_a_team(connected: Connection) -> None:
