@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from notifications.enums import Carrier, Destination, SendKind, SendStatus
+from notifications.enums import Carrier, Destination, SendStatus
 from notifications.querysets import NotificationSendLogQuerySet
 from zrg.workspaces.models.base import UUIDModel
 from zrg.workspaces.rls import RowSecurity
@@ -29,8 +29,8 @@ class NotificationSendLog(UUIDModel):
         related_name="rows",
         db_index=False,
     )
-    # Other kinds are sent as well: whoever announces a notice names its kind.
-    kind = models.CharField(max_length=40, choices=SendKind.choices)
+    # One of SendKind, or the kind of a notice this app need not know.
+    kind = models.CharField(max_length=40)
     sentiment_tag = models.CharField(max_length=40, null=True, blank=True)
     destination = models.CharField(max_length=16, choices=Destination.choices)
     target = models.CharField(max_length=254)
@@ -81,4 +81,4 @@ class NotificationSendLog(UUIDModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.get_status_display()}"
+        return f"{self.kind} · {self.get_status_display()}"
