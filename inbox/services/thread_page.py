@@ -207,7 +207,8 @@ def _shown(lead: Lead, row: Message, raw_html: str, previous_subject: str) -> Th
         show_subject=bool(subject) and _plain_subject(subject) != previous_subject,
         details=_details(row),
         attachments=tuple(_attachments(row.attachments)),
-        has_original=row.direction == Direction.INBOUND,
+        # Nothing is cut out of a chat or an SMS.
+        has_original=row.direction == Direction.INBOUND and row.channel == Channel.EMAIL,
         source=SOURCE_LABELS.get(MessageSource(row.source), row.source),
         tag=row.sentiment_tag or "",
         classification=row.classification_state,

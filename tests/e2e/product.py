@@ -86,6 +86,13 @@ class Product:
         replies = [one for one in found if one["path"].startswith("/api/replies/")]
         return [one for one in replies if text in one["json"]["message"]]
 
+    def provider_posts(self, provider: str) -> list[dict[str, Any]]:
+        """The writing calls a provider received, oldest first."""
+        found: list[dict[str, Any]] = self._control("GET", "requests", params={"provider": provider, "method": "POST"})[
+            "requests"
+        ]
+        return found
+
     def _control(self, method: str, name: str, **given: Any) -> Any:
         answer = requests.request(method, f"{self.simulator}/__sim/{name}", timeout=_TIMEOUT_SECONDS, **given)
         assert answer.status_code in (200, 201), answer.text
