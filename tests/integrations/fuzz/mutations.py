@@ -178,13 +178,33 @@ def _many(payload: Any, random: Random) -> Any:
     return payload
 
 
+def _thin(payload: Any, random: Random) -> Any:
+    """An object keeps only some of its fields."""
+    objects = [path for path in _paths(payload) if isinstance(_at(payload, path), dict)]
+    if not objects:
+        return payload
+    path, kept = random.choice(objects), random.choice((0.3, 0.6, 0.9))
+    thin = {name: value for name, value in _at(payload, path).items() if random.random() < kept}
+    return _changed(payload, path, lambda _: thin)
+
+
+def _scramble(payload: Any, random: Random) -> Any:
+    """Many values are odd at once."""
+    for _ in range(random.choice((3, 8))):
+        payload = _replace(payload, random) if isinstance(payload, dict) else payload
+    return payload
+
+
 _VALUE_DAMAGES = (
     _replace,
     _replace,
     _replace,
-    _replace,
     _remove,
     _remove,
+    _thin,
+    _thin,
+    _scramble,
+    _scramble,
     _as_other_type,
     _rename,
     _swap,
