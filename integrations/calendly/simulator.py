@@ -36,6 +36,7 @@ class CalendlySimulator:
     """
 
     events = EVENTS
+    fields = ("email", "name", "text", "start", "client_id")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -19,6 +19,7 @@ class ClaySimulator:
     """`POST /linkedin` and `POST /phone` take a row; the answer comes only when somebody lets it."""
 
     events = tuple(f"{table}.{result}" for table in ("phone", "linkedin") for result in RESULTS)
+    fields = ("email", "text", "lead_id")
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

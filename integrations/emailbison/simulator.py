@@ -34,6 +34,7 @@ class EmailBisonSimulator:
     """
 
     events = (*REPLY_EVENTS, *STEP_EVENTS)
+    fields = ("email", "text", "first_name", "last_name", "company", "title", "subject", "from_email", "client_id")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

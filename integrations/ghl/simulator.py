@@ -35,6 +35,7 @@ class GhlSimulator:
     """One installation of GoHighLevel; a key opens one location, or any when it names none."""
 
     events = ("SMS", "SMS_STOP")
+    fields = ("phone", "text", "email", "first_name", "last_name", "label", "location_id")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -30,6 +30,7 @@ class InstantlySimulator:
         "lead_unsubscribed",
         "unsubscribed",
     )
+    fields = ("client_id", "email", "text", "first_name", "subject", "secret")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import requests
 
@@ -116,14 +116,13 @@ class Control:
     def _write(self, request: SimRequest) -> SimResponse:
         is_form = request.json is None
         given: dict[str, Any] = dict(parse_qsl(request.body)) if is_form else dict(request.json)
-        if what := given.pop("what", None):
-            given["provider"], _, given["event"] = str(what).partition(":")
         try:
             written = self.write_as_lead(given, base_url=request.base_url.removesuffix("/__sim"))
         except requests.RequestException as problem:
             return SimResponse(status=502, body={"error": f"the product did not answer: {type(problem).__name__}"})
         if is_form:
-            return SimResponse(status=303, body=f"product answered {written['status']}", headers={"Location": "/"})
+            said = urlencode({"provider": given.get("provider") or DEFAULT_PROVIDER, "answer": written["status"]})
+            return SimResponse(status=303, body="", headers={"Location": f"/?{said}"})
         return SimResponse(body=written)
 
 

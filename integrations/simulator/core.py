@@ -67,6 +67,8 @@ class CallingSimulator(ProviderSimulator, Protocol):
 
     events: tuple[str, ...]
     """What can happen, in the provider's words; the first is what a person does most."""
+    fields: tuple[str, ...]
+    """What `compose` reads of `given` beside `event`, in the order the page asks for it."""
 
     def compose(self, given: dict[str, Any], *, base_url: str) -> Outgoing:
         """Let it happen and return the provider's call. `given` holds `event`, `email`, `text` and

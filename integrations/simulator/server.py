@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
             # A page elsewhere may have pointed its own name at this machine.
             self._answer(SimResponse(status=403, body={"error": "loopback only"}))
         elif not parts.path.strip("/"):
-            self._page(render_page(simulator))
+            self._page(render_page(simulator, request))
         elif head == "__sim":
             self._control(request)
         elif head in simulator.providers:

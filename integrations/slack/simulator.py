@@ -44,6 +44,7 @@ class SlackSimulator:
     """The Web API of one team, an incoming webhook, and the interactivity calls Slack makes."""
 
     events = ("approve_send", "regenerate_draft_fast", "reject_draft", "view_dashboard")
+    fields = ("user", "value", "message_ts", "team", "secret")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

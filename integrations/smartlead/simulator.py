@@ -27,6 +27,7 @@ class SmartLeadSimulator:
     """
 
     events = ("EMAIL_REPLY", "EMAIL_SENT", "LEAD_UNSUBSCRIBED")
+    fields = ("client_id", "email", "text", "first_name", "last_name", "subject", "from_email", "secret")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -32,6 +32,7 @@ class UnipileSimulator:
     """One server with one account (more can be added)."""
 
     events = (*MESSAGE_EVENTS, *ECHO_EVENTS, *RELATION_EVENTS, STATUS_EVENT)
+    fields = ("linkedin", "text", "first_name", "last_name", "status", "account_id")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

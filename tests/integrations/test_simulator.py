@@ -11,6 +11,7 @@ from pytest_httpserver import HTTPServer
 
 from integrations.emailbison.simulator import REPLY_EVENTS, STEP_EVENTS
 from integrations.models import Connection
+from integrations.simulator.core import CallingSimulator
 from integrations.simulator.model import refusal_body
 from tests.integrations.emailbison.payloads import URL
 from tests.support.client import ZrgClient
@@ -125,6 +126,17 @@ def test_page_shows_calls_escaped(simulator: RunningSimulator) -> None:
 
 
 @pytest.mark.unit
+def test_page_offers_every_event_of_every_provider(simulator: RunningSimulator) -> None:
+    page = requests.get(f"{simulator.url}/?provider=ghl", timeout=TIMEOUT).text
+
+    calling = [one for one in simulator.state.providers.values() if isinstance(one, CallingSimulator)]
+    assert len(calling) == 8
+    assert all(f"<option>{event}</option>" in page for one in calling for event in one.events)
+    assert all(f'name="{field}"' in page for one in calling for field in one.fields)
+    assert '<details name="provider" open><summary>SMS through GoHighLevel' in page
+
+
+@pytest.mark.unit
 def test_other_names_for_this_machine_are_refused(simulator: RunningSimulator) -> None:
     response = requests.get(simulator.url, headers={"Host": "rebound.example"}, timeout=TIMEOUT)
 
@@ -156,7 +168,9 @@ def test_form_of_the_page_goes_back_to_the_page(simulator: RunningSimulator, htt
 
     response = requests.post(f"{simulator.url}/__sim/write", data=form, timeout=TIMEOUT, allow_redirects=False)
 
-    assert (response.status_code, response.headers["Location"]) == (303, "/")
+    assert (response.status_code, response.headers["Location"]) == (303, "/?provider=emailbison&answer=200")
+    page = requests.get(simulator.url + response.headers["Location"], timeout=TIMEOUT).text
+    assert "The product answered 200." in page
 
 
 @pytest.mark.unit
