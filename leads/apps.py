@@ -21,6 +21,7 @@ class LeadsConfig(AppConfig):
         from leads import jobs, schedules  # noqa: PLC0415
         from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
         from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
+        from leads.prompts import ALL_PROMPTS  # noqa: PLC0415
         from leads.receivers import (  # noqa: PLC0415
             drop_provider_ids,
             receive_email_opened,
@@ -33,6 +34,7 @@ class LeadsConfig(AppConfig):
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
+        from zrg.ai.prompts import register_prompts  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
@@ -59,6 +61,7 @@ class LeadsConfig(AppConfig):
         # Every few minutes and not once a day: a list of people is kept 24 hours, not up to 48.
         registry.register_routine("maintenance", "leads.import_files", purge_import_files)
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
+        register_prompts(*ALL_PROMPTS)
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)
         register_merge(BackgroundJob, merge_jobs)

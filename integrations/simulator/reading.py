@@ -1,9 +1,13 @@
 """How the simulated model reads: the newest message of a prompt, and its intent by keyword."""
 
 import re
+from typing import Any
 
 _NEWEST = re.compile(r"newest (?:inbound )?message:?\s*\n(?P<text>.*)\Z", re.IGNORECASE | re.DOTALL)
 _EXCLUDED = re.compile(r"Never answer with: *(?P<tags>[^\n.]*)")
+_LEAD_NAME = re.compile(r"^Name: *([^\n]+?) *$", re.MULTILINE)
+_PHONE = re.compile(r"\+?\(?\d[\d ().-]{7,}\d")
+_LINKEDIN = re.compile(r"\S*linkedin\.com/in/\S+")
 _FENCE = re.compile(r"<<<[^<>\n]*>>>\n?(?P<text>.*?)\n?<<<END[^<>\n]*>>>", re.DOTALL)
 
 # First hit wins; the order is the order of precedence of the tags.
@@ -63,3 +67,24 @@ def own_words(text: str) -> str:
             break
         lines.append(line)
     return "\n".join(lines).strip()
+
+
+def read_signature(prompt: str) -> dict[str, Any]:
+    """What the last lines of a mail say about the lead the prompt names; only what stands there."""
+    name = _LEAD_NAME.search(prompt)
+    text = newest_inbound(prompt.partition("The e-mail without quotes:")[2])
+    lines = [line.strip() for line in text.splitlines()]
+    start = next((n for n, line in enumerate(lines) if name and line == name.group(1)), None)
+    block = lines[start:] if start is not None else []
+    title = block[1] if len(block) > 1 and re.fullmatch(r"[A-Za-z ,&]{3,60}", block[1]) else None
+    phone = next((found.group() for line in block if (found := _PHONE.search(line))), None)
+    link = next((found.group() for line in block if (found := _LINKEDIN.search(line))), None)
+    return {
+        "is_from_lead": start is not None,
+        "confidence": "high" if start is not None else "low",
+        "phone": phone,
+        "linkedin_url": link,
+        "job_title": title,
+        "company_name": None,
+        "company_website": None,
+    }

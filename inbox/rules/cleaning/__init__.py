@@ -3,8 +3,16 @@
 `Message.body` is made here once, at ingestion; sentiment, opt-out, drafts and display all read that text.
 """
 
-from inbox.rules.cleaning.clean import CleanedEmail, clean_email, strip_quoted
+from inbox.rules.cleaning.clean import CleanedEmail, clean_email, strip_quoted, written_part
 from inbox.rules.cleaning.links import ExtractedLink, extract_links
 from inbox.rules.cleaning.plain import clean_plain
 
-__all__ = ["CleanedEmail", "ExtractedLink", "clean_email", "clean_plain", "extract_links", "strip_quoted"]
+__all__ = [
+    "CleanedEmail",
+    "ExtractedLink",
+    "clean_email",
+    "clean_plain",
+    "extract_links",
+    "strip_quoted",
+    "written_part",
+]

@@ -47,6 +47,17 @@ def strip_quoted(text: str) -> str:
     return joined(without_signature(kept), max_chars=MAX_BODY_CHARS)
 
 
+def written_part(html_body: str, text_body: str) -> str:
+    """The person's words with their signature, without quotes and footers below them: what may be read for
+    a phone or a profile. Takes the raw parts as they are stored.
+    """
+    for part in (_text_of(text_body) if is_html(text_body) else text_body, _text_of(html_body) if html_body else ""):
+        kept = joined([line.text for line in reply_lines(normalised_lines(part))], max_chars=MAX_BODY_CHARS)
+        if kept:
+            return kept
+    return ""
+
+
 def _raw(part: str | None) -> str:
     return storable(part or "")[:MAX_RAW_CHARS]
 

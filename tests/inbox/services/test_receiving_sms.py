@@ -185,4 +185,4 @@ def test_from_the_workflow_to_a_waiting_draft(workspace, simulator):
     assert (message.channel, message.sentiment_tag) == ("sms", "Information Requested")
     assert (draft.channel, draft.status, draft.trigger_message_id) == ("sms", "pending", message.pk)
     assert 0 < len(draft.content) <= 480
-    assert simulator.requests("ghl") == []
+    assert simulator.requests("ghl", method="POST") == []
