@@ -42,6 +42,8 @@ workspace_acts = [
     path("leads/<uuid:lead_id>/status", acts.status, name="inbox_status"),
     path("leads/<uuid:lead_id>/sentiment", acts.sentiment, name="inbox_sentiment"),
     path("leads/<uuid:lead_id>/primary-email", acts.primary_email, name="inbox_primary_email"),
+    path("leads/<uuid:lead_id>/promotion-request", acts.promotion_request, name="inbox_promotion_request"),
+    path("leads/<uuid:lead_id>/stop-lifting", acts.stop_lifting, name="inbox_stop_lifting"),
 ]
 
 conversation_api = [
@@ -54,6 +56,7 @@ conversation_api = [
     path("/clear-blacklist", api_acts.ClearBlacklist.as_view(), name="api_clear_blacklist"),
     path("/merge", api_acts.Merge.as_view(), name="api_merge"),
     path("/promote", api_acts.Promote.as_view(), name="api_promote"),
+    path("/request-promotion", api_acts.RequestPromotion.as_view(), name="api_request_promotion"),
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
 ]
 

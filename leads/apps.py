@@ -30,6 +30,7 @@ class LeadsConfig(AppConfig):
         )
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.enriching import ENRICHMENT_REQUEST  # noqa: PLC0415
+        from leads.services.exporting import EXPORT, end_dead_exports, purge_exports  # noqa: PLC0415
         from leads.services.importing.retention import end_dead_imports, purge_import_files  # noqa: PLC0415
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
@@ -47,6 +48,7 @@ class LeadsConfig(AppConfig):
         for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):
             registry.register_event(event)
         registry.register_job(ENRICHMENT_REQUEST, jobs.run_enrichment_request)
+        registry.register_job(EXPORT, jobs.run_export, max_attempts=3)
         registry.register_job(LEAD_IMPORT, jobs.run_import, max_attempts=3)
         registry.register_schedule(
             ScheduleSpec(
@@ -60,6 +62,8 @@ class LeadsConfig(AppConfig):
         registry.register_routine("maintenance", "leads.dead_imports", end_dead_imports)
         # Every few minutes and not once a day: a list of people is kept 24 hours, not up to 48.
         registry.register_routine("maintenance", "leads.import_files", purge_import_files)
+        registry.register_routine("maintenance", "leads.dead_exports", end_dead_exports)
+        registry.register_routine("maintenance", "leads.export_files", purge_exports)
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
         register_prompts(*ALL_PROMPTS)
         register_merge(LeadIdentityConflict, merge_conflicts)

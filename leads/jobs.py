@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from leads.services.asking import put_question
+from leads.services.exporting import run_export
 from leads.services.importing.running import run_import
 from zrg.jobs.contracts import JobContext
 
-__all__ = ["run_enrichment_request", "run_import"]
+__all__ = ["run_enrichment_request", "run_export", "run_import"]
 
 
 def run_enrichment_request(context: JobContext) -> None:

@@ -10,6 +10,7 @@ from zrg.workspaces.access import Access, can
 # Its URL, the action that opens it, its name among its neighbours and in the menu of the inbox.
 PAGES = (
     ("lead_imports", "lead.import", "Import", "Import leads"),
+    ("lead_exports", "export.csv", "Export", "Export leads"),
     ("lead_duplicates", "lead.merge", "Possible duplicates", "Possible duplicates"),
 )
 

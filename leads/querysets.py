@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db.models import BooleanField, F, Q
@@ -19,6 +19,7 @@ from leads.enums import (
     CLOSED_STATUSES,
     DISQUALIFYING_TAGS,
     ConflictStatus,
+    ExportStatus,
     LeadSort,
     LeadStatus,
     ScoreFilter,
@@ -26,6 +27,9 @@ from leads.enums import (
     Tab,
 )
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
+
+if TYPE_CHECKING:
+    from zrg.workspaces.access import Access
 
 # Sort key, direction; the id breaks ties in the same direction.
 SORT_KEYS = {
@@ -207,6 +211,18 @@ class EnrichmentRequestQuerySet(LeadScopedQuerySet):
 
 class ImportQuerySet(TenantQuerySet):
     """Imports and mappings of a workspace."""
+
+
+class ExportQuerySet(TenantQuerySet):
+    """Exports; each person has only their own."""
+
+    def visible_to(self, access: "Access") -> Self:
+        """What this person asked for, in workspaces they may still open."""
+        return self.filter(requested_by_id=access.user_id, workspace_id__in=access.workspace_ids)
+
+    def working(self) -> Self:
+        """Waiting or running."""
+        return self.filter(status__in=(ExportStatus.QUEUED, ExportStatus.RUNNING))
 
 
 def _ids(function: str, workspaces: Sequence[UUID], text: str) -> RawSQL:

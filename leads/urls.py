@@ -2,8 +2,9 @@
 
 from django.urls import include, path
 
+from leads.api import exports as export_api
 from leads.api import imports as api
-from leads.views import duplicates, imports
+from leads.views import duplicates, exports, imports
 
 import_pages = [
     path("", imports.imports, name="lead_imports"),
@@ -24,6 +25,12 @@ import_api = [
     path("/<uuid:import_id>/errors.csv", api.ImportErrors.as_view(), name="api_import_errors"),
 ]
 
+export_pages = [
+    path("", exports.exports, name="lead_exports"),
+    path("/create", exports.create, name="lead_export_create"),
+    path("/progress", exports.progress, name="lead_export_progress"),
+]
+
 duplicate_pages = [
     path("", duplicates.duplicates, name="lead_duplicates"),
     path("/<uuid:conflict_id>/dismissal", duplicates.dismissal, name="lead_conflict_dismissal"),
@@ -34,5 +41,9 @@ duplicate_pages = [
 urlpatterns = [
     path("w/<uuid:workspace_id>/duplicates", include(duplicate_pages)),
     path("w/<uuid:workspace_id>/imports", include(import_pages)),
+    path("w/<uuid:workspace_id>/exports", include(export_pages)),
+    path("export/d/<str:signed>", exports.download, name="export_download"),
     path("api/imports/leads", include(import_api)),
+    path("api/export/leads", export_api.LeadsExport.as_view(), name="api_export_leads"),
+    path("api/export/jobs/<uuid:export_id>", export_api.ExportDetail.as_view(), name="api_export_job"),
 ]

@@ -20,7 +20,7 @@ from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown
 from leads.models import Lead
 from leads.services.merging import merge_leads
-from leads.services.promoting import promote_alternate
+from leads.services.promoting import promote_alternate, request_promotion
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.workspaces.context import tenant
@@ -254,6 +254,19 @@ class Promote(InboxAPIView):
         email = Body(request, {"email"}).text("email") or ""
         as_workspace(lead, lambda: promote_alternate(lead, email, by=self.person()))
         return Response(lead_payload(_fresh(lead)))
+
+
+class RequestPromotion(InboxAPIView):
+    """`POST …/request-promotion`."""
+
+    permission_action = "lead.request_promotion"
+
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        """`{"email"}`: the alternate somebody with the right should make primary; nothing changes."""
+        lead = self.lead(lead_id, "lead.request_promotion")
+        email = Body(request, {"email"}).text("email") or ""
+        asked = as_workspace(lead, lambda: request_promotion(lead, email, by=self.person()))
+        return Response({"requested": asked}, status=202)
 
 
 class SeenMark(InboxAPIView):

@@ -29,7 +29,8 @@ from inbox.views.answers import (
 )
 from inbox.views.context import Scope, lead_in, scope_of
 from leads.models import Lead
-from leads.services.promoting import promote_alternate
+from leads.services.promoting import promote_alternate, request_promotion
+from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
@@ -201,6 +202,28 @@ def primary_email(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Ht
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done)
     return drawer_answer(request, scope, lead, section="contact", notice="Primary address changed.")
+
+
+@require_POST
+@requires("lead.request_promotion")
+def promotion_request(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Ask somebody with the right to make another address the primary one."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.request_promotion")
+    done = attempt(lead, lambda: request_promotion(lead, request.POST.get("email", ""), by=person(request)))
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done)
+    return drawer_answer(request, scope, lead, section="contact", notice="Asked. An admin decides.")
+
+
+@require_POST
+@requires("lead.clear_blacklist")
+def stop_lifting(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Lift the stop of a lead, with a note that says why."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.clear_blacklist")
+    done = attempt(lead, lambda: clear_blacklist(lead, person(request), request.POST.get("note", "")))
+    return _noted(request, scope, lead, done, "The stop is lifted.")
 
 
 def person(request: HttpRequest) -> User:

@@ -53,6 +53,8 @@ ABILITIES = {
     "sentiment": "lead.set_sentiment",
     "original": "message.view_original",
     "promote": "lead.promote_contact",
+    "request_promotion": "lead.request_promotion",
+    "lift_stop": "lead.clear_blacklist",
     "ai_ops": "aiops.view",
 }
 

@@ -28,7 +28,7 @@ ROLES_KEY = "zrg_roles"
 ENROLMENT_PATHS = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ADMIN_PREFIX = "/admin/"
 # What follows in the path is as good as a password.
-SECRET_PATHS = ("/invite/", "/account/password/reset/key/")
+SECRET_PATHS = ("/invite/", "/account/password/reset/key/", "/export/d/")
 
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:{images}; "

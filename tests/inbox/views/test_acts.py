@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from inbox.models import Draft, LeadView, Message, SendOrder
 from leads.models import Lead
+from leads.services.status import blacklist_lead
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory, minutes_ago
 from tests.factories.leads import LeadFactory
 from tests.inbox.desk import make_desk
@@ -332,6 +333,34 @@ def test_admin_makes_another_address_primary(client, desk, htmx):
     assert (by_setter.status_code, stranger.status_code, chosen.status_code) == (403, 422, 200)
     assert lead.email == "dana.reyes@private.example"
     assert "dana@northfork.example" in lead.alternate_emails
+
+
+def test_setter_may_only_ask_for_another_primary_address(client, desk, htmx):
+    shown = client.login_as(desk.setter).get(f"{desk.prefix}/drawer/{desk.lead.pk}/contact").content.decode()
+    address = f"{desk.prefix}/leads/{desk.lead.pk}/promotion-request"
+
+    asked = client.post(address, {"email": "dana.reyes@private.example"}, **htmx)
+    stranger = client.post(address, {"email": "stranger@elsewhere.example"}, **htmx)
+
+    assert ("Request promotion" in shown, "Make primary" in shown) == (True, False)
+    assert (asked.status_code, stranger.status_code) == (200, 422)
+    assert Lead.objects.get(pk=desk.lead.pk).email == "dana@northfork.example"
+
+
+def test_admin_lifts_a_stop_with_a_note(client, desk, htmx):
+    blacklist_lead(desk.lead, "opt_out")
+    address = f"{desk.prefix}/leads/{desk.lead.pk}/stop-lifting"
+
+    by_manager = client.login_as(desk.manager).post(address, {"note": "They called."}, **htmx)
+    unseen = client.get(f"{desk.prefix}/drawer/{desk.lead.pk}/status").content.decode()
+    without_note = client.login_as(desk.owner).post(address, {"note": " "}, **htmx)
+    assert Lead.objects.get(pk=desk.lead.pk).blacklist_reason == "opt_out"
+    lifted = client.post(address, {"note": "They called."}, **htmx)
+
+    assert "Lift the stop" not in unseen
+    assert (by_manager.status_code, without_note.status_code, lifted.status_code) == (403, 422, 200)
+    assert Lead.objects.get(pk=desk.lead.pk).status == "new"
+    assert AdminAuditEvent.objects.get(action="lead.blacklist_cleared").reason == "They called."
 
 
 def test_without_script_acts_lead_back_to_the_conversation(client, desk):
