@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from notifications.services.connection_health import tell_due_states
 from notifications.services.outbox import OUTBOX, deliver_outbox
-from notifications.services.retention import purge_outbox
+from notifications.services.retention import purge_notifications
 from notifications.services.unrouted import announce_unrouted
 from zrg.jobs.contracts import RunContext, ScheduleSpec
 from zrg.jobs.registry import register_routine, register_schedule
@@ -32,7 +32,7 @@ def register() -> None:
             handler=look_for_due,
         )
     )
-    register_routine("retention", "notifications", purge_outbox)
+    register_routine("retention", "notifications", purge_notifications)
 
 
 def look_for_due(context: RunContext) -> None:

@@ -1,11 +1,13 @@
-"""How long sent notifications are kept."""
+"""How long events and sent notifications are kept."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from notifications.enums import WAITING
-from notifications.models import NotificationSendLog
+from notifications.models import NotificationEvent, NotificationSendLog
 from zrg.jobs.contracts import RunContext
 from zrg.workspaces.context import platform
 
@@ -13,17 +15,22 @@ KEPT = timedelta(days=180)
 CHUNK = 5_000
 
 
-def purge_outbox(context: RunContext) -> None:
-    """Routine of `retention`: rows past their time; what still waits stays."""
+def purge_notifications(context: RunContext) -> None:
+    """Routine of `retention`: rows and events past their time; what still waits stays."""
     before = timezone.now() - KEPT
+    old = NotificationSendLog.objects.filter(created_at__lt=before).exclude(status__in=WAITING)
+    _purge(context, "notifications", old)
+    _purge(context, "notification_events", NotificationEvent.objects.filter(created_at__lt=before))
+
+
+def _purge(context: RunContext, name: str, old: QuerySet[Any]) -> None:
     while not context.should_stop():
         with platform():
-            old = NotificationSendLog.objects.filter(created_at__lt=before).exclude(status__in=WAITING)
             if context.dry_run:
-                context.count("notifications", old[:CHUNK].count())
+                context.count(name, old[:CHUNK].count())
                 return
             ids = list(old.values_list("pk", flat=True)[:CHUNK])
-            NotificationSendLog.objects.filter(pk__in=ids).delete()
-        context.count("notifications", len(ids))
+            old.model._default_manager.filter(pk__in=ids).delete()
+        context.count(name, len(ids))
         if len(ids) < CHUNK:
             return

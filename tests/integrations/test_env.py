@@ -38,3 +38,24 @@ def test_base_address(monkeypatch: pytest.MonkeyPatch, value: str, url: str) -> 
     monkeypatch.setenv("EMAILBISON_BASE_URL", value)
 
     assert env.emailbison_base_url() == url
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", 8.0), ("500", 1.0), ("90000", 60.0), ("x", 8.0), ("2500", 2.5)])
+def test_timeout_of_slack(monkeypatch: pytest.MonkeyPatch, value: str, seconds: float) -> None:
+    monkeypatch.setenv("SLACK_TIMEOUT_MS", value)
+
+    assert env.slack_timeout_seconds() == seconds
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", 10.0), ("500", 1.0), ("90000", 60.0), ("x", 10.0)])
+def test_timeout_of_resend(monkeypatch: pytest.MonkeyPatch, value: str, seconds: float) -> None:
+    monkeypatch.setenv("RESEND_TIMEOUT_MS", value)
+
+    assert env.resend_timeout_seconds() == seconds
+
+
+@pytest.mark.parametrize(("value", "rate"), [("", 2), ("0", 1), ("10", 10), ("x", 2)])
+def test_pace_of_resend(monkeypatch: pytest.MonkeyPatch, value: str, rate: int) -> None:
+    monkeypatch.setenv("RESEND_REQUESTS_PER_S", value)
+
+    assert env.resend_requests_per_second() == rate

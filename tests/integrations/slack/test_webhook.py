@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from integrations import registry
 from integrations.contracts import SlackClick
@@ -258,3 +260,15 @@ def test_simulated_click_is_accepted(
 
     assert response.status_code == 200
     assert WebhookEvent.objects.get().event_type == "reject_draft"
+
+
+def test_click_costs_three_statements(northfork_slack: Connection, client: ZrgClient) -> None:
+    """Route, workspace with its secret, event; the first click of a minute also notes that one came."""
+    post(client, payload(action(northfork_slack.workspace_id)))
+
+    with CaptureQueriesContext(connections["default"]) as queries:
+        post(client, payload(action(northfork_slack.workspace_id, ts="2")))
+
+    # The test client itself leaves and re-enters the context of the test.
+    statements = [query["sql"] for query in queries if "set_config('zrg.context'" not in query["sql"]]
+    assert len(statements) == 3
