@@ -93,12 +93,15 @@ SendStatus = Literal["sent", "blocked", "failed", "unknown", "duplicate", "in_pr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What became of one message; `code` is a stable word, `detail` a sentence for the sender."""
+    """What became of one message; `code` is a stable word, `detail` a sentence for the sender, `retry_after`
+    the seconds the provider asked us to wait.
+    """
 
     status: SendStatus
     code: str = ""
     detail: str = ""
     message_id: UUID | None = None
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

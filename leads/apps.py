@@ -31,6 +31,7 @@ class LeadsConfig(AppConfig):
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.enriching import ENRICHMENT_REQUEST  # noqa: PLC0415
         from leads.services.exporting import EXPORT, end_dead_exports, purge_exports  # noqa: PLC0415
+        from leads.services.ghl_contacts import GHL_CONTACT_SYNC  # noqa: PLC0415
         from leads.services.importing.retention import end_dead_imports, purge_import_files  # noqa: PLC0415
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
@@ -49,6 +50,7 @@ class LeadsConfig(AppConfig):
             registry.register_event(event)
         registry.register_job(ENRICHMENT_REQUEST, jobs.run_enrichment_request)
         registry.register_job(EXPORT, jobs.run_export, max_attempts=3)
+        registry.register_job(GHL_CONTACT_SYNC, jobs.run_ghl_contact_sync)
         registry.register_job(LEAD_IMPORT, jobs.run_import, max_attempts=3)
         registry.register_schedule(
             ScheduleSpec(

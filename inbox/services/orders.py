@@ -1,5 +1,6 @@
 """Orders: the intent to send, and the job that carries it out (06 R17 step 6)."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,7 +23,7 @@ from inbox.enums import (
 from inbox.errors import SendInProgress
 from inbox.models import Draft, Message, SendOrder
 from inbox.models.send_order import OPEN_STATES
-from inbox.rules.outbound_text import split_sms_parts
+from inbox.rules.outbound_text import fits_sms, split_sms_parts
 from inbox.services.channels.base import Outbound
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
@@ -30,7 +31,7 @@ from inbox.services.guards import Block, newer_message, sending_disabled
 from inbox.services.reopening import reopen_draft
 from inbox.services.sending import OUTCOME_UNKNOWN, send_message
 from inbox.services.settling import UNSETTLED, settle_order
-from integrations.enums import Provider
+from integrations.enums import Code, Provider
 from integrations.services.connections import active_email_provider
 from integrations.services.health import circuit_closed_until
 from leads.models import Lead
@@ -58,6 +59,10 @@ STRANDED_AFTER = timedelta(minutes=15)
 STRANDED_BATCH = 100
 NEWER_MESSAGE = "newer_message"
 ORDER_CLOSED = "order_closed"
+TOO_LONG = "too_long"
+PART_GAP_SECONDS = 1.0
+RATE_LIMITED_TRIES = 5
+"""How often an order comes back to a provider that takes nothing for the moment, before a person is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +162,23 @@ def run_send_order(context: JobContext) -> None:
         raise Reschedule(taken.retry_at, "not yet")
     if taken.ended:
         return
+    if order.channel == Channel.SMS and not fits_sms(parts):
+        with tenant(order.workspace_id):
+            _end_blocked(order.pk, TOO_LONG)
+        return
+    waits_left = RATE_LIMITED_TRIES - context.reschedules
     for index, part in enumerate(parts):
-        result = send_message(order.workspace_id, order.lead_id, _outbound(order, part, index, of=len(parts)))
+        outbound = _outbound(order, part, index, of=len(parts), may_wait=waits_left > 0)
+        result = send_message(order.workspace_id, order.lead_id, outbound)
+        if result.status == "sent" and index < len(parts) - 1:
+            # Parts that leave together may arrive in any order.
+            time.sleep(PART_GAP_SECONDS)
         if result.status in ("sent", "duplicate"):
             continue
         if result.status == "in_progress":
             raise Reschedule(timezone.now() + LOOK_AGAIN_AFTER, "another worker is sending this message")
+        if waits_left > 0 and _is_put_off(result):
+            raise Reschedule(timezone.now() + timedelta(seconds=result.retry_after or 30), "rate limited")
         if result.status == "blocked":
             with tenant(order.workspace_id):
                 _end_blocked(order.pk, result.code)
@@ -237,6 +253,8 @@ def _circuit_open_until(order: SendOrder) -> datetime | None:
     if order.channel == Channel.LINKEDIN:
         # One server for all workspaces.
         return circuit_closed_until(None, Provider.UNIPILE)
+    if order.channel == Channel.SMS:
+        return circuit_closed_until(order.workspace_id, Provider.GHL)
     provider = active_email_provider(order.workspace_id) if order.channel == Channel.EMAIL else None
     return circuit_closed_until(order.workspace_id, provider) if provider else None
 
@@ -267,7 +285,13 @@ def _freeze_parts(order: SendOrder) -> list[str]:
     return parts
 
 
-def _outbound(order: SendOrder, body: str, index: int, *, of: int) -> Outbound:
+def _is_put_off(result: SendResult) -> bool:
+    """The provider takes nothing for the moment: definitely not performed, and worth repeating."""
+    return result.status == "failed" and result.code == Code.RATE_LIMITED
+
+
+def _outbound(order: SendOrder, body: str, index: int, *, of: int, may_wait: bool) -> Outbound:
+    """One part. `may_wait`: a full provider does not end the order, its job comes back."""
     origin, sent_by = ORIGIN_OF_SOURCE.get(OrderSource(order.source), (MessageOrigin.SETTER, SentBy.SETTER))
 
     def guard(lead: Lead) -> Block | None:
@@ -279,7 +303,7 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int) -> Outbound:
         return None
 
     def settle(message: Message, result: SendResult) -> None:
-        if result.status == "failed":
+        if result.status == "failed" and not (may_wait and _is_put_off(result)):
             settle_order(message, OrderState.FAILED, reason=result.code)
         elif result.status == "sent" and index == of - 1:
             settle_order(message, OrderState.DONE)

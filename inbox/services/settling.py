@@ -251,7 +251,13 @@ def _failed(message: Message, result: ProviderResult) -> SendResult:
     _note_draft(message, DraftEventKind.SEND_FAILED, AutoSendOutcome.FAILED)
     refresh_lead_flags(message.lead_id)
     logger.warning(log_events.SEND_FAILED, message=str(message.pk), code=result.code)
-    return SendResult(status="failed", code=result.code or "failed", detail=result.message or "", message_id=message.pk)
+    return SendResult(
+        status="failed",
+        code=result.code or "failed",
+        detail=result.message or "",
+        message_id=message.pk,
+        retry_after=result.retry_after,
+    )
 
 
 def _late(message: Message) -> SendResult:

@@ -12,6 +12,7 @@ from inbox.models import Draft, Message, SendOrder
 from inbox.rules.sentences import closed_sentence, delivery_sentence, skip_sentence
 from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
 from inbox.services.channels.linkedin import linkedin_problem
+from inbox.services.channels.sms import sms_problem
 from inbox.services.recipients import recipient_options
 from integrations.services.connections import active_email_provider
 from integrations.unipile.waterfall import MAX_NOTE
@@ -19,6 +20,7 @@ from leads.enums import LinkedInConnection
 from leads.models import Lead
 from leads.rules.participants import resolve_reply_recipients
 from leads.services.senders import own_sender_entries
+from leads.services.sms_health import is_sms_blocked
 from zrg.workspaces.context import tenant
 
 BLOCKED = "This lead asked not to be contacted, or mail to them bounces."
@@ -80,6 +82,7 @@ class Station:
     problem: str
     idempotency_key: UUID = field(default_factory=uuid.uuid4)
     lost_draft: str = ""
+    blocked_notice: str = ""
     note_limit: int | None = None
 
 
@@ -122,6 +125,7 @@ def load_station(
         skip_line=_skip_line(latest, bool(shown)),
         problem=next(tab.problem for tab in tabs if tab.selected),
         lost_draft=_lost(lead, draft_id, drafts),
+        blocked_notice=_blocked_notice(lead) if selected == Channel.SMS else "",
         note_limit=_note_limit(lead, selected),
     )
 
@@ -184,8 +188,17 @@ def _channel_problem(lead: Lead, channel: str, count: int) -> str:
             return "No e-mail address of this lead is known."
         return "" if count else "There is no e-mail of this lead to answer yet."
     if channel == Channel.SMS:
-        return "No phone number of this lead is known." if not lead.phone else "SMS is not connected in this workspace."
+        return _sms_problem(lead)
     return _linkedin_problem(lead)
+
+
+def _sms_problem(lead: Lead) -> str:
+    """As the send guard has it; read as the workspace, like `_email_side`."""
+    if not (lead.phone or lead.phone_raw or lead.phone_national):
+        return "No phone number of this lead is known."
+    with tenant(lead.workspace_id):
+        problem = sms_problem(lead)
+    return problem.detail if problem else ""
 
 
 def _linkedin_problem(lead: Lead) -> str:
@@ -234,6 +247,13 @@ def _email_side(lead: Lead) -> _EmailSide:
             locked=active_email_provider(lead.workspace_id) in PROVIDERS_WITHOUT_TO_OVERRIDE,
             cc=[] if "error" in base else list(base["cc"]),
         )
+
+
+def _blocked_notice(lead: Lead) -> str:
+    """The last text was refused for who the person is."""
+    if not is_sms_blocked(lead):
+        return ""
+    return f"The last SMS was not delivered. {delivery_sentence(lead.sms_last_blocked_reason)}"
 
 
 def _newest_stored(lead: Lead) -> UUID | None:
