@@ -19,11 +19,13 @@ from zrg.workspaces.models import User, Workspace
 DISCONNECT_JOB = "CALENDLY_DISCONNECT"
 
 
-def connect_calendly(workspace: Workspace, token: str, *, by: User | str | None) -> Connection:
+def connect_calendly(
+    workspace: Workspace, token: str, *, version: str | None = None, by: User | str | None
+) -> Connection:
     """Save a token Calendly has just accepted, and queue its subscription; for outside of transactions.
 
     Raises `ConnectionRefused` for a token Calendly refuses and `ProviderUnavailable` when it could not be
-    asked; nothing is saved then. A token of another organisation ends the subscription in the former one
+    asked; nothing is saved then. `version`: see `ConnectionInput`. A token of another organisation ends the subscription in the former one
     first, as far as that can be done.
     """
     typed = clean_secret_input("access_token", token)
@@ -46,6 +48,7 @@ def connect_calendly(workspace: Workspace, token: str, *, by: User | str | None)
             secrets={"access_token": typed},
             remove=frozenset(["webhook_signing_key"]) if moved else frozenset(),
             config=uris,
+            version=version,
             checked=True,
         )
         connection = save_connection(workspace, Provider.CALENDLY, given, by=by)

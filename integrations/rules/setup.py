@@ -11,7 +11,7 @@ from typing import Literal
 from integrations.enums import Provider
 
 EMAIL_GROUP = "E-mail · a workspace uses one of these"
-CHANNELS_GROUP = "Other channels"
+CHANNELS_GROUP = "SMS and LinkedIn"
 TOOLS_GROUP = "Calendar, team and mail"
 HOSTS_GROUP = "Platform"
 
@@ -63,7 +63,7 @@ SETUPS: tuple[Setup, ...] = (
         key="emailbison",
         group=EMAIL_GROUP,
         position=10,
-        purpose="Cold e-mail: replies come in, answers go out",
+        purpose="E-mail through an EmailBison instance",
         account=FieldWords(
             label="Workspace id",
             hint="The number shown beside the workspace's name in EmailBison. “# 123” may be pasted as it is.",
@@ -86,7 +86,7 @@ SETUPS: tuple[Setup, ...] = (
         key="smartlead",
         group=EMAIL_GROUP,
         position=20,
-        purpose="Cold e-mail: replies come in, answers go out",
+        purpose="E-mail through SmartLead campaigns",
         secrets={
             "api_key": FieldWords(label="API key", hint="SmartLead → Settings → API key."),
             "webhook_secret": FieldWords(label="Webhook secret", hint=f"Required. {_HOOK}"),
@@ -100,7 +100,7 @@ SETUPS: tuple[Setup, ...] = (
         key="instantly",
         group=EMAIL_GROUP,
         position=30,
-        purpose="Cold e-mail: replies come in, answers go out",
+        purpose="E-mail through Instantly campaigns",
         secrets={
             "api_key": FieldWords(label="API key", hint="Instantly → Settings → Integrations → API keys (version 2)."),
             "webhook_secret": FieldWords(label="Webhook secret", hint=f"Required. {_HOOK}"),

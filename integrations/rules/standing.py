@@ -37,7 +37,7 @@ def _connected(title: str) -> Standing:
 
 
 def _unknown(title: str) -> Standing:
-    return Standing(label="Not tested yet", tone="warn", sentence=f"Saved. {title} has not been asked since.")
+    return Standing(label="Not tested yet", tone="quiet", sentence=f"Saved; {title} has not been asked since.")
 
 
 def _degraded(title: str) -> Standing:

@@ -46,13 +46,14 @@ def connect_slack(
     *,
     signing_secret: str | None = None,
     remove: frozenset[str] = frozenset(),
+    version: str | None = None,
     by: User | str | None,
 ) -> Connection:
     """Store a workspace's Slack after the token said whose it is; returns the saved connection.
 
     A blank or masked secret keeps the stored one, `remove` names secrets to clear. Raises
     `ConnectionRefused` when Slack refuses the token or cannot be asked, or none is known; then nothing is
-    saved. Opens its own transaction after the call.
+    saved. `version`: see `ConnectionInput`. Opens its own transaction after the call.
     """
     typed = clean_secret_input("bot_token", bot_token)
     identity = _identify(typed) if typed else None
@@ -61,7 +62,7 @@ def connect_slack(
         if identity is None and existing is None:
             raise ConnectionRefused(requirement(Provider.SLACK), field="bot_token")
         secrets = {"bot_token": typed, "signing_secret": signing_secret}
-        given = ConnectionInput(secrets=secrets, remove=remove, checked=True)
+        given = ConnectionInput(secrets=secrets, remove=remove, version=version, checked=True)
         saved = save_connection(
             workspace, Provider.SLACK, _with_identity(given, identity) if identity else given, by=by
         )

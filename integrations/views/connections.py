@@ -17,11 +17,11 @@ from integrations.results import ProviderResult
 from integrations.rules.setup import Setup
 from integrations.rules.standing import trouble
 from integrations.services.cards import Card, email_provider_in_use, load_card, public_standing
-from integrations.services.connecting import check_now, connect, disconnect
-from integrations.services.connections import ConnectionInput, remove_secret
+from integrations.services.connecting import check_now, clear_secret, connect, disconnect
+from integrations.services.connections import ConnectionInput
+from integrations.services.resend import send_test_mail
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.access import can, context_of, require
-from zrg.workspaces.context import tenant
 from zrg.workspaces.decorators import access_of, requires
 from zrg.workspaces.models import User
 from zrg.workspaces.registry import SettingsSection, settings_section
@@ -64,6 +64,7 @@ def section_of(setup: Setup) -> SettingsSection:
             "webhook-secret": _declared("secret.set", new_webhook_secret, setup),
             "secret-removal": _declared("secret.remove", secret_removal, setup),
             "disconnection": _declared("secret.remove", disconnection, setup),
+            "test-mail": _declared(EDIT, test_mail, setup),
         },
     )
 
@@ -112,6 +113,19 @@ def new_webhook_secret(request: HttpRequest, workspace_id: UUID, setup: Setup) -
     return _show(request, workspace_id, setup, new_secret=secret)
 
 
+def test_mail(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpResponse:
+    """Send one mail to the person who asks, as mails of this workspace are sent."""
+    if setup.provider != Provider.RESEND:
+        raise NotVisible
+    person = _person(request)
+    result = send_test_mail(workspace_id, to=person.email)
+    if result.ok:
+        messages.success(request, f"A test mail is on its way to {person.email}.")
+    else:
+        messages.error(request, trouble(setup.title, result.code or "", result.message))
+    return HttpResponseRedirect(_url(workspace_id, setup))
+
+
 def secret_removal(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpResponse:
     """Clear one secret the provider can do without."""
     if not recently_authenticated(request):
@@ -119,8 +133,7 @@ def secret_removal(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Ht
     name = request.POST.get("name", "")
     if name not in setup.secrets:
         raise BadInput(f"Unknown secret: {name}", code="unknown_field", http_status=400, field="name")
-    with tenant(workspace_id):
-        remove_secret(workspace_id, setup.provider, name, by=_person(request))
+    clear_secret(workspace_id, setup.provider, name, by=_person(request))
     messages.success(request, f"The {setup.secrets[name].label.lower()} is removed.")
     return HttpResponseRedirect(_url(workspace_id, setup))
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
         ({"in_use": False}, "Not connected", "quiet"),
         ({"readable": False}, "Disconnected", "bad"),
         ({"complete": False}, "Incomplete", "warn"),
-        ({"status": "UNKNOWN"}, "Not tested yet", "warn"),
+        ({"status": "UNKNOWN"}, "Not tested yet", "quiet"),
         ({"status": "CONNECTED"}, "Connected", "good"),
         ({"status": "DEGRADED"}, "Unreliable", "warn"),
         ({"status": "DISCONNECTED"}, "Disconnected", "bad"),

@@ -77,7 +77,7 @@ def test_tab_lists_the_providers_with_one_query_for_all(owner: ZrgClient, worksp
         html = owner.get(url(workspace)).content.decode()
 
     assert len([one for one in queries if 'FROM "integrations_connection"' in one["sql"]]) == 1
-    assert html.count("rows__link") == len(SETUPS)
+    assert html.count("rows__link") == len(SETUPS) + 1
     assert html.count(">Connected</span>") == 1
     assert html.count(">Not used</span>") == 2
 
