@@ -25,8 +25,8 @@ def connect_calendly(
     """Save a token Calendly has just accepted, and queue its subscription; for outside of transactions.
 
     Raises `ConnectionRefused` for a token Calendly refuses and `ProviderUnavailable` when it could not be
-    asked; nothing is saved then. `version`: see `ConnectionInput`. A token of another organisation ends the subscription in the former one
-    first, as far as that can be done.
+    asked; nothing is saved then. A token of another organisation ends the subscription in the former one
+    first, as far as that can be done. `version`: see `ConnectionInput`.
     """
     typed = clean_secret_input("access_token", token)
     if typed is None:

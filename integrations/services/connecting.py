@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from integrations.calendly.connecting import connect_calendly, disconnect_calendly
+from integrations.calendly.subscription import Ensured, ensure_calendly_webhook
 from integrations.enums import Provider
 from integrations.models import Connection
 from integrations.results import ProviderResult
@@ -55,6 +56,12 @@ def check_now(connection: Connection) -> ProviderResult | None:
         return None
     with within(PATIENCE_SECONDS):
         return check_connection(connection)
+
+
+def repair_calendly(workspace_id: UUID) -> Ensured:
+    """Look at the workspace's subscription at Calendly, and make it anew where it is needed."""
+    with within(PATIENCE_SECONDS):
+        return ensure_calendly_webhook(workspace_id)
 
 
 def clear_secret(workspace_id: UUID, provider: str, name: str, *, by: User) -> None:

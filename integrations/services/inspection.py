@@ -60,7 +60,7 @@ def inspect_workspace(workspace_id: UUID, *, now: datetime | None = None) -> lis
         rows = Connection.objects.in_workspace(workspace_id).select_related("workspace", "base_host")
         for connection in rows:
             refresh_routes(connection)
-        return [finding for connection in rows if connection.is_active for finding in _look_at(connection, now)]
+        return [finding for connection in rows if connection.is_active for finding in look_at(connection, now=now)]
 
 
 def check_connection(connection: Connection) -> ProviderResult:
@@ -73,7 +73,9 @@ def check_connection(connection: Connection) -> ProviderResult:
     return check(connection.workspace_id)
 
 
-def _look_at(connection: Connection, now: datetime) -> list[Finding]:
+def look_at(connection: Connection, *, now: datetime) -> list[Finding]:
+    """What is missing, unsafe or silent about one connection; reads only what is stored."""
+
     def finding(code: str, text: str) -> Finding:
         return Finding(connection_id=connection.pk, provider=connection.provider, code=code, text=text)
 

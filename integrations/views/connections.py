@@ -9,16 +9,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
+from integrations.calendly.subscription import PLAN_OR_ROLE
 from integrations.enums import Provider
-from integrations.errors import SettingsChanged, SeveralEmailProviders
+from integrations.errors import ProviderUnavailable, SettingsChanged, SeveralEmailProviders
 from integrations.forms.settings import ConnectionForm, make_secret
 from integrations.results import ProviderResult
 from integrations.rules.setup import Setup
 from integrations.rules.standing import trouble
 from integrations.services.cards import Card, email_provider_in_use, load_card, public_standing
-from integrations.services.connecting import check_now, clear_secret, connect, disconnect
+from integrations.services.connecting import check_now, clear_secret, connect, disconnect, repair_calendly
 from integrations.services.connections import ConnectionInput
+from integrations.services.inspection import look_at
 from integrations.services.resend import send_test_mail
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.access import can, context_of, require
@@ -65,6 +68,7 @@ def section_of(setup: Setup) -> SettingsSection:
             "secret-removal": _declared("secret.remove", secret_removal, setup),
             "disconnection": _declared("secret.remove", disconnection, setup),
             "test-mail": _declared(EDIT, test_mail, setup),
+            "repair": _declared(EDIT, repair, setup),
         },
     )
 
@@ -123,6 +127,24 @@ def test_mail(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpRes
         messages.success(request, f"A test mail is on its way to {person.email}.")
     else:
         messages.error(request, trouble(setup.title, result.code or "", result.message))
+    return HttpResponseRedirect(_url(workspace_id, setup))
+
+
+def repair(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpResponse:
+    """Make Calendly call us again."""
+    if setup.provider != Provider.CALENDLY:
+        raise NotVisible
+    done = repair_calendly(workspace_id)
+    if done.is_well:
+        messages.success(request, "Calendly calls this workspace about bookings.")
+    elif done.state == "plan_or_role":
+        messages.error(request, f"{PLAN_OR_ROLE}.")
+    else:
+        problem = done.problem
+        sentence = (
+            trouble(setup.title, problem.code or "", problem.message) if problem else "Calendly is not connected."
+        )
+        messages.error(request, sentence)
     return HttpResponseRedirect(_url(workspace_id, setup))
 
 
@@ -186,6 +208,7 @@ def _show(
             replaces=email_provider_in_use(workspace_id, other_than=setup.provider),
             acts_url=_url(workspace_id, setup),
             step_up_url="" if recently_authenticated(request) else _step_up_url(workspace_id, setup),
+            warnings=_warnings(card) if may_edit else [],
             new_secret=new_secret,
             new_address=f"{card.webhook_address}&secret={new_secret}" if setup.provider == Provider.EMAILBISON else "",
             **context,
@@ -204,6 +227,14 @@ def _form(request: HttpRequest, workspace_id: UUID, setup: Setup, *, bound: bool
         )
 
 
+def _warnings(card: Card) -> list[str]:
+    """What the page does not say elsewhere."""
+    if card.connection is None or not card.is_in_use:
+        return []
+    findings = look_at(card.connection, now=timezone.now())
+    return [finding.text for finding in findings if finding.code in ("silent", "no_subscription")]
+
+
 def _card(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Card:
     with context_of(access_of(request)):
         return load_card(workspace_id, setup)
@@ -220,10 +251,10 @@ def _refused(
     if isinstance(refused, SeveralEmailProviders):
         form.add_error("switch" if "switch" in form.fields else None, f"{refused} {CONFIRM_SWITCH}")
         return _show(request, workspace_id, setup, form=form, status=refused.http_status)
-    if not isinstance(refused, BadInput | Conflict):
+    if not isinstance(refused, BadInput | Conflict | ProviderUnavailable):
         raise refused
     form.refuse(refused)
-    status = refused.http_status if isinstance(refused, Conflict) else 422
+    status = 422 if isinstance(refused, BadInput) else refused.http_status
     return _show(request, workspace_id, setup, form=form, status=status)
 
 

@@ -381,21 +381,16 @@ def test_save_on_an_old_version_is_refused(workspace: Workspace) -> None:
 
 
 def test_version_changes_with_what_people_set_only(workspace: Workspace) -> None:
-    calendly = save_connection(
-        workspace, Provider.CALENDLY, ConnectionInput(secrets={"access_token": "calendly-token-1"}), by=None
-    )
-    first = version_of(calendly)
-    given = ConnectionInput(secrets={"webhook_signing_key": "0123456789abcdef"}, config={"user_uri": "https://x/u/1"})
+    def save(config: dict[str, str] | None = None, **secrets: str) -> Connection:
+        given = ConnectionInput(secrets=secrets, config=config or {}, checked=True)
+        return save_connection(workspace, Provider.CALENDLY, given, by=None)
 
-    calendly = save_connection(workspace, Provider.CALENDLY, given, by=None)
-    calendly.status = "CONNECTED"
-    by_product = version_of(calendly)
-    calendly = save_connection(
-        workspace, Provider.CALENDLY, ConnectionInput(secrets={"access_token": "calendly-token-2"}), by=None
-    )
+    first = version_of(save(access_token="calendly-token-1"))
+    subscribed = save({"user_uri": "https://x/u/1"}, webhook_signing_key="0123456789abcdef")
+    subscribed.status = "CONNECTED"
 
-    assert by_product == first
-    assert version_of(calendly) != first
+    assert version_of(subscribed) == first
+    assert version_of(save(access_token="calendly-token-2")) != first
 
 
 def test_whoever_waits_for_a_lost_connection_hears_that_it_was_changed(workspace: Workspace) -> None:
