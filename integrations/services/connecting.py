@@ -19,7 +19,7 @@ from integrations.services.connections import (
     save_connection,
 )
 from integrations.services.inspection import CHECKS, check_connection
-from integrations.services.slack import connect_slack, disconnect_slack
+from integrations.services.slack import connect_slack
 from integrations.transport import within
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User, Workspace
@@ -75,8 +75,6 @@ def clear_secret(workspace_id: UUID, provider: str, name: str, *, by: User) -> N
 
 def disconnect(workspace_id: UUID, provider: str, *, by: User) -> bool:
     """Stop using a provider; False when the workspace did not use it."""
-    if provider == Provider.SLACK:
-        return disconnect_slack(_workspace(workspace_id), by=by)
     if provider == Provider.CALENDLY:
         with within(PATIENCE_SECONDS):
             return disconnect_calendly(workspace_id, by=by)
@@ -85,7 +83,7 @@ def disconnect(workspace_id: UUID, provider: str, *, by: User) -> bool:
         connection = rows.select_related("workspace").first()
         if connection is None:
             return False
-        if provider == Provider.RESEND:
+        if provider in (Provider.SLACK, Provider.RESEND):
             delete_connection(connection, by=by)
         else:
             disable_connection(connection, by=by)

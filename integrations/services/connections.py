@@ -128,15 +128,6 @@ def save_connection(
 
 
 @transaction.atomic
-def remove_secret(workspace_id: UUID, provider: str, name: str, *, by: User | str | None) -> None:
-    """Clear one optional secret; `ConnectionRefused` for a required one. Not connected: nothing happens."""
-    rows = Connection.objects.in_workspace(workspace_id).of(provider).active().select_related("workspace")
-    connection = rows.first()
-    if connection is not None:
-        save_connection(connection.workspace, provider, ConnectionInput(remove=frozenset({name})), by=by)
-
-
-@transaction.atomic
 def clear_email_provider(workspace: Workspace, *, by: User | str | None) -> int:
     """Use no e-mail provider: all three deactivated, their secrets erased; returns how many there were."""
     active = list(Connection.objects.select_for_update().in_workspace(workspace).active().email())
@@ -161,6 +152,13 @@ def disable_connection(connection: Connection, *, by: User | str | None) -> None
         connection.save(update_fields=["external_account_id", "updated_at"])
         refresh_routes(connection)
     _audit(connection, ["is_active", "secrets"], by=by, action="connection.disabled")
+
+
+@transaction.atomic
+def delete_connection(connection: Connection, *, by: User | str | None) -> None:
+    """Remove a connection with its credential and its routes."""
+    _audit(connection, ["secrets"], by=by, action="connection.deleted")
+    connection.delete()
 
 
 def needs_check(provider: str) -> bool:

@@ -17,7 +17,6 @@ from integrations.services.connections import (
     clear_email_provider,
     describe,
     disable_connection,
-    remove_secret,
     save_connection,
     version_of,
 )
@@ -445,7 +444,7 @@ def test_key_and_address_of_resend_are_independent(workspace: Workspace) -> None
     assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
     save_connection(workspace, Provider.RESEND, ConnectionInput(secrets={"api_key": "re_0123456789"}), by=None)
 
-    remove_secret(workspace.pk, Provider.RESEND, "api_key", by=None)
+    save_connection(workspace, Provider.RESEND, ConnectionInput(remove=frozenset(["api_key"])), by=None)
 
     connection.refresh_from_db()
     assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
