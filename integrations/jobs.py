@@ -13,6 +13,7 @@ from integrations.enums import Code, Provider
 from integrations.errors import ProviderUnavailable
 from integrations.models import Connection
 from integrations.results import ProviderResult
+from integrations.services.checking import ask_lost_again
 from integrations.services.inspection import check_connection, inspect_workspace
 from integrations.services.senders import refresh_senders
 from integrations.services.warnings import announce_findings
@@ -86,11 +87,14 @@ def run_connection_check(ctx: JobContext) -> None:
 
 
 def inspect_connections(ctx: RunContext) -> None:
-    """Schedule `integration-health`: routes repaired, warnings counted, logged and announced, per workspace."""
+    """Schedule `integration-health`: routes repaired, warnings counted, logged and announced, lost LinkedIn
+    accounts asked again, per workspace.
+    """
     for workspace_id in walk_workspaces(ctx):
         findings = inspect_workspace(workspace_id)
         if not ctx.dry_run:
             ctx.count("notices", announce_findings(workspace_id, findings))
+            ctx.count("asked_again", ask_lost_again(workspace_id))
         for finding in findings:
             ctx.count(finding.code)
             logger.warning(

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Left
 from django.utils.safestring import SafeString, mark_safe
 
-from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource, OrderState
+from inbox.enums import Channel, DeliveryStatus, Direction, LinkedInKind, MessageOrigin, MessageSource, OrderState
 from inbox.models import DraftEvent, Message, MessageRaw, SendOrder
 from inbox.rules.ages import day_label
 from inbox.rules.cleaning.links import MAX_HTML_CHARS, extract_links
@@ -31,6 +31,10 @@ SOURCE_LABELS = {
     MessageSource.LINKEDIN: "Through LinkedIn",
     MessageSource.BOUNCE: "Delivery report",
     MessageSource.IMPORT: "Imported from the provider",
+}
+SENT_AS: dict[str, str] = {
+    LinkedInKind.INMAIL: "As InMail",
+    LinkedInKind.CONNECTION_REQUEST: "As the note of an invitation",
 }
 
 
@@ -249,15 +253,22 @@ def _problem(row: Message) -> str:
 
 
 def _details(row: Message) -> tuple[tuple[str, str], ...]:
-    if row.channel != Channel.EMAIL:
-        return ()
-    pairs = (
+    if row.channel == Channel.EMAIL:
+        return _shown_pairs(*_headers(row))
+    return _shown_pairs(("Sent", SENT_AS.get(row.linkedin_kind or "", "")), ("Subject", row.subject or ""))
+
+
+def _headers(row: Message) -> tuple[tuple[str, str], ...]:
+    return (
         ("From", _address(row.from_name, row.from_email)),
         ("To", _address(row.to_name, row.to_email)),
         ("Cc", ", ".join(row.cc)),
         ("Bcc", ", ".join(row.bcc)),
         ("Subject", row.subject or ""),
     )
+
+
+def _shown_pairs(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in pairs if value)
 
 

@@ -16,6 +16,8 @@ _CODES = {
     "feature_not_subscribed": Code.PAYMENT_REQUIRED,
     "subscription_required": Code.PAYMENT_REQUIRED,
     "insufficient_credits": Code.PAYMENT_REQUIRED,
+    # 403 about one member.
+    "resource_access_restricted": Code.UNPROCESSABLE,
     "already_invited_recently": Code.CONFLICT,
     "cannot_resend_yet": Code.CONFLICT,
 }

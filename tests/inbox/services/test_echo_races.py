@@ -1,6 +1,7 @@
 """The copy of our message comes in while the provider still holds our call open: two real connections."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from leads.models import Lead
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
-from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL, SECRET, URL
+from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL, SECRET, URL, received, relayed
 from tests.support.client import ZrgClient
 from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import WebhookEvent
@@ -87,3 +88,36 @@ def test_committed_copy_before_the_answer_is_the_same_message(lead, simulator, l
     assert (message.linkedin_kind, message.direction, message.source) == ("dm", "outbound", "zrg")
     assert (stored.linkedin_connection, stored.pk) == ("connected", lead.pk)
     assert len(simulator.requests("unipile", method="POST")) == 1
+
+
+def test_committed_two_calls_about_one_message_are_one_lead_and_one_row(committed_db):
+    """Unipile's own call and a relay's, worked on at once by two workers."""
+    with platform():
+        workspace = WorkspaceFactory()
+        ConnectionFactory(workspace=workspace, provider="UNIPILE", external_account_id=ACCOUNT, secrets={})
+        events = [
+            WebhookEvent.objects.create(
+                workspace=workspace, provider="UNIPILE", event_type="x", dedupe_key=f"k{number}", raw=payload
+            )
+            for number, payload in enumerate([received(), relayed()] * 3)
+        ]
+    start = threading.Barrier(len(events))
+    outcomes: list[str] = []
+
+    def work(event: WebhookEvent) -> None:
+        try:
+            start.wait(timeout=30)
+            with tenant(workspace.pk):
+                outcomes.append(process(event))
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work, args=(event,)) for event in events]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(timeout=60)
+
+    with platform():
+        assert (Lead.objects.count(), Message.objects.count()) == (1, 1)
+    assert outcomes == ["processed"] * 6

@@ -316,5 +316,36 @@ def test_linkedin_offers_the_composer(client, desk, state, limited):
     assert ('data-limit="300"' in html) is limited
 
 
+def test_thread_tells_what_linkedin_carried_it_as(client, desk):
+    sent = {
+        kind: MessageFactory(lead=desk.lead, outbound=True, channel="linkedin", linkedin_kind=kind, subject=subject)
+        for kind, subject in (("dm", None), ("inmail", "Quick question"), ("connection_request", None))
+    }
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/thread/{desk.lead.pk}").content.decode()
+
+    said = {
+        kind: next(part for part in html.split("<article") if f'id="message-{message.pk}"' in part)
+        for kind, message in sent.items()
+    }
+    assert "As InMail" in said["inmail"]
+    assert "Quick question" in said["inmail"]
+    assert "As the note of an invitation" in said["connection_request"]
+    assert "<details" not in said["dm"]
+
+
+def test_drawer_shows_how_the_lead_stands_on_linkedin(client, desk):
+    Lead.objects.update(
+        linkedin_url="https://linkedin.com/in/dana-reyes",
+        linkedin_connection="not_connected",
+        linkedin_unreachable_at=minutes_ago(5),
+    )
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/drawer/{desk.lead.pk}/contact").content.decode()
+
+    assert "Not connected" in html
+    assert "Cannot be reached" in html
+
+
 def test_drawer_of_an_unknown_section_is_missing(client, desk):
     assert client.login_as(desk.setter).get(f"{desk.prefix}/drawer/{desk.lead.pk}/nothing").status_code == 404

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -5,12 +6,14 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from integrations.jobs import inspect_connections
 from integrations.models import Connection, WebhookRoute
 from integrations.services.checking import request_check
 from integrations.services.inspection import inspect_workspace
 from tests.factories import ConnectionFactory, WorkspaceFactory
 from tests.support.drain import drain
 from tests.support.simulator import RunningSimulator
+from zrg.jobs.contracts import RunContext
 
 
 def codes(connection: Connection) -> list[str]:
@@ -72,3 +75,22 @@ def test_command_reports_what_does_not_work(
     with pytest.raises(CommandError, match="1 of 1 connections do not work"):
         call_command("check_integrations", workspace=northfork.workspace_id)
     assert "auth_failed" in capsys.readouterr().out
+
+
+def test_lost_linkedin_account_is_asked_again_by_itself(db: None, simulator: RunningSimulator) -> None:
+    """Nothing is sent through it meanwhile, so no other call would find out that it is back."""
+    simulator.state.unipile.add_account("back1")
+    values = {"provider": "UNIPILE", "secrets": {}, "status": "DISCONNECTED"}
+    back = ConnectionFactory(workspace=WorkspaceFactory(), external_account_id="back1", **values)
+    gone = ConnectionFactory(workspace=WorkspaceFactory(), external_account_id="gone1", **values)
+    ConnectionFactory(workspace=WorkspaceFactory(), status="DISCONNECTED")
+
+    inspect_connections(RunContext(job="integration-health", deadline=time.monotonic() + 30, correlation_id="test"))
+    drain()
+
+    back.refresh_from_db()
+    gone.refresh_from_db()
+    assert (back.status, gone.status) == ("CONNECTED", "DISCONNECTED")
+    asked = {call["query"]["account_id"] for call in simulator.requests("unipile")}
+    assert (asked, len(simulator.requests("unipile"))) == ({"back1", "gone1"}, 2)
+    assert simulator.requests("emailbison") == []

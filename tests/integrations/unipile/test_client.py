@@ -112,6 +112,7 @@ def test_ids_cannot_reach_another_route(client: UnipileClient, simulator: Runnin
         (401, {"type": "errors/invalid_credentials", "title": "Unauthorized"}, "auth_failed"),
         (403, {"type": "errors/account_restricted"}, "auth_failed"),
         (403, {"type": "errors/feature_not_subscribed"}, "payment_required"),
+        (403, {"type": "errors/resource_access_restricted"}, "unprocessable"),
         (422, {"type": "errors/recipient_cannot_be_reached"}, "linkedin_unreachable"),
         (422, {"title": "This person cannot be reached"}, "linkedin_unreachable"),
         (422, {"detail": "Recipient is not reachable"}, "linkedin_unreachable"),

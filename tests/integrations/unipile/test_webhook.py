@@ -156,6 +156,23 @@ def test_account_names_the_workspace(
     assert keys == sorted(f"unipile:{one.workspace_id}:message_received:msg:urn_9xA1" for one in owners)
 
 
+def test_body_over_the_limit(northfork_linkedin: Connection, client: ZrgClient, settings: Settings) -> None:
+    settings.WEBHOOK_MAX_BODY_BYTES = 2_000
+
+    response = post(client, received(message="x" * 2_000))
+
+    assert (response.status_code, response.json()) == (413, {"error": "Payload too large"})
+    assert not WebhookEvent.objects.exists()
+
+
+def test_nul_and_lone_surrogates_are_dropped(northfork_linkedin: Connection, client: ZrgClient) -> None:
+    body = json.dumps(received(message="Thanks@@")).replace("@@", "\\u0000\\ud800")
+
+    assert post(client, body).status_code == 200
+
+    assert WebhookEvent.objects.get().payload["message"] == "Thanks"
+
+
 @pytest.mark.parametrize("event", [None, " ", 7])
 def test_missing_event_type(northfork_linkedin: Connection, client: ZrgClient, event: Any) -> None:
     assert post(client, {**received(), "event": event}).json() == {"error": "Missing event type"}
