@@ -18,7 +18,7 @@ class LeadsConfig(AppConfig):
             ProviderSwitched,
         )
         from integrations.registry import register_receiver  # noqa: PLC0415
-        from leads import jobs, schedules  # noqa: PLC0415
+        from leads import jobs, metrics, schedules  # noqa: PLC0415
         from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
         from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
         from leads.prompts import ALL_PROMPTS  # noqa: PLC0415
@@ -41,6 +41,7 @@ class LeadsConfig(AppConfig):
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
 
+        metrics.register()
         registry.register_existence("lead_id", lambda pk: Lead.objects.filter(pk=pk).exists())
         register_receiver(EmailOpened, receive_email_opened)
         register_receiver(EnrichmentAnswer, receive_enrichment_answer)

@@ -159,6 +159,11 @@ class LeadQuerySet(LeadScopedQuerySet):
         """Leads with ids that only mean something at the e-mail provider of now."""
         return self.filter(Q(email_bison_lead_id__isnull=False) | Q(sender_account_id__isnull=False))
 
+    def sms_blocked(self) -> Self:
+        """Leads whose last text was held back, and none went through since."""
+        since = Q(sms_last_success_at=None) | Q(sms_last_success_at__lt=F("sms_last_blocked_at"))
+        return self.filter(since, sms_last_blocked_at__isnull=False)
+
     def changed_since(self, moment: datetime) -> Self:
         """Live refresh: rows whose list row, thread or draft changed."""
         return self.filter(changed_at__gt=moment)

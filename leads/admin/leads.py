@@ -69,6 +69,23 @@ class SharedPhoneFilter(admin.SimpleListFilter):
         return shared.order_by("workspace_id", "phone", "id")
 
 
+class SmsBlockedFilter(admin.SimpleListFilter):
+    """Leads no text reaches: DND, no usable number, a country the provider refuses."""
+
+    title = "SMS"
+    parameter_name = "sms_blocked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """One choice."""
+        return [("yes", "SMS blocked")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        """Last blocked first."""
+        if self.value() != "yes":
+            return queryset
+        return queryset.sms_blocked().order_by("-sms_last_blocked_at", "-id")  # type: ignore[attr-defined]
+
+
 class ConflictInline(ReadOnlyInline):
     """Identifiers that arrived for the lead and are somebody else's."""
 
@@ -94,6 +111,7 @@ class LeadAdmin(TenantModelAdmin):
         "is_open",
         "has_review_draft",
         "assigned_to",
+        "sms_state",
         "last_message_at",
     )
     list_filter = (
@@ -102,6 +120,7 @@ class LeadAdmin(TenantModelAdmin):
         "blacklist_reason",
         "enrichment_status",
         SharedPhoneFilter,
+        SmsBlockedFilter,
         ("workspace", admin.RelatedOnlyFieldListFilter),
     )
     search_fields = ("email",)
@@ -142,6 +161,14 @@ class LeadAdmin(TenantModelAdmin):
     def shown_name(self, lead: Lead) -> str:
         """As the inbox shows it."""
         return lead.shown_name
+
+    @admin.display(description="SMS")
+    def sms_state(self, lead: Lead) -> str:
+        """Why texts are blocked, and how often in a row."""
+        blocked, sent = lead.sms_last_blocked_at, lead.sms_last_success_at
+        if blocked is None or (sent is not None and sent >= blocked):
+            return ""
+        return f"{lead.sms_last_blocked_reason or 'blocked'} ×{lead.sms_consecutive_blocked_count}"
 
     @admin.display(description="In the inbox under")
     def tabs(self, lead: Lead) -> SafeString:

@@ -1,9 +1,16 @@
 """Records to look at: opt-outs, questions to the enrichment provider, imports."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from leads.models import EnrichmentRequest, LeadImportJob, OptOut
+from leads.enums import ImportStatus
+from leads.models import EnrichmentRequest, ExportJob, LeadImportJob, OptOut
+from leads.services.importing.starting import cancel_import, start_import
+from zrg.lib.errors import ZrgError
+from zrg.workspaces.access import can
 from zrg.workspaces.admin.base import TenantModelAdmin
+from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import Permission
 
 
@@ -40,10 +47,11 @@ class LeadImportJobAdmin(TenantModelAdmin):
     list_filter = ("status", "source", ("workspace", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("workspace", "created_by")
     ordering = ("-created_at", "-id")
+    actions = ("cancel", "go_on")
 
     def get_fields(self, request: object, obj: object = None) -> list[str]:
         """Every column."""
-        return [field.name for field in LeadImportJob._meta.fields]
+        return [field.name for field in LeadImportJob._meta.fields if field.name != "file"]
 
     def get_readonly_fields(self, request: object, obj: object = None) -> list[str]:
         """All of them."""
@@ -53,3 +61,51 @@ class LeadImportJobAdmin(TenantModelAdmin):
     def progress(self, job: LeadImportJob) -> str:
         """Done of all."""
         return f"{job.processed_rows} of {job.total_rows}"
+
+    @admin.action(description="Cancel")
+    def cancel(self, request: HttpRequest, jobs: QuerySet[LeadImportJob]) -> None:
+        """End the chosen imports between two chunks; what was imported stays."""
+        allowed = self._allowed(request, jobs)
+        cancelled = sum(cancel_import(job, by=request.user) for job in allowed)  # type: ignore[arg-type]
+        messages.info(request, f"{cancelled} cancelled.")
+
+    @admin.action(description="Go on (failed imports)")
+    def go_on(self, request: HttpRequest, jobs: QuerySet[LeadImportJob]) -> None:
+        """Take failed imports up again after their last whole chunk."""
+        going = 0
+        for job in self._allowed(request, jobs.filter(status=ImportStatus.FAILED)):
+            try:
+                start_import(job, by=request.user)  # type: ignore[arg-type]
+            except ZrgError as error:
+                messages.error(request, f"{job}: {error}")
+            else:
+                going += 1
+        messages.info(request, f"{going} going on.")
+
+    def _allowed(self, request: HttpRequest, jobs: QuerySet[LeadImportJob]) -> list[LeadImportJob]:
+        access = access_of(request)
+        return [job for job in jobs if can(access, "lead.import", job.workspace_id)]
+
+
+@admin.register(ExportJob)
+class ExportJobAdmin(TenantModelAdmin):
+    """Exports: who took which leads out, and when. The files are only for the person who asked."""
+
+    view_permission = Permission.MANAGE_SETTINGS.value
+    list_display = ("kind", "workspace", "status", "rows", "bytes", "requested_by", "created_at", "expires_at")
+    list_filter = ("status", "kind", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("workspace", "requested_by")
+    ordering = ("-created_at", "-id")
+    fields = (
+        "workspace",
+        "kind",
+        "params",
+        "status",
+        "rows",
+        "bytes",
+        "requested_by",
+        "created_at",
+        "finished_at",
+        "expires_at",
+    )
+    readonly_fields = fields

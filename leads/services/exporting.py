@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from leads.enums import ExportKind, ExportStatus
 from leads.errors import ExportGone, ExportLimit
+from leads.metrics import count_export
 from leads.models import ExportJob
 from leads.querysets import LeadQuerySet
 from leads.rules.filters import read_filters
@@ -255,6 +256,8 @@ def _end(job: ExportJob, status: ExportStatus, **values: Any) -> bool:
     with tenant(job.workspace_id):
         jobs = ExportJob.objects.in_workspace(job.workspace_id).working().filter(pk=job.pk)
         ended = bool(jobs.update(status=status, finished_at=timezone.now(), **values))
+    if ended:
+        count_export(job.kind, status.value)
     if ended and status == ExportStatus.DONE:
         logger.info(log_events.EXPORT_FINISHED, export_id=str(job.pk), rows=job.rows, bytes=values["bytes"])
     return ended

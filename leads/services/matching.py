@@ -18,6 +18,7 @@ from leads.enums import (
     RoutingStatus,
 )
 from leads.errors import NoUsableIdentity
+from leads.metrics import count_lead
 from leads.models import EmailCampaign, Lead, LeadIdentityConflict, SmsCampaign
 from leads.rules.filling import choose_fill
 from leads.rules.identity import Identity, read_identity
@@ -192,6 +193,7 @@ def _fill(arrival: Arrival, match: Match, candidates: list[Candidate]) -> LeadMa
             setattr(lead, name, value)
         announce_data_change(lead)
     _write_conflicts(arrival, lead, claims)
+    count_lead(match.matched_by)
     logger.info(log_events.LEAD_MATCHED, lead=str(lead.pk), matched_by=match.matched_by)
     return LeadMatch(lead=lead, created=False, matched_by=match.matched_by)
 
@@ -231,6 +233,7 @@ def _create(arrival: Arrival) -> LeadMatch:
     _start_routing(lead, arrival)
     _start_opted_out(lead)
     lead.save(force_insert=True)
+    count_lead(NEW)
     logger.info(log_events.LEAD_CREATED, lead=str(lead.pk), matched_by=NEW, source=arrival.source)
     return LeadMatch(lead=lead, created=True, matched_by=NEW)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from leads.contracts import LeadStopped
 from leads.enums import BlacklistReason, LeadStatus, SentimentTag
 from leads.errors import BlacklistStays, InvalidStatus
+from leads.metrics import count_opt_out
 from leads.models import Lead
 from leads.rules.statuses import blocks_every_channel, outranks, read_status
 from leads.services.optouts import forget_opt_out, remember_opt_out
@@ -108,6 +109,8 @@ def blacklist_lead(
         _write(lead, **changes)
         _announce_stop(lead, reason)
         _audit("lead.blacklisted", lead, by, before=locked.status, after=reason)
+    if blocks_every_channel(reason):
+        count_opt_out(channel)
     logger.info(log_events.LEAD_BLACKLISTED, lead=str(lead.pk), reason=reason)
     return True
 

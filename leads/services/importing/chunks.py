@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from leads.enums import BlacklistReason, ConflictSource, LeadSource, RoutingStatus, RowOutcome
+from leads.metrics import count_lead
 from leads.models import Lead, LeadIdentityConflict, LeadImportJob
 from leads.rules.importing.planning import FilePlanner, RowPlan
 from leads.rules.importing.rows import ImportRow
@@ -76,6 +77,7 @@ def _create(job: LeadImportJob, plans: Sequence[RowPlan], labels: dict[str, UUID
         rows = [{**row, "routing_status": RoutingStatus.ROUTED, "routing_completed_at": now} for row in rows]
     made = insert_leads(job.workspace_id, rows)
     if made:
+        count_lead(NEW, made)
         logger.info(log_events.LEAD_CREATED, matched_by=NEW, source=LeadSource.IMPORT.value, count=made)
     return made
 

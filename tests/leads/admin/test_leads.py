@@ -7,7 +7,9 @@ from django.utils import timezone
 from leads.models import Lead, LeadIdentityConflict
 from leads.services.status import blacklist_lead
 from tests.factories import LeadFactory, MembershipFactory, PlatformGrantFactory, WorkspaceFactory
+from tests.factories.imports import started
 from tests.support.client import ZrgClient
+from tests.support.drain import drain
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -132,6 +134,42 @@ def test_possible_duplicates_are_merged_or_dismissed(operator):
     ]
 
 
-@pytest.mark.parametrize("model", ["emailcampaign", "smscampaign", "optout", "enrichmentrequest", "leadimportjob"])
+@pytest.mark.parametrize(
+    "model", ["emailcampaign", "smscampaign", "optout", "enrichmentrequest", "leadimportjob", "exportjob"]
+)
 def test_other_lists_open(operator, model):
     assert operator.get(reverse(f"admin:leads_{model}_changelist")).status_code == 200
+
+
+def test_leads_no_text_reaches_are_listed_with_the_reason(operator):
+    now = timezone.now()
+    blocked = {"sms_last_blocked_at": now, "sms_last_blocked_reason": "sms_dnd", "sms_consecutive_blocked_count": 3}
+    stuck = LeadFactory(**blocked)
+    LeadFactory(**blocked, sms_last_success_at=now + timedelta(seconds=1))
+    LeadFactory()
+
+    assert listed(operator, "?sms_blocked=yes") == {stuck.pk}
+    assert "sms_dnd ×3" in operator.get(LIST + "?sms_blocked=yes").content.decode()
+
+
+def test_imports_are_cancelled_and_taken_up_again(operator):
+    workspace = WorkspaceFactory()
+    url = reverse("admin:leads_leadimportjob_changelist")
+    running, failed = (started(workspace, [f"A,,a{number}@x.example,,,"]) for number in (1, 2))
+    type(failed).objects.filter(pk=failed.pk).update(status="failed")
+
+    act(operator, url, "cancel", [running])
+    act(operator, url, "go_on", [running, failed])
+    drain()
+
+    assert dict(type(failed).objects.values_list("pk", "status")) == {running.pk: "cancelled", failed.pk: "completed"}
+    assert list(Lead.objects.values_list("email", flat=True)) == ["a2@x.example"]
+
+
+def test_file_of_an_import_is_nowhere_in_the_admin(operator):
+    job = started(WorkspaceFactory(), ["A,,a@x.example,,,"])
+
+    page = operator.get(reverse("admin:leads_leadimportjob_change", args=[job.pk]))
+
+    assert page.status_code == 200
+    assert job.file.name not in page.content.decode()

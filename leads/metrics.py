@@ -1,0 +1,57 @@
+"""Counters of this app, and what the tables say whenever somebody asks; labels never carry ids."""
+
+from collections.abc import Iterator
+
+import structlog
+from django.db import DatabaseError
+from prometheus_client import Counter
+from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from leads.models import LeadIdentityConflict
+from zrg.lib import log_events
+from zrg.workspaces.context import platform
+
+log = structlog.get_logger(__name__)
+
+LEADS_CREATED = Counter("zrg_leads_created_total", "People taken in, by what named them", ["matched_by"])
+OPT_OUTS = Counter("zrg_optouts_total", "Leads stopped on every channel, by where they said so", ["channel"])
+EXPORTS = Counter("zrg_exports_total", "Exports by how they ended", ["kind", "status"])
+
+
+def count_lead(matched_by: str, count: int = 1) -> None:
+    """One person taken in: `new`, or the identifier that named an existing lead."""
+    LEADS_CREATED.labels(matched_by=matched_by).inc(count)
+
+
+def count_opt_out(channel: str | None) -> None:
+    """One lead stopped on every channel."""
+    OPT_OUTS.labels(channel=channel or "").inc()
+
+
+def count_export(kind: str, status: str) -> None:
+    """One export that ended."""
+    EXPORTS.labels(kind=kind, status=status).inc()
+
+
+class ConflictCollector(Collector):
+    """Claims of two leads nobody has settled."""
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauge as the table stands; none when the database is away."""
+        try:
+            with platform():
+                count = LeadIdentityConflict.objects.open().count()
+        except DatabaseError as error:
+            log.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
+            return
+        yield GaugeMetricFamily("zrg_identity_conflicts_open", "Open claims of two leads", value=count)
+
+
+def register() -> None:
+    """Add the collector once per process."""
+    REGISTRY.register(ConflictCollector())
