@@ -11,6 +11,14 @@ import tempfile
 from pathlib import Path
 
 SUFFIX = "bench"
+DRAWN_SECRETS = (
+    "DJANGO_SECRET_KEY",
+    "CRON_SECRET",
+    "WORKSPACE_PROVISIONING_SECRET",
+    "ADMIN_ACTIONS_SECRET",
+    "UNIPILE_WEBHOOK_SECRET",
+    "CLAY_CALLBACK_SECRET",
+)
 
 
 def apply() -> None:
@@ -42,7 +50,7 @@ def apply() -> None:
         }
     )
     os.environ.pop("ZRG_ALLOW_LOOPBACK_PROVIDERS", None)
-    for name in ("DJANGO_SECRET_KEY", "CRON_SECRET", "WORKSPACE_PROVISIONING_SECRET", "ADMIN_ACTIONS_SECRET"):
+    for name in DRAWN_SECRETS:
         os.environ[name] = secrets.token_urlsafe(32)
     os.environ["ZRG_BENCH_VAR_DIR"] = os.environ["ZRG_VAR_DIR"]
     Path(os.environ["ZRG_VAR_DIR"]).mkdir(parents=True, exist_ok=True)

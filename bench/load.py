@@ -1,14 +1,16 @@
 """Clients that post webhooks as a provider does: keep-alive connections, in processes of their own."""
 
 import http.client
-import json
 import multiprocessing
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.calls import Call, reply_call
+
 CLIENTS = 8
+ACCEPTED = (200, 202)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,51 +26,18 @@ class Outcome:
         return len(self.latencies) / self.seconds if self.seconds else 0.0
 
 
-def reply_payload(number: int, lead: int | None = None) -> bytes:
-    """A LEAD_REPLIED call of realistic size; `number` makes the reply, `lead` the person."""
-    who = number if lead is None else lead
-    return json.dumps(
-        {
-            "event": {"type": "LEAD_REPLIED", "name": "Lead Replied", "workspace_name": "Bench"},
-            "data": {
-                "campaign": {"id": 402, "name": "Owners Q2"},
-                "campaign_event": {"id": number, "type": "replied", "created_at": "2026-03-05T16:41:09.000000Z"},
-                "lead": {
-                    "id": 1_000_000 + who,
-                    "email": f"person{who}@company{who % 997}.example",
-                    "first_name": "Dana",
-                    "last_name": f"Reyes {who}",
-                    "company": "Northfork Dental",
-                    "title": "Owner",
-                },
-                "sender_email": {"id": 67, "email": "priya@outbound.example", "name": "Priya Nair"},
-                "reply": {
-                    "id": 5_000_000 + number,
-                    "email_subject": "Re: quick idea",
-                    "from_email_address": f"person{who}@company{who % 997}.example",
-                    "from_name": "Dana Reyes",
-                    "to": [{"address": "priya@outbound.example", "name": "Priya Nair"}],
-                    "cc": [],
-                    "bcc": [],
-                    "html_body": "<div>" + "Could you send more details about pricing? " * 12 + "</div>",
-                    "text_body": "Could you send more details about pricing? " * 12,
-                    "date_received": "2026-03-05T16:41:03.000000Z",
-                    "automated_reply": False,
-                    "interested": None,
-                },
-            },
-        }
-    ).encode()
-
-
-def closed_loop(port: int, path: str, *, seconds: float, first: int = 0) -> Outcome:
-    """CLIENTS clients, each posting again as soon as it is answered, for `seconds`."""
+def closed_loop(
+    port: int, path: str, *, seconds: float, first: int = 0, make: Callable[[int], Call] = reply_call
+) -> Outcome:
+    """CLIENTS clients, each posting again as soon as it is answered, for `seconds`. What
+    `make` takes is part of the figure, of rivals as of ours.
+    """
     until = time.monotonic() + seconds
 
     def work(client: int, connection: http.client.HTTPConnection, note: Callable[[float, int], None]) -> None:
         number = first + client
         while time.monotonic() < until:
-            note(*_post(connection, path, reply_payload(number)))
+            note(*_post(connection, path, make(number)))
             number += CLIENTS
 
     return _in_process(port, work)
@@ -85,7 +54,7 @@ def open_loop(port: int, path: str, *, rate: float, seconds: float, first: int =
             due = began + index / rate
             if (wait := due - time.monotonic()) > 0:
                 time.sleep(wait)
-            status = _post(connection, path, reply_payload(first + index))[1]
+            status = _post(connection, path, reply_call(first + index))[1]
             note(time.monotonic() - due, status)
 
     return _in_process(port, work, clients=clients)
@@ -96,7 +65,7 @@ def post_all(port: int, path: str, *, count: int, first: int = 0, leads: int | N
 
     def work(client: int, connection: http.client.HTTPConnection, note: Callable[[float, int], None]) -> None:
         for number in range(client, count, CLIENTS):
-            note(*_post(connection, path, reply_payload(first + number, number % leads if leads else None)))
+            note(*_post(connection, path, reply_call(first + number, number % leads if leads else None)))
 
     return _in_process(port, work)
 
@@ -121,7 +90,7 @@ def _run_clients(port: int, work: Callable[..., None], clients: int, pipe: objec
     refused: list[int] = []
 
     def note(seconds: float, status: int) -> None:
-        (latencies if status == 200 else refused).append(seconds)  # type: ignore[arg-type]
+        (latencies if status in ACCEPTED else refused).append(seconds)  # type: ignore[arg-type]
 
     def one(client: int) -> None:
         work(client, http.client.HTTPConnection("127.0.0.1", port, timeout=30), note)
@@ -135,10 +104,11 @@ def _run_clients(port: int, work: Callable[..., None], clients: int, pipe: objec
     pipe.send((latencies, len(refused), time.monotonic() - began))  # type: ignore[attr-defined]
 
 
-def _post(connection: http.client.HTTPConnection, path: str, body: bytes) -> tuple[float, int]:
+def _post(connection: http.client.HTTPConnection, path: str, call: Call) -> tuple[float, int]:
     began = time.monotonic()
     try:
-        connection.request("POST", path, body=body, headers={"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", **call.headers}
+        connection.request("POST", path, body=call.body, headers=headers)
         answer = connection.getresponse()
         answer.read()
     except (OSError, http.client.HTTPException):

@@ -11,7 +11,7 @@ from typing import Literal
 from inbox.rules import linkify
 from inbox.rules.cleaning.html_reader import is_html, read_original
 from inbox.rules.cleaning.links import ExtractedLink
-from inbox.rules.cleaning.normalise import joined, normalised_lines, storable
+from inbox.rules.cleaning.normalise import capped, joined, normalised_lines, storable
 
 MAX_HTML_CHARS = 200_000
 MAX_APPENDED_LINKS = 10
@@ -68,7 +68,7 @@ def render_original_text(raw_text: str | None, raw_html: str | None) -> str:
     if raw_text and raw_text.strip() and not is_html(raw_text):
         return storable(raw_text)
     lines = read_original(storable(raw_html or raw_text or ""))
-    return joined(normalised_lines("\n".join(lines)), max_chars=_MAX_ORIGINAL_CHARS)
+    return capped(joined(normalised_lines("\n".join(lines))), _MAX_ORIGINAL_CHARS)
 
 
 def message_snippet(body: str, *, direction: Literal["inbound", "outbound"], origin: str | None = None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inbox.rules.cleaning.boundaries import reply_lines
 from inbox.rules.cleaning.html_reader import is_html, read_html
-from inbox.rules.cleaning.normalise import joined, normalised_lines, storable
+from inbox.rules.cleaning.normalise import capped, joined, normalised_lines, storable
 from inbox.rules.cleaning.signatures import without_signature
 
 MAX_RAW_CHARS = 500_000
@@ -34,17 +34,23 @@ def clean_email(html_body: str | None, text_body: str | None) -> CleanedEmail:
     raw_text, raw_html = _raw(text_body), _raw(html_body)
     if not raw_html.strip() and is_html(raw_text):
         raw_html = raw_text
-    body = _words_of_text_part(raw_text) or _words_of_html_part(raw_html)
+    words = _words_of_text_part(raw_text) or _words_of_html_part(raw_html)
     is_truncated = (
-        any(len(part or "") > MAX_RAW_CHARS for part in (text_body, html_body)) or len(body) == MAX_BODY_CHARS
+        any(len(part or "") > MAX_RAW_CHARS for part in (text_body, html_body)) or len(words) > MAX_BODY_CHARS
     )
-    return CleanedEmail(body=body, raw_text=raw_text, raw_html=raw_html, is_truncated=is_truncated)
+    return CleanedEmail(
+        body=capped(words, MAX_BODY_CHARS), raw_text=raw_text, raw_html=raw_html, is_truncated=is_truncated
+    )
 
 
 def strip_quoted(text: str) -> str:
     """The reply-only part of a plain text: without quotes, footers and signatures, normalised and capped."""
+    return capped(_reply_only(text), MAX_BODY_CHARS)
+
+
+def _reply_only(text: str) -> str:
     kept = [line.text for line in reply_lines(normalised_lines(text))]
-    return joined(without_signature(kept), max_chars=MAX_BODY_CHARS)
+    return joined(without_signature(kept))
 
 
 def written_part(html_body: str, text_body: str) -> str:
@@ -63,13 +69,13 @@ def _raw(part: str | None) -> str:
 
 
 def _words_of_text_part(part: str) -> str:
-    return strip_quoted(_text_of(part) if is_html(part) else part)
+    return _reply_only(_text_of(part) if is_html(part) else part)
 
 
 def _words_of_html_part(part: str) -> str:
     """An HTML part without a single tag is text that somebody escaped; its lines are kept."""
     has_tags = is_html(part) or _ANY_TAG.search(part)
-    return strip_quoted(_text_of(part) if has_tags else html.unescape(part))
+    return _reply_only(_text_of(part) if has_tags else html.unescape(part))
 
 
 def _text_of(part: str) -> str:

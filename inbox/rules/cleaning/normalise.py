@@ -21,7 +21,11 @@ def normalised_lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.split("\n")]
 
 
-def joined(lines: list[str], *, max_chars: int) -> str:
-    """The lines as one text: at most one blank line in a row, trimmed, capped."""
-    text = _MANY_NEWLINES.sub("\n\n", "\n".join(lines)).strip()
+def joined(lines: list[str]) -> str:
+    """The lines as one text: at most one blank line in a row, trimmed."""
+    return _MANY_NEWLINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def capped(text: str, max_chars: int) -> str:
+    """The beginning of a text, trimmed."""
     return text[:max_chars].rstrip()

@@ -297,3 +297,61 @@ def test_same_ids_in_two_workspaces_stay_apart(pine):
     workspaces = set(Message.objects.values_list("workspace_id", flat=True))
     assert workspaces == {pine.workspace_id, other.workspace_id}
     assert Lead.objects.count() == 2
+
+
+# --- bad input -------------------------------------------------------------------------------------------
+
+
+def test_long_texts_are_cut_at_their_columns_and_kept_in_raw(harbor, pine):
+    long = "s" * 2_000
+    arrives(harbor, smartlead.call(subject=long, campaign_name=long, sl_lead_name=f"{long} {long}", to_name=long))
+    arrives(pine, instantly.call(reply_subject=long, campaign_name=long, contact_name=f"{long} {long}"))
+
+    for message in Message.objects.all():
+        assert (message.subject, message.body_truncated) == (long[:998], False)
+        assert message.lead.first_name == long[:120]
+    assert {event.payload["campaign_name"] for event in WebhookEvent.objects.all()} == {long}
+
+
+def test_bodies_over_the_caps_are_cut_and_marked(harbor, pine):
+    # The cut falls on a blank.
+    words = "word " * 20_001
+    arrives(harbor, smartlead.call(reply_message={"message_id": "<r>", "text": words}))
+    arrives(pine, instantly.call(reply_text=words, reply_html=None))
+
+    assert [(len(message.body), message.body_truncated) for message in Message.objects.all()] == [(99_999, True)] * 2
+
+
+def test_nul_and_lone_surrogates_are_dropped(harbor, pine):
+    arrives(harbor, smartlead.call(reply_message={"message_id": "<r\x00>", "text": "Tues\x00day \ud800works."}))
+    arrives(pine, instantly.call(reply_text="Tues\x00day \ud800works.", reply_html=None))
+
+    assert list(Message.objects.values_list("body", flat=True)) == ["Tuesday works."] * 2
+
+
+def test_ids_as_numbers_or_strings_are_the_same(harbor):
+    arrives(harbor, smartlead.call(stats_id=77), smartlead.call(campaign_id="88410", stats_id="77"))
+
+    assert Message.objects.count() == 1
+    assert WebhookEvent.objects.get().redelivered_count == 1
+
+
+def test_a_call_processed_twice_changes_nothing(harbor, pine):
+    arrives(harbor, smartlead.call())
+    arrives(pine, instantly.call())
+
+    WebhookEvent.objects.update(status="PENDING", attempts=0)
+    drain_events()
+
+    assert (Message.objects.count(), Lead.objects.count(), len(reading_jobs())) == (2, 2, 2)
+    assert set(WebhookEvent.objects.values_list("outcome", flat=True)) == {"processed"}
+
+
+def test_a_message_stored_meanwhile_is_no_error(harbor):
+    """Another processor of the same call was faster: its row is met, not repeated."""
+    arrives(harbor, smartlead.call())
+    handle = Message.objects.get().email_bison_reply_id
+    WebhookEvent.objects.all().delete()
+
+    assert arrives(harbor, smartlead.call()) == ["processed"]
+    assert Message.objects.get().email_bison_reply_id == handle
