@@ -13,13 +13,14 @@ class InboxConfig(AppConfig):
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, receivers, schedules  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
-        from inbox.models import Draft, LeadView, Message  # noqa: PLC0415
+        from inbox.models import ConversationSync, Draft, LeadView, Message  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.services import orders, receiving  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
-        from inbox.services.merging import merge_drafts, merge_views  # noqa: PLC0415
+        from inbox.services.merging import merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
+        from inbox.services.syncing.conversations import CONVERSATION_SYNC  # noqa: PLC0415
         from integrations import contracts as wire  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import LeadStopped  # noqa: PLC0415
@@ -52,6 +53,7 @@ class InboxConfig(AppConfig):
         register_job("INBOUND_RESPOND", jobs.run_answering)
         register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
+        register_job(CONVERSATION_SYNC, jobs.run_sync, max_attempts=3)
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
 
         register_event_receiver(LeadStopped, "inbox.close_drafts", receivers.close_drafts_of_stopped_lead)
@@ -71,6 +73,7 @@ class InboxConfig(AppConfig):
         register_body_search(search_bodies)
         register_merge(Draft, merge_drafts)
         register_merge(LeadView, merge_views)
+        register_merge(ConversationSync, merge_syncs)
         register_sample_filler("messages", fill_messages)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_schedule(
@@ -89,5 +92,16 @@ class InboxConfig(AppConfig):
                 budget_seconds=120,
                 stale_alert_seconds=10_800,
                 handler=schedules.run_ai_retry,
+            )
+        )
+        register_schedule(
+            ScheduleSpec(
+                name="conversation-sync",
+                cadence=None,
+                budget_seconds=240,
+                stale_alert_seconds=None,
+                handler=schedules.run_conversation_sync,
+                default_params={"days": 30},
+                bounds={"days": (1, 365)},
             )
         )

@@ -64,6 +64,14 @@ class SafetyKind(TextChoices):
     ACK_ONLY = "ack_only"
 
 
+class SyncState(TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
 class OrderSource(TextChoices):
     DASHBOARD = "dashboard"
     SLACK = "slack"

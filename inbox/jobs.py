@@ -8,6 +8,7 @@ from inbox.pipeline import ANSWERING, READING, REPEATED_BY_INTEREST_FROM, Stage
 from inbox.services.reconciling import reconcile_send
 from inbox.services.running import OutOfTime, run_stages, stage_context
 from inbox.services.stop_future import stop_future_emails
+from inbox.services.syncing.conversations import note_failed, sync_conversation
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import Cancelled, Reschedule
 
@@ -30,6 +31,18 @@ def run_reconcile(context: JobContext) -> None:
     if context.message_id is None:
         raise Cancelled("no message")
     reconcile_send(context.workspace_id, context.message_id, look=context.reschedules + 1)
+
+
+def run_sync(context: JobContext) -> None:
+    """`CONVERSATION_SYNC`: compare one conversation with what its providers hold."""
+    if context.lead_id is None:
+        raise Cancelled("no lead")
+    try:
+        sync_conversation(context.workspace_id, context.lead_id, force=bool(context.payload.get("force")))
+    except Exception:
+        if context.is_last_attempt:
+            note_failed(context.workspace_id, context.lead_id)
+        raise
 
 
 def run_stop_future(context: JobContext) -> None:

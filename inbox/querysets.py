@@ -88,5 +88,9 @@ class LeadViewQuerySet(LeadScopedQuerySet):
     """Who saw which lead."""
 
 
+class ConversationSyncQuerySet(LeadScopedQuerySet):
+    """Comparisons hang on a lead."""
+
+
 class SavedViewQuerySet(TenantQuerySet):
     """Saved filters belong to one person."""

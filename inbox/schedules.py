@@ -12,6 +12,8 @@ from inbox.services.expiring import delete_closed_drafts, delete_stage_runs, exp
 from inbox.services.orders import fail_stranded_orders
 from inbox.services.reprocessing import reading_jobs
 from inbox.services.sweeping import mark_stale_sends
+from inbox.services.syncing.backfill import leads_with_messages
+from inbox.services.syncing.conversations import request_sync
 from zrg.jobs.contracts import RunContext, TaskNeeded
 from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.announce import announce
@@ -50,6 +52,23 @@ def expire_drafts(context: RunContext) -> None:
         context.count("expired_drafts", expire_old_drafts(workspace_id))
         purge_in_chunks(context, "drafts", partial(delete_closed_drafts, workspace_id))
         purge_in_chunks(context, "stage_runs", partial(delete_stage_runs, workspace_id))
+
+
+def run_conversation_sync(context: RunContext) -> None:
+    """On demand: compare the conversations with messages of the last `days`, of one workspace (`clientId`)
+    or of all. Queues one job per lead; the run's stats say how many.
+    """
+    since = timezone.now() - timedelta(days=int(context.params.get("days", 30)))
+    for workspace_id in walk_workspaces(context):
+        for leads in leads_with_messages(workspace_id, since):
+            context.count("leads", len(leads))
+            if not context.dry_run:
+                with tenant(workspace_id):
+                    context.count("queued", sum(request_sync(lead) for lead in leads))
+            context.heartbeat()
+            if context.should_stop():
+                return
+        context.count("workspaces")
 
 
 def _retry_classifications(workspace_id: UUID, context: RunContext) -> None:

@@ -2,6 +2,17 @@ from inbox.models.draft import Draft, DraftEvent
 from inbox.models.message import Message, MessageRaw
 from inbox.models.send_order import SendOrder
 from inbox.models.stage_run import InboundStageRun
+from inbox.models.sync import ConversationSync
 from inbox.models.views import LeadView, SavedView
 
-__all__ = ["Draft", "DraftEvent", "InboundStageRun", "LeadView", "Message", "MessageRaw", "SavedView", "SendOrder"]
+__all__ = [
+    "ConversationSync",
+    "Draft",
+    "DraftEvent",
+    "InboundStageRun",
+    "LeadView",
+    "Message",
+    "MessageRaw",
+    "SavedView",
+    "SendOrder",
+]

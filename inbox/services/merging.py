@@ -12,7 +12,7 @@ from inbox.enums import (
     DraftStatus,
     OrderState,
 )
-from inbox.models import Draft, LeadView, Message, SendOrder
+from inbox.models import ConversationSync, Draft, LeadView, Message, SendOrder
 from inbox.models.draft import ENGINE_ORIGINS
 from inbox.querysets import DraftQuerySet
 from inbox.services.draft_events import record_draft_event
@@ -44,6 +44,11 @@ def merge_drafts(keep_id: UUID, drop_id: UUID) -> None:
 def merge_views(keep_id: UUID, drop_id: UUID) -> None:
     """Who saw the thread that stays keeps that; nobody is told to have seen what they did not."""
     LeadView.objects.filter(lead_id=drop_id).delete()
+
+
+def merge_syncs(keep_id: UUID, drop_id: UUID) -> None:
+    """The conversation that stays has not been compared with all of it: the next opening does."""
+    ConversationSync.objects.filter(lead_id__in=[keep_id, drop_id]).delete()
 
 
 def _refuse_while_sending(lead_ids: tuple[UUID, UUID]) -> None:

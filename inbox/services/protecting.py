@@ -72,8 +72,11 @@ def read_safety(
     )
 
 
-def apply_safety(lead: Lead, message: Message, reading: SafetyReading) -> None:
-    """Put the reading in force. Runs once per message; the stage row tells the pipeline it was done."""
+def apply_safety(lead: Lead, message: Message, reading: SafetyReading, *, may_lift: bool = True) -> None:
+    """Put the reading in force. Runs once per message; the stage row tells the pipeline it was done.
+
+    `may_lift=False`: newer messages of the lead are known, so this one lifts no block they may have made.
+    """
     if reading.kind != SafetyKind.NONE:
         logger.info(
             log_events.SAFETY_HIT,
@@ -87,7 +90,7 @@ def apply_safety(lead: Lead, message: Message, reading: SafetyReading) -> None:
     elif reading.kind in (SafetyKind.BOUNCE, SafetyKind.DEAD_INBOX):
         if lead.status != "blacklisted" and (reading.hard or reading.kind == SafetyKind.DEAD_INBOX):
             stop_lead(lead, "bounce" if reading.kind == SafetyKind.BOUNCE else "dead_inbox", message=message)
-    elif reading.kind in HUMAN_KINDS and lead.status == "blacklisted":
+    elif may_lift and reading.kind in HUMAN_KINDS and lead.status == "blacklisted":
         _apply_human_reply(lead, message)
     run = InboundStageRun(
         workspace_id=message.workspace_id,

@@ -4,7 +4,7 @@ Every function runs inside the event's tenant transaction, is idempotent (the pr
 per workspace) and returns the event's outcome. No provider and no model is called here.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -23,7 +23,7 @@ from inbox.enums import (
 )
 from inbox.models import Message
 from inbox.rules.cleaning import CleanedEmail, clean_email, clean_plain
-from inbox.rules.healing import Remote, find_twin
+from inbox.rules.healing import Remote, Row, find_twin, match_text
 from inbox.rules.safety import classify_bounce, is_bounce_address
 from inbox.rules.tags import POSITIVE
 from inbox.services.automation import apply_enrichment_switch, apply_reply_switches
@@ -52,6 +52,8 @@ logger = structlog.get_logger(__name__)
 PROCESSED = "processed"
 UNCONFIRMED_LIMIT = 50
 MAX_COPIES = 100
+HISTORY_WINDOW = timedelta(hours=1)
+"""How far back a text from the provider's history may be the one a call brings."""
 POST_PROCESS_JOBS = {
     "EMAILBISON": "EMAIL_INBOUND_POST_PROCESS",
     "SMARTLEAD": "SMARTLEAD_INBOUND_POST_PROCESS",
@@ -76,7 +78,25 @@ def receive_message(contract: InboundMessage) -> str:
         match = _match_person(contract)
     except NoUsableIdentity:
         return "ignored:no_usable_identity"
-    lead = match.lead  # locked
+    if contract.channel == Channel.SMS and _is_known_from_history(contract, match.lead):
+        return PROCESSED
+    message, created = _receive(contract, match.lead, is_new=match.created)
+    return PROCESSED if created else _repeat_interest(contract, match.lead, message)
+
+
+def receive_for_lead(lead: Lead, contract: InboundMessage, *, identity: tuple[str, str]) -> bool:
+    """As `receive_message`, for a message the provider's history shows on this lead (locked by the caller);
+    `identity` is the column and value that recognise it. Returns whether it was new.
+    """
+    return _receive(contract, lead, identity=identity)[1]
+
+
+def _receive(
+    contract: InboundMessage, lead: Lead, *, is_new: bool = False, identity: tuple[str, str] | None = None
+) -> tuple[Message, bool]:
+    """The message and whether it was new. One that is older than what we have of the lead may stop the
+    lead, but speaks for nobody any more: it moves no replier, no mood, no follow-up, and lifts nothing.
+    """
     cleaned = _clean(contract)
     reading = read_safety(
         body=cleaned.body,
@@ -85,25 +105,56 @@ def receive_message(contract: InboundMessage) -> str:
         from_email=contract.from_address.email if contract.from_address else None,
         provider_automated=contract.automated,
         lead=lead,
-        is_new=match.created,
+        is_new=is_new,
         report=cleaned.raw_text or cleaned.raw_html,
     )
-    message, created = _store_inbound(contract, lead, cleaned, reading)
+    is_late = identity is not None and _has_newer(lead, contract)
+    message, created = _store_inbound(contract, lead, cleaned, reading, identity or _inbound_id(contract))
     if not created:
-        return _repeat_interest(contract, lead, message)
-    update_replier(lead, contract)
+        return message, False
+    if not is_late:
+        update_replier(lead, contract)
     if message.channel == Channel.LINKEDIN:
         note_linkedin_inbound(lead, at=contract.sent_at)
     if message.source != MessageSource.BOUNCE:
         bump_rollups(lead.pk, message.channel, Direction.INBOUND, message.sent_at, None)
-        announce(MessageReceived(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
-    apply_safety(lead, message, reading)
-    if contract.interested and reading.kind in (SafetyKind.NONE, SafetyKind.ACK_ONLY):
+        if not is_late:
+            announce(MessageReceived(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
+    apply_safety(lead, message, reading, may_lift=not is_late)
+    if contract.interested and not is_late and reading.kind in (SafetyKind.NONE, SafetyKind.ACK_ONLY):
         set_sentiment(lead.pk, SentimentTag.INTERESTED, message=message, cause=CAUSE_INBOUND)
     apply_reply_switches(lead.pk)
     enqueue_job(POST_PROCESS_JOBS[contract.provider], lead.workspace_id, lead_id=lead.pk, message_id=message.pk)
     logger.info(log_events.MESSAGE_INBOUND, lead=str(lead.pk), message=str(message.pk), channel=message.channel)
-    return PROCESSED
+    return message, True
+
+
+def _has_newer(lead: Lead, contract: InboundMessage) -> bool:
+    return Message.objects.of_lead(lead.pk).inbound().filter(sent_at__gt=contract.sent_at).exists()
+
+
+def _is_known_from_history(contract: InboundMessage, lead: Lead) -> bool:
+    """Whether the conversation sync was faster than this call, which names no id of the message: the row it
+    wrote takes the call's key. Under the lead's lock, so that exactly one of the two inserts.
+    """
+    inbound = Message.objects.of_lead(lead.pk).inbound().on_channel(Channel.SMS)
+    if inbound.filter(webhook_dedupe_key=contract.event_key).exists():
+        return False
+    synced = inbound.filter(
+        ghl_id__isnull=False, webhook_dedupe_key__isnull=True, sent_at__gte=contract.sent_at - HISTORY_WINDOW
+    )
+    rows = [
+        # When the row was made says nothing here; when the call came does.
+        Row(id=row.pk, body=row.body, sent_at=row.sent_at, created_at=row.sent_at)
+        for row in synced.newest_first().defer("search_vector")[:UNCONFIRMED_LIMIT]
+    ]
+    body = _clean(contract).body
+    match = match_text(body, contract.sent_at, rows)
+    if match.row is None:
+        match = match_text(body, contract.received_at, rows)
+    if match.row is None:
+        return match.verdict == "ambiguous"
+    return bool(Message.objects.filter(pk=match.row.id).update(webhook_dedupe_key=contract.event_key))
 
 
 def receive_sent(contract: SentMessage) -> str:
@@ -189,9 +240,9 @@ def _campaign(contract: InboundMessage | SentMessage | Bounce | Unsubscribe) -> 
 
 
 def _store_inbound(
-    contract: InboundMessage, lead: Lead, cleaned: CleanedEmail, reading: SafetyReading
+    contract: InboundMessage, lead: Lead, cleaned: CleanedEmail, reading: SafetyReading, identity: tuple[str, str]
 ) -> tuple[Message, bool]:
-    id_field, id_value = _inbound_id(contract)
+    id_field, id_value = identity
     writer = contract.from_address
     message, created = insert_once(
         id_field,

@@ -25,7 +25,7 @@ def send_unknown(thread, simulator) -> Message:
         channel="email", body="Hi", send_key="manual:1:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
     )
     send_message(thread.workspace_id, thread.lead_id, outbound)
-    message = Message.objects.outbound().get()
+    message = Message.objects.outbound().get(source="zrg")
     if message.delivery_status != "unknown":
         Message.objects.filter(pk=message.pk).update(delivery_status="sending")
         message.refresh_from_db()
@@ -90,3 +90,33 @@ def test_a_mail_that_is_another_message_of_ours_proves_nothing(thread, simulator
 
     lost.refresh_from_db()
     assert lost.delivery_status == "unknown"
+
+
+def test_hard_03_unknown_found_in_history_is_sent_and_never_resent(thread, simulator):
+    """The provider performed the call and dropped the line: the first look finds the mail."""
+    simulator.script("emailbison", REPLY_PATH, method="POST", close="after")
+    outbound = Outbound(
+        channel="email", body="Hi Dana", send_key="manual:1:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
+    )
+    send_message(thread.workspace_id, thread.lead_id, outbound)
+    message = Message.objects.get(send_key="manual:1:part:0")
+    unconfirmed = message.delivery_status
+
+    drain(until=timezone.now() + timedelta(minutes=3))
+
+    message.refresh_from_db()
+    assert (unconfirmed, message.delivery_status) == ("unknown", "sent")
+    assert message.email_bison_reply_id is not None
+    assert Message.objects.outbound().filter(body="Hi Dana").count() == 1
+    assert len(simulator.sent_replies()) == 1
+
+
+def test_provider_that_is_down_is_a_miss_and_a_person_is_asked(thread, simulator, asked):
+    message = send_unknown(thread, simulator)
+    simulator.script("emailbison", "/api/leads/*", times=50, status=503)
+
+    drain(until=timezone.now() + timedelta(minutes=11))
+
+    message.refresh_from_db()
+    assert (message.delivery_status, asked) == ("unknown", [message.pk])
+    assert len(simulator.sent_replies()) == 1

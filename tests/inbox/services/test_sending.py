@@ -107,7 +107,7 @@ def test_unknown_is_settled_by_the_providers_history(thread, simulator):
 
     drain(until=timezone.now() + timedelta(minutes=5))
 
-    message = Message.objects.outbound().get()
+    message = Message.objects.outbound().get(source="zrg")
     assert message.delivery_status == DeliveryStatus.SENT
     assert len(simulator.sent_replies()) == 1
 
