@@ -1,11 +1,28 @@
 """System checks: a deployment that could not keep or would leak credentials does not start."""
 
+import os
 import sys
 from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
+
+# Credentials of the installation itself; those of workspaces are trimmed where they are typed.
+PLATFORM_CREDENTIALS = (
+    "CALENDLY_WEBHOOK_SIGNING_KEY",
+    "CLAY_CALLBACK_SECRET",
+    "CLAY_LINKEDIN_TABLE_WEBHOOK_URL",
+    "CLAY_PHONE_TABLE_WEBHOOK_URL",
+    "EMAILGUARD_API_KEY",
+    "RESEND_API_KEY",
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_WEBHOOK_URL",
+    "UNIPILE_API_KEY",
+    "UNIPILE_DSN",
+    "UNIPILE_WEBHOOK_SECRET",
+)
 
 
 @register("integrations")
@@ -37,6 +54,19 @@ def check_loopback_providers(app_configs: Any = None, **kwargs: Any) -> list[Che
             hint="With it credentials may be sent over plain http and to this machine.",
             id="integrations.E002",
         )
+    ]
+
+
+@register("integrations")
+def check_platform_credentials(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """integrations.W001: white space around a credential is dropped when it is read; whoever compares it with
+    what is stored elsewhere should know.
+    """
+    given = ((name, os.environ.get(name, "")) for name in PLATFORM_CREDENTIALS)
+    return [
+        Warning(f"{name} has white space around it; it is used without", id="integrations.W001")
+        for name, value in given
+        if value.strip() and value != value.strip()
     ]
 
 
