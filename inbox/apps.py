@@ -57,6 +57,7 @@ class InboxConfig(AppConfig):
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
 
         register_event_receiver(LeadStopped, "inbox.close_drafts", receivers.close_drafts_of_stopped_lead)
+        register_event_receiver(contracts.SentimentChanged, "inbox.enrich", receivers.enrich_after_sentiment)
         for event in (
             contracts.MessageReceived,
             contracts.MessageSent,

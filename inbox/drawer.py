@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 from inbox.registry import DrawerSection, register_drawer_section
 from leads.models import Lead
+from leads.rules.enrichment import REFUSAL_SENTENCES, missing_kinds
+from leads.services.enriching import why_not_by_hand
 
 
 def register_sections() -> None:
@@ -52,6 +54,20 @@ def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         "alternates": alternates,
         "phone": lead.phone or lead.phone_raw or lead.phone_national or "",
         "website": _website(lead.company_website),
+        "enrichment": enrichment(lead),
+    }
+
+
+def enrichment(lead: Lead) -> dict[str, str]:
+    """What was looked up, and why nothing more would be; `reason` is "" when a person may ask."""
+    if not missing_kinds(lead):
+        return {}
+    reason = why_not_by_hand(lead)
+    source = lead.get_enrichment_source_display() if lead.enrichment_source else ""
+    return {
+        "status": lead.get_enrichment_status_display() if lead.enrichment_status else "",
+        "source": source,
+        "reason": REFUSAL_SENTENCES.get(reason, ""),
     }
 
 

@@ -41,6 +41,7 @@ workspace_acts = [
     path("leads/<uuid:lead_id>/unread", acts.unread, name="inbox_unread"),
     path("leads/<uuid:lead_id>/status", acts.status, name="inbox_status"),
     path("leads/<uuid:lead_id>/sentiment", acts.sentiment, name="inbox_sentiment"),
+    path("leads/<uuid:lead_id>/enrichment", acts.enrichment, name="inbox_enrichment"),
     path("leads/<uuid:lead_id>/primary-email", acts.primary_email, name="inbox_primary_email"),
     path("leads/<uuid:lead_id>/promotion-request", acts.promotion_request, name="inbox_promotion_request"),
     path("leads/<uuid:lead_id>/stop-lifting", acts.stop_lifting, name="inbox_stop_lifting"),
@@ -57,6 +58,7 @@ conversation_api = [
     path("/merge", api_acts.Merge.as_view(), name="api_merge"),
     path("/promote", api_acts.Promote.as_view(), name="api_promote"),
     path("/request-promotion", api_acts.RequestPromotion.as_view(), name="api_request_promotion"),
+    path("/enrich", api_acts.Enrich.as_view(), name="api_enrich"),
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
 ]
 

@@ -29,12 +29,12 @@ class LeadsConfig(AppConfig):
             receive_linkedin_connected,
         )
         from leads.registry import register_merge  # noqa: PLC0415
-        from leads.services.enriching import ENRICHMENT_REQUEST  # noqa: PLC0415
         from leads.services.exporting import EXPORT, end_dead_exports, purge_exports  # noqa: PLC0415
         from leads.services.ghl_contacts import GHL_CONTACT_SYNC  # noqa: PLC0415
         from leads.services.importing.retention import end_dead_imports, purge_import_files  # noqa: PLC0415
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
+        from leads.services.questions import ENRICHMENT_REQUEST  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415

@@ -47,6 +47,12 @@ class PromotionRefused(BadInput):
     code = "promotion_refused"
 
 
+class EnrichmentRefused(Conflict):
+    """Nothing is looked up about the lead; `code` is the reason, the message its sentence."""
+
+    code = "enrichment_refused"
+
+
 class AddressTaken(Conflict):
     """The address is another lead's."""
 

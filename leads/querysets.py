@@ -18,6 +18,7 @@ from django.db.models.fields.tuple_lookups import (
 from leads.enums import (
     CLOSED_STATUSES,
     DISQUALIFYING_TAGS,
+    POSITIVE_TAGS,
     ConflictStatus,
     ExportStatus,
     LeadSort,
@@ -163,6 +164,20 @@ class LeadQuerySet(LeadScopedQuerySet):
         """Leads whose last text was held back, and none went through since."""
         since = Q(sms_last_success_at=None) | Q(sms_last_success_at__lt=F("sms_last_blocked_at"))
         return self.filter(since, sms_last_blocked_at__isnull=False)
+
+    def worth_looking_up(self) -> Self:
+        """Positive leads that lack a phone or a profile, can be told apart by a stranger and were never asked
+        about.
+        """
+        no_phone = Q(phone=None, phone_national=None)
+        no_profile = Q(linkedin_url=None, linkedin_id=None)
+        named = Q(company_name__isnull=False) & (Q(first_name__isnull=False) | Q(last_name__isnull=False))
+        return self.filter(
+            no_phone | no_profile,
+            Q(email__isnull=False) | Q(linkedin_url__isnull=False) | named,
+            sentiment_tag__in=POSITIVE_TAGS,
+            enrichment_requests=None,
+        ).exclude(status=LeadStatus.BLACKLISTED)
 
     def changed_since(self, moment: datetime) -> Self:
         """Live refresh: rows whose list row, thread or draft changed."""

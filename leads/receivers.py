@@ -10,7 +10,7 @@ from integrations.contracts import EmailOpened, EnrichmentAnswer, LinkedInConnec
 from leads.enums import LeadSource, LinkedInConnection
 from leads.errors import NoUsableIdentity
 from leads.models import Lead
-from leads.services.enriching import apply_answer
+from leads.services.enrichment_answers import apply_answer
 from leads.services.linkedin import LinkedInFacts, note_linkedin
 from leads.services.matching import find_lead, find_or_create_lead
 from zrg.lib import log_events

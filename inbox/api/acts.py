@@ -18,7 +18,9 @@ from inbox.services.checking import Seen, Text
 from inbox.services.marking import change_sentiment, change_status, mark_seen, mark_unread, snooze, wake
 from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown
+from leads.enums import EnrichmentKind
 from leads.models import Lead
+from leads.services.enriching import enrich_by_hand
 from leads.services.merging import merge_leads
 from leads.services.promoting import promote_alternate, request_promotion
 from leads.services.status import clear_blacklist
@@ -267,6 +269,23 @@ class RequestPromotion(InboxAPIView):
         email = Body(request, {"email"}).text("email") or ""
         asked = as_workspace(lead, lambda: request_promotion(lead, email, by=self.person()))
         return Response({"requested": asked}, status=202)
+
+
+class Enrich(InboxAPIView):
+    """`POST …/enrich`."""
+
+    permission_action = "lead.enrich"
+
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        """`{"kinds": ["phone", "linkedin"]}` or all; 202 with what is looked up, 409 with the reason when
+        nothing is.
+        """
+        lead = self.lead(lead_id, "lead.enrich")
+        kinds = Body(request, {"kinds"}).texts("kinds") or EnrichmentKind.values
+        if unknown := sorted(set(kinds) - set(EnrichmentKind.values)):
+            raise BadInput(f"Unknown kind {unknown[0]}.", code="bad_input", field="kinds")
+        result = as_workspace(lead, lambda: enrich_by_hand(lead, by=self.person(), kinds=kinds))
+        return Response({"asked": list(result.asked), "refused": result.refused}, status=202)
 
 
 class SeenMark(InboxAPIView):

@@ -101,6 +101,7 @@ AUDIT_ACTS = {
     "lead.snoozed": "snoozed the conversation {until}",
     "lead.woken": "ended the snooze",
     "lead.assigned": "changed the assignment",
+    "lead.enrichment_requested": "asked to look up phone or profile",
     "lead.merged": "merged another lead into this one",
     "message.outcome_decided": "settled an unconfirmed message",
     "draft.rejected": "rejected a draft",

@@ -29,6 +29,7 @@ from inbox.views.answers import (
 )
 from inbox.views.context import Scope, lead_in, scope_of
 from leads.models import Lead
+from leads.services.enriching import enrich_by_hand
 from leads.services.promoting import promote_alternate, request_promotion
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, NotVisible
@@ -224,6 +225,19 @@ def stop_lifting(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Htt
     lead = lead_in(scope, lead_id, "lead.clear_blacklist")
     done = attempt(lead, lambda: clear_blacklist(lead, person(request), request.POST.get("note", "")))
     return _noted(request, scope, lead, done, "The stop is lifted.")
+
+
+@require_POST
+@requires("lead.enrich")
+def enrichment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Look up the phone or profile that is missing."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.enrich")
+    done = attempt(lead, lambda: enrich_by_hand(lead, by=person(request)))
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done)
+    lead.refresh_from_db()
+    return drawer_answer(request, scope, lead, section="contact", notice="Looking it up.")
 
 
 def person(request: HttpRequest) -> User:

@@ -55,6 +55,7 @@ ABILITIES = {
     "promote": "lead.promote_contact",
     "request_promotion": "lead.request_promotion",
     "lift_stop": "lead.clear_blacklist",
+    "enrich": "lead.enrich",
     "ai_ops": "aiops.view",
 }
 

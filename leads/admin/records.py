@@ -1,11 +1,14 @@
 """Records to look at: opt-outs, questions to the enrichment provider, imports."""
 
+from collections.abc import Callable
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from leads.enums import ImportStatus
 from leads.models import EnrichmentRequest, ExportJob, LeadImportJob, OptOut
+from leads.services.enrichment_sweep import cancel_question, repeat_question
 from leads.services.importing.starting import cancel_import, start_import
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import can
@@ -36,6 +39,27 @@ class EnrichmentRequestAdmin(TenantModelAdmin):
     list_select_related = ("lead", "workspace")
     fields = ("workspace", "lead", "kind", "status", "trigger", "attempts", "error", "sent_at", "answered_at")
     readonly_fields = fields
+    ordering = ("-created_at", "-id")
+    actions = ("ask_again", "cancel")
+
+    @admin.action(description="Ask again")
+    def ask_again(self, request: HttpRequest, questions: QuerySet[EnrichmentRequest]) -> None:
+        """Put ended questions once more, also those that found nothing."""
+        messages.info(request, f"{self._act(request, questions, repeat_question)} asked again.")
+
+    @admin.action(description="Cancel: do not ask")
+    def cancel(self, request: HttpRequest, questions: QuerySet[EnrichmentRequest]) -> None:
+        """End questions that wait to be put."""
+        messages.info(request, f"{self._act(request, questions, cancel_question)} cancelled.")
+
+    def _act(self, request: HttpRequest, questions: QuerySet[EnrichmentRequest], act: Callable[..., bool]) -> int:
+        done = 0
+        for question in questions.select_related("lead"):
+            try:
+                done += act(question, by=request.user)
+            except ZrgError as error:
+                messages.error(request, f"{question.lead}: {error}")
+        return done
 
 
 @admin.register(LeadImportJob)

@@ -25,6 +25,16 @@ EXPIRES_AFTER = timedelta(hours=2)
 ASK_AGAIN_AFTER = timedelta(hours=24)
 """A lead who wants to be called is looked up once more after this."""
 
+REFUSAL_SENTENCES = {
+    "lead_blacklisted": "All outreach to this lead is stopped, so nothing is looked up.",
+    "blocked_by_sentiment": "Nothing is looked up about a lead that is not interested.",
+    "not_positive": "Only leads that answered positively are looked up.",
+    "nothing_to_look_up_by": "There is no e-mail, profile, or name with company to look this lead up by.",
+    "asked_before": "This was looked up before.",
+    "not_configured": "Looking up is not set up in this installation.",
+    "known": "Phone and LinkedIn profile are known.",
+}
+
 OPEN = (EnrichmentRequestStatus.QUEUED, EnrichmentRequestStatus.SENT)
 # A person may look up anybody but those who do not want it.
 _NOT_BY_HAND = (SentimentTag.NOT_INTERESTED, SentimentTag.BLACKLIST, SentimentTag.NEUTRAL)

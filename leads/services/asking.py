@@ -21,7 +21,7 @@ from integrations.services.routes import remember_clay_lead
 from leads.enums import EnrichmentRequestStatus
 from leads.models import EnrichmentRequest, Lead
 from leads.rules.enrichment import missing_kinds, refusal_for_lead
-from leads.services.enriching import finish_question, question_of, settle_status
+from leads.services.questions import finish_question, question_of, settle_status
 from zrg.jobs.errors import Reschedule
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant

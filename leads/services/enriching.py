@@ -6,7 +6,7 @@ asked twice for a lead, whatever the lead's status says. All changes hold the le
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -15,31 +15,27 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.clay.client import is_configured
-from integrations.contracts import EnrichmentAnswer
-from leads.contracts import EnrichmentFinished
-from leads.enums import EnrichmentKind, EnrichmentRequestStatus, EnrichmentSource, EnrichmentStatus, EnrichmentTrigger
+from integrations.env import clay_requests_per_minute
+from leads.enums import (
+    EnrichmentKind,
+    EnrichmentStatus,
+    EnrichmentTrigger,
+)
+from leads.errors import EnrichmentRefused
 from leads.models import EnrichmentRequest, Lead
-from leads.rules.enrichment import Asked, missing_kinds, refusal_for_kind, refusal_for_lead, status_after
-from leads.rules.facts import Facts, is_contact
-from leads.services.filling import fill_lead
-from zrg.jobs.services.announce import announce
-from zrg.jobs.services.enqueue import enqueue_job
+from leads.rules.enrichment import (
+    REFUSAL_SENTENCES,
+    missing_kinds,
+    refusal_for_kind,
+    refusal_for_lead,
+)
+from leads.services.questions import asked_of, queue_job
 from zrg.lib import log_events
+from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
-
-ENRICHMENT_REQUEST = "ENRICHMENT_REQUEST"
-MAX_ERROR = 500
-
-_Status = EnrichmentRequestStatus
-# A late "found" is better than none; a late "nothing" says nothing new.
-_ANSWERABLE = {
-    "success": (_Status.QUEUED, _Status.SENT, _Status.ERROR, _Status.EXPIRED, _Status.NOT_FOUND),
-    "not_found": (_Status.QUEUED, _Status.SENT, _Status.ERROR),
-    "error": (_Status.QUEUED, _Status.SENT),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,90 +81,37 @@ def request_enrichment(
     return AskResult(asked=asked, refused=refused)
 
 
-def apply_answer(answer: EnrichmentAnswer) -> str:
-    """What Clay found, in the event's transaction; returns the event's outcome. Idempotent: a question
-    that has its answer is not answered again.
+def enrich_by_hand(lead: Lead, *, by: User, kinds: Sequence[str] = EnrichmentKind.values) -> AskResult:
+    """A person asks; raises `EnrichmentRefused` when nothing is looked up. The caller checked `lead.enrich`."""
+    result = request_enrichment(lead, kinds, trigger=EnrichmentTrigger.MANUAL, by=by)
+    if not result.asked:
+        code = _told_reason(result)
+        raise EnrichmentRefused(REFUSAL_SENTENCES[code], code=code)
+    return result
+
+
+def why_not_by_hand(lead: Lead) -> str:
+    """The reason a person would be given now, or "" when something would be asked. Writes nothing."""
+    if reason := refusal_for_lead(lead, EnrichmentTrigger.MANUAL):
+        return reason
+    refused = _refusals(lead, EnrichmentKind.values, EnrichmentTrigger.MANUAL)
+    return _told_reason(AskResult(refused=refused)) if len(refused) == len(EnrichmentKind) else ""
+
+
+def enrich_batch(workspace_id: UUID, *, limit: int) -> int:
+    """Ask about up to `limit` positive leads that were never asked about; returns how many. Opens its own
+    transactions; the questions are spread over the minutes of the budget.
     """
-    lead = Lead.objects.select_for_update().in_workspace(answer.workspace_id).filter(pk=answer.lead_id).first()
-    if lead is None:
-        return "ignored:lead_not_found"
-    questions = EnrichmentRequest.objects.in_workspace(lead.workspace_id).filter(lead=lead, kind=answer.kind)
-    question = questions.filter(status__in=_ANSWERABLE[answer.status]).order_by("-created_at").first()
-    if question is None:
-        return "ignored:already_answered" if questions.exists() else "ignored:never_asked"
-    status, error = _status_of(lead, answer)
-    logger.info(
-        log_events.ENRICHMENT_ANSWERED, lead=str(lead.pk), request=str(question.pk), kind=question.kind, status=status
-    )
-    finish_question(lead, question, status, error=error)
-    return "processed"
-
-
-def finish_question(lead: Lead, question: EnrichmentRequest, status: str, *, error: str | None = None) -> None:
-    """End a question (or, for an error that is repeated later, put it off) and show it on the lead, whose
-    row the caller holds. Announces a final end.
-    """
-    now = timezone.now()
-    question.status, question.answered_at, question.error = status, now, (error or "")[:MAX_ERROR] or None
-    question.save(update_fields=["status", "answered_at", "error", "updated_at"])
-    if not as_asked(question).is_waiting:
-        announce(
-            EnrichmentFinished(
-                workspace_id=lead.workspace_id,
-                lead_id=lead.pk,
-                request_id=question.pk,
-                kind=question.kind,
-                result=status,
-                attempt=question.attempts,
-            )
-        )
-    settle_status(lead)
-
-
-def settle_status(lead: Lead) -> None:
-    """Make the lead's status say what its questions and its data say. The caller holds the row."""
-    status = status_after(
-        lead.enrichment_status,
-        missing=missing_kinds(lead),
-        asked=asked_of(lead),
-        was_enriched=lead.enriched_at is not None,
-    )
-    if status == lead.enrichment_status:
-        return
-    Lead.objects.filter(pk=lead.pk).update(enrichment_status=status, updated_at=Now(), changed_at=Now())
-    lead.enrichment_status = status
-
-
-def asked_of(lead: Lead) -> list[Asked]:
-    """All questions about a lead."""
-    questions = EnrichmentRequest.objects.in_workspace(lead.workspace_id).filter(lead=lead)
-    return [as_asked(question) for question in questions]
-
-
-def as_asked(question: EnrichmentRequest) -> Asked:
-    """The question as the rules read it."""
-    return Asked(
-        kind=question.kind,
-        status=question.status,
-        attempts=question.attempts,
-        answered_at=question.answered_at,
-    )
-
-
-def job_key(question: EnrichmentRequest) -> str:
-    """The one job of a question."""
-    return f"{question.workspace_id}:{question.lead_id}:{question.kind}:ENRICHMENT:{question.pk}"
-
-
-def queue_job(question: EnrichmentRequest, *, run_at: datetime | None = None) -> bool:
-    """Let a worker put the question; False when its job is there already."""
-    return enqueue_job(
-        ENRICHMENT_REQUEST,
-        question.workspace_id,
-        dedupe_key=job_key(question),
-        run_at=run_at,
-        payload={"request_id": str(question.pk)},
-    )
+    with tenant(workspace_id):
+        leads = list(Lead.objects.in_workspace(workspace_id).worth_looking_up().order_by("pk")[:limit])
+    spacing, now = timedelta(seconds=60 / clay_requests_per_minute()), timezone.now()
+    asked = questions = 0
+    for lead in leads:
+        with tenant(workspace_id):
+            result = request_enrichment(lead, trigger=EnrichmentTrigger.BATCH, run_at=now + questions * spacing)
+        questions += len(result.asked)
+        asked += bool(result.asked)
+    return asked
 
 
 def _refusals(lead: Lead, kinds: Iterable[str], trigger: str) -> dict[str, str]:
@@ -179,6 +122,14 @@ def _refusals(lead: Lead, kinds: Iterable[str], trigger: str) -> dict[str, str]:
         if reason or not is_configured(kind):
             reasons[kind] = reason or "not_configured"
     return reasons
+
+
+def _told_reason(result: AskResult) -> str:
+    """The one reason that explains most: that it was asked before, before that it is known."""
+    if result.reason:
+        return result.reason
+    order = ("asked_before", "not_configured", "known")
+    return next(reason for reason in order if reason in result.refused.values())
 
 
 def _queue(lead: Lead, kind: str, trigger: str, run_at: datetime | None) -> None:
@@ -193,29 +144,3 @@ def _show_pending(lead: Lead) -> None:
     Lead.objects.filter(pk=lead.pk).update(
         enrichment_status=EnrichmentStatus.PENDING, enrichment_last_retry=Now(), updated_at=Now(), changed_at=Now()
     )
-
-
-def _status_of(lead: Lead, answer: EnrichmentAnswer) -> tuple[str, str | None]:
-    """The question's status after the answer; fills the lead with what was found."""
-    if answer.status == "error":
-        return _Status.ERROR, answer.error or "Clay reported an error"
-    if answer.status == "not_found":
-        return _Status.NOT_FOUND, None
-    wanted = EnrichmentKind(answer.kind)
-    was_known = wanted not in missing_kinds(lead)
-    filled = fill_lead(lead, _facts(answer), EnrichmentSource.CLAY)
-    if is_contact(filled) or was_known:
-        # Somebody else may have been faster: what is stored stays, and the question has its answer.
-        return _Status.SUCCEEDED, None
-    return _Status.NOT_FOUND, "What was found cannot be used, or is another lead's"
-
-
-def _facts(answer: EnrichmentAnswer) -> Facts:
-    if answer.kind == EnrichmentKind.PHONE:
-        return Facts(phone=answer.phone)
-    return Facts(linkedin_urls=(answer.linkedin_url,) if answer.linkedin_url else (), linkedin_id=answer.linkedin_id)
-
-
-def question_of(workspace_id: UUID, request_id: UUID) -> EnrichmentRequest | None:
-    """The question, if it still exists. Runs in the caller's context."""
-    return EnrichmentRequest.objects.in_workspace(workspace_id).filter(pk=request_id).first()

@@ -24,8 +24,9 @@ from leads.models import Lead
 from leads.rules.contact_text import find_contacts, has_contact_hint
 from leads.rules.enrichment import missing_kinds
 from leads.rules.facts import Facts, accepted_phone
-from leads.services.enriching import AskResult, request_enrichment, settle_status
+from leads.services.enriching import AskResult, request_enrichment
 from leads.services.filling import fill_lead
+from leads.services.questions import settle_status
 from leads.services.signatures import read_signature
 from zrg.ai.contracts import CallScope
 from zrg.lib.linkedin import extract_linkedin_urls

@@ -20,9 +20,10 @@ from leads.rules.enrichment import (
     missing_kinds,
     refusal_for_lead,
 )
-from leads.services.enriching import finish_question, job_key, queue_job, settle_status
+from leads.services.questions import finish_question, job_key, queue_job, settle_status
 from zrg.jobs.services.enqueue import requeue_job
 from zrg.lib import log_events
+from zrg.workspaces.access import require, resolve_access
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
 
@@ -56,7 +57,9 @@ def repeat_question(question: EnrichmentRequest, *, by: User) -> bool:
     """Put an ended question once more because a person says so; False when there is nothing to ask.
 
     Also after "nothing found" and after a question that may have been put: the person decides that.
+    Needs the permission to enrich the lead.
     """
+    require(resolve_access(by), "lead.enrich", question.workspace_id, question.lead)
     lead = Lead.objects.select_for_update().in_workspace(question.workspace_id).get(pk=question.lead_id)
     current = EnrichmentRequest.objects.filter(pk=question.pk).first()
     ended = (_Status.ERROR, _Status.EXPIRED, _Status.NOT_FOUND)
@@ -67,6 +70,20 @@ def repeat_question(question: EnrichmentRequest, *, by: User) -> bool:
     _ask_again(lead, current)
     record_audit(
         "lead.enrichment_repeated", actor=by, workspace=lead.workspace_id, obj=lead, after={"kind": current.kind}
+    )
+    return True
+
+
+def cancel_question(question: EnrichmentRequest, *, by: User) -> bool:
+    """End a question that was not put yet; False when it is too late. Needs the permission to enrich."""
+    require(resolve_access(by), "lead.enrich", question.workspace_id, question.lead)
+    lead = Lead.objects.select_for_update().in_workspace(question.workspace_id).get(pk=question.lead_id)
+    current = EnrichmentRequest.objects.filter(pk=question.pk, status=_Status.QUEUED).first()
+    if current is None:
+        return False
+    finish_question(lead, current, _Status.EXPIRED, error="Cancelled by a person")
+    record_audit(
+        "lead.enrichment_cancelled", actor=by, workspace=lead.workspace_id, obj=lead, after={"kind": current.kind}
     )
     return True
 

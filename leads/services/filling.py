@@ -12,6 +12,7 @@ from leads.enums import ConflictSource, EnrichmentSource, Identifier
 from leads.models import Lead, LeadIdentityConflict
 from leads.rules.facts import Facts, ReadFacts, choose_facts, is_contact, read_facts
 from leads.services.changes import announce_data_change
+from leads.services.ghl_contacts import request_contact_sync
 from zrg.lib import log_events
 
 logger = structlog.get_logger(__name__)
@@ -23,7 +24,8 @@ def fill_lead(lead: Lead, facts: Facts, source: EnrichmentSource) -> frozenset[s
     """Fill empty columns of `lead` (its row locked by the caller) and return their names.
 
     Stored values stay, whoever wrote them. A profile that is another lead's is not copied but written
-    down as conflict. `lead` has the new values afterwards. Idempotent.
+    down as conflict. A new phone goes to the lead's CRM contact too. `lead` has the new values afterwards.
+    Idempotent.
     """
     read = read_facts(lead, facts)
     claims = _claims(lead, read)
@@ -39,6 +41,8 @@ def fill_lead(lead: Lead, facts: Facts, source: EnrichmentSource) -> frozenset[s
     _write_conflicts(lead, read, claims)
     if changes:
         announce_data_change(lead)
+        if changes.get("phone") and source != EnrichmentSource.GHL:
+            request_contact_sync(lead.workspace_id, lead.pk)
         logger.info(log_events.ENRICHMENT_FILLED, lead=str(lead.pk), source=source, fields=sorted(changes))
     return frozenset(changes)
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.models import Draft, LeadView, Message, SendOrder
-from leads.models import Lead
+from leads.models import EnrichmentRequest, Lead
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory, minutes_ago
 from tests.factories.leads import LeadFactory
 from tests.inbox.desk import make_desk
@@ -351,3 +351,44 @@ def test_merging_needs_delete_leads(client, desk):
         assert answer.status_code == 403
 
     assert Lead.objects.filter(pk=drop.pk).exists()
+
+
+@pytest.fixture
+def tables(monkeypatch):
+    """Both tables of Clay exist."""
+    for kind in ("PHONE", "LINKEDIN"):
+        monkeypatch.setenv(f"CLAY_{kind}_TABLE_WEBHOOK_URL", "https://clay.example/table")
+
+
+def test_enriching_asks_for_what_is_missing_once(client, desk, tables):
+    path = f"conversations/{desk.lead.pk}/enrich"
+    client.login_as(desk.setter)
+
+    first = call(client, path, {"kinds": ["phone"]})
+    second = call(client, path)
+    third = call(client, path)
+
+    assert (first.status_code, first.json()) == (202, {"asked": ["phone"], "refused": {}})
+    assert (second.status_code, second.json()["asked"]) == (202, ["linkedin"])
+    assert (third.status_code, third.json()["error"]) == (409, "asked_before")
+    rows = EnrichmentRequest.objects.filter(lead=desk.lead)
+    assert sorted(rows.values_list("kind", "trigger")) == [("linkedin", "manual"), ("phone", "manual")]
+
+
+@pytest.mark.parametrize(("tag", "error"), [("Neutral", "blocked_by_sentiment"), ("Blacklist", "blocked_by_sentiment")])
+def test_enriching_is_refused_for_who_does_not_want_it(client, desk, tables, tag, error):
+    Lead.objects.filter(pk=desk.lead.pk).update(sentiment_tag=tag)
+
+    answer = call(client.login_as(desk.setter), f"conversations/{desk.lead.pk}/enrich")
+
+    assert (answer.status_code, answer.json()["error"]) == (409, error)
+    assert EnrichmentRequest.objects.count() == 0
+
+
+def test_enriching_refuses_unknown_kinds_and_strangers(client, desk, tables):
+    path = f"conversations/{desk.lead.pk}/enrich"
+
+    assert call(client.login_as(desk.setter), path, {"kinds": ["e-mail"]}).status_code == 422
+    assert call(client.login_as(desk.portal), path).status_code == 403
+    assert call(client.login_as(make_desk().setter), path).status_code == 404
+    assert EnrichmentRequest.objects.count() == 0

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.models import Draft, LeadView, Message, SendOrder
-from leads.models import Lead
+from leads.models import EnrichmentRequest, Lead
 from leads.services.status import blacklist_lead
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory, minutes_ago
 from tests.factories.leads import LeadFactory
@@ -424,3 +424,28 @@ def test_suspended_workspace_refuses_acts(client, desk, htmx):
 
     assert response.status_code == 423
     assert SendOrder.objects.count() == 0
+
+
+def test_looking_up_is_offered_once(client, desk, htmx, monkeypatch):
+    for kind in ("PHONE", "LINKEDIN"):
+        monkeypatch.setenv(f"CLAY_{kind}_TABLE_WEBHOOK_URL", "https://clay.example/table")
+    client.login_as(desk.setter)
+    section, address = f"{desk.prefix}/drawer/{desk.lead.pk}/contact", f"{desk.prefix}/leads/{desk.lead.pk}/enrichment"
+    offered = client.get(section, **htmx).content.decode()
+
+    asked = client.post(address, **htmx)
+    again = client.post(address, **htmx)
+
+    assert "Look up phone and profile" in offered
+    assert (asked.status_code, again.status_code) == (200, 409)
+    shown = asked.content.decode()
+    assert ("Enrichment: pending" in shown, "Look up phone and profile" in shown) == (True, False)
+    assert "This was looked up before." in shown
+    assert EnrichmentRequest.objects.filter(lead=desk.lead, trigger="manual").count() == 2
+
+
+def test_looking_up_is_not_the_portals(client, desk, htmx):
+    response = client.login_as(desk.portal).post(f"{desk.prefix}/leads/{desk.lead.pk}/enrichment", **htmx)
+
+    assert response.status_code == 403
+    assert EnrichmentRequest.objects.count() == 0

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from leads.models import Lead, LeadIdentityConflict
+from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
 from leads.services.status import blacklist_lead
 from tests.factories import LeadFactory, MembershipFactory, PlatformGrantFactory, WorkspaceFactory
 from tests.factories.imports import started
@@ -173,3 +173,23 @@ def test_file_of_an_import_is_nowhere_in_the_admin(operator):
 
     assert page.status_code == 200
     assert job.file.name not in page.content.decode()
+
+
+def test_questions_to_clay_are_asked_again_or_cancelled(operator):
+    lead = LeadFactory(sentiment_tag="Interested")
+    ended, waiting = (
+        EnrichmentRequest.objects.create(
+            workspace=lead.workspace, lead=lead, kind=kind, status=status, trigger="positive_reply", error="no credits"
+        )
+        for kind, status in (("phone", "error"), ("linkedin", "queued"))
+    )
+    url = reverse("admin:leads_enrichmentrequest_changelist")
+
+    assert "no credits" in operator.get(url).content.decode()
+    again = act(operator, url, "ask_again", [ended, waiting])
+    cancelled = act(operator, url, "cancel", [waiting])
+
+    assert ("1 asked again" in again.content.decode(), "1 cancelled" in cancelled.content.decode()) == (True, True)
+    ended.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (ended.status, waiting.status) == ("queued", "expired")

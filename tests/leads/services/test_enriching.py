@@ -1,16 +1,18 @@
 """Who is asked for, once each, and what an answer does."""
 
 from datetime import timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from integrations.contracts import EnrichmentAnswer
 from leads.contracts import EnrichmentFinished
 from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
 from leads.receivers import receive_enrichment_answer
-from leads.services.enriching import request_enrichment
+from leads.services.enriching import enrich_batch, request_enrichment
 from tests.factories import LeadFactory, UserFactory, WorkspaceFactory
 from tests.integrations.support import announced
 from zrg.jobs.models import BackgroundJob
@@ -306,3 +308,32 @@ def test_enriching_moves_no_lead_in_the_list():
     after = Lead.objects.get(pk=lead.pk)
     assert after.sort_at == before.sort_at
     assert after.changed_at >= before.changed_at
+
+
+# --- batches ------------------------------------------------------------------------------------------
+
+
+def test_a_batch_asks_about_positive_leads_and_spreads_the_questions(monkeypatch):
+    monkeypatch.setenv("CLAY_REQUESTS_PER_MINUTE", "60")
+    workspace = WorkspaceFactory()
+    for tag in ("Interested", "Call Requested", "Neutral", "New"):
+        LeadFactory(workspace=workspace, sentiment_tag=tag)
+    positive()
+    started = timezone.now()
+
+    assert enrich_batch(workspace.pk, limit=10) == 2
+    assert enrich_batch(workspace.pk, limit=10) == 0
+
+    assert set(EnrichmentRequest.objects.values_list("trigger", "workspace")) == {("batch", workspace.pk)}
+    waits = [round((job.run_at - started).total_seconds()) for job in jobs().order_by("run_at")]
+    assert waits == [0, 0, 2, 2]
+
+
+def test_a_batch_stops_at_its_limit():
+    workspace = WorkspaceFactory()
+    for _ in range(3):
+        positive(workspace=workspace)
+
+    call_command("enrich_leads", workspace=str(workspace.pk), limit=2, stdout=StringIO())
+
+    assert EnrichmentRequest.objects.values("lead").distinct().count() == 2

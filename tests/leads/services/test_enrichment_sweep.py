@@ -10,7 +10,7 @@ from leads.models import EnrichmentRequest, Lead
 from leads.schedules import run_enrichment
 from leads.services.enriching import request_enrichment
 from leads.services.enrichment_sweep import repeat_question, sweep_workspace
-from tests.factories import LeadFactory, UserFactory, WorkspaceFactory
+from tests.factories import LeadFactory, WorkspaceFactory
 from tests.integrations.support import announced
 from tests.support.drain import drain
 from tests.support.simulator import simulator  # noqa: F401  # fixture
@@ -154,7 +154,8 @@ def test_dry_run_changes_nothing():
 
 @pytest.mark.parametrize("status", ["error", "expired", "not_found"])
 def test_a_person_puts_an_ended_question_again(status):
-    row, person = question(status=status, attempts=4), UserFactory()
+    row = question(status=status, attempts=4)
+    person = row.workspace.owner
 
     assert repeat_question(row, by=person)
 
@@ -169,7 +170,7 @@ def test_a_person_puts_an_ended_question_again(status):
 def test_a_person_repeats_only_what_ended_without_a_find(status):
     row = question(status=status)
 
-    assert not repeat_question(row, by=UserFactory())
+    assert not repeat_question(row, by=row.workspace.owner)
 
     assert BackgroundJob.objects.count() == 0
 
@@ -178,4 +179,4 @@ def test_a_person_does_not_repeat_beside_an_open_question():
     row = question(status="not_found")
     question(row.lead, status="queued")
 
-    assert not repeat_question(row, by=UserFactory())
+    assert not repeat_question(row, by=row.workspace.owner)

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from inbox.models import Message
 from integrations.models import Connection
-from leads.models import Lead, SmsCampaign
+from integrations.services.routes import remember_clay_lead
+from leads.models import EnrichmentRequest, Lead, SmsCampaign
 from leads.services.rollups import recompute_rollups
 from tests.factories import ConnectionFactory, UserFactory, WorkspaceFactory
 from tests.factories.inbox import MessageFactory
@@ -74,6 +75,8 @@ def _arrange(fixtures: dict[str, Any], given: dict[str, Any]) -> None:
         values = {"workspace": fixtures["workspaces"][0]["id"], **lead}
         workspace = Workspace.objects.get(pk=values.pop("workspace"))
         LeadFactory(workspace=workspace, **values)
+    for question in given.get("enrichment_requests", []):
+        _arrange_question(question)
     for message in given.get("messages", []):
         _arrange_message(message, fixtures)
 
@@ -85,6 +88,14 @@ def _arrange_message(message: dict[str, Any], fixtures: dict[str, Any]) -> None:
         values["sent_at"] = datetime.fromisoformat(values["sent_at"])
     MessageFactory(lead=lead, outbound=values.get("direction") == "outbound", **values)
     recompute_rollups(lead)
+
+
+def _arrange_question(question: dict[str, Any]) -> None:
+    """A question to Clay, with the route that asking leaves."""
+    values = {"trigger": "positive_reply", **question}
+    lead = Lead.objects.get(pk=values.pop("lead"))
+    EnrichmentRequest.objects.create(workspace=lead.workspace, lead=lead, **values)
+    remember_clay_lead(lead.workspace_id, lead.pk)
 
 
 def _send(request: dict[str, Any], now: str | None) -> HttpResponse:
