@@ -13,7 +13,7 @@ from leads.contracts import EnrichmentFinished
 from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
 from leads.receivers import receive_enrichment_answer
 from leads.services.enriching import enrich_batch, request_enrichment
-from tests.factories import LeadFactory, UserFactory, WorkspaceFactory
+from tests.factories import ConnectionFactory, LeadFactory, UserFactory, WorkspaceFactory
 from tests.integrations.support import announced
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.models import AdminAuditEvent
@@ -337,3 +337,16 @@ def test_a_batch_stops_at_its_limit():
     call_command("enrich_leads", workspace=str(workspace.pk), limit=2, stdout=StringIO())
 
     assert EnrichmentRequest.objects.values("lead").distinct().count() == 2
+
+
+# --- the CRM ------------------------------------------------------------------------------------------
+
+
+def test_a_found_phone_goes_to_the_crm_contact():
+    lead, without = positive(), positive()
+    ConnectionFactory(workspace=lead.workspace, provider="GHL", external_account_id="ve9EPM428h8vShlRW1KT")
+    for one in (lead, without):
+        question(one)
+        answer(one, phone="+14155552671")
+
+    assert list(BackgroundJob.objects.filter(type="GHL_CONTACT_SYNC").values_list("lead_id", flat=True)) == [lead.pk]
