@@ -83,6 +83,10 @@ SHOWN_FACTS = (
 )
 
 
+# Nothing was found out: no value, or the status and sentiment every lead starts with.
+UNJUDGED = ("", "New")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedFact:
     """One fact of both leads. `taken`: the result has the second lead's; `lost`: it is only in the audit."""
@@ -98,7 +102,7 @@ def compare_fact(keep: Lead, drop: Lead, changes: dict[str, Any], name: str, lab
     """How one fact of two leads ends, given the columns a merge sets."""
     kept, dropped = _shown(keep, name), _shown(drop, name)
     joined = name in ("alternate_emails", "tags", "email")
-    empty = not kept or kept in ("New", "new")
+    empty = kept in UNJUDGED
     taken = (
         bool(dropped)
         and dropped != kept
@@ -109,7 +113,7 @@ def compare_fact(keep: Lead, drop: Lead, changes: dict[str, Any], name: str, lab
         keep=kept,
         drop=dropped,
         taken=taken,
-        lost=bool(dropped) and not taken and not joined and dropped != kept,
+        lost=dropped not in UNJUDGED and not taken and not joined and dropped != kept,
     )
 
 

@@ -1,7 +1,10 @@
+from collections import defaultdict
+
 import pytest
 from django.utils import timezone
 
 from inbox.models import Message, SendOrder
+from leads.contracts import LeadDataChanged
 from leads.models import Lead, LeadIdentityConflict, OptOut, SmsCampaign
 from leads.services.importing.starting import cancel_import, start_import
 from leads.services.optouts import is_remembered, remember_opt_out
@@ -9,6 +12,7 @@ from leads.services.status import blacklist_lead
 from tests.factories import LeadFactory, WorkspaceFactory
 from tests.factories.imports import started
 from tests.support.drain import drain
+from zrg.jobs import registry
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.models import AdminAuditEvent
 
@@ -89,6 +93,21 @@ def test_existing_leads_are_left_alone_or_filled():
     run(workspace, [row], on_duplicate="update", overwrite_names=True)
     skipped.refresh_from_db()
     assert (skipped.first_name, skipped.last_name, skipped.company_name) == ("Danny", "Reyes", "Elsewhere")
+
+
+def test_blocked_follow_ups_hear_of_facts_a_file_brought(monkeypatch):
+    monkeypatch.setattr(registry, "_receivers", defaultdict(dict))
+    registry.register_event_receiver(LeadDataChanged, "told", lambda event: None)
+    workspace = WorkspaceFactory()
+    values = {"workspace": workspace, "first_name": None}
+    waiting = LeadFactory(email="a@x.example", followups_blocked=True, **values)
+    LeadFactory(email="b@x.example", **values)
+    LeadFactory(email="c@x.example", followups_blocked=True, **(values | {"first_name": "Kim"}))
+
+    run(workspace, [f"Dana,Reyes,{name}@x.example,,Northfork Dental," for name in "abc"], on_duplicate="update")
+
+    told = BackgroundJob.objects.filter(type="RECEIVER").values_list("payload__data__lead_id", flat=True)
+    assert list(told) == [str(waiting.pk)]
 
 
 def test_name_that_only_changes_case_is_no_change():
