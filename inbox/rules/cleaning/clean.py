@@ -58,9 +58,9 @@ def written_part(html_body: str, text_body: str) -> str:
     a phone or a profile. Takes the raw parts as they are stored.
     """
     for part in (_text_of(text_body) if is_html(text_body) else text_body, _text_of(html_body) if html_body else ""):
-        kept = joined([line.text for line in reply_lines(normalised_lines(part))], max_chars=MAX_BODY_CHARS)
+        kept = joined([line.text for line in reply_lines(normalised_lines(part))])
         if kept:
-            return kept
+            return capped(kept, MAX_BODY_CHARS)
     return ""
 
 
