@@ -5,16 +5,18 @@ from typing import Any
 from integrations import fields as f
 from integrations import registry
 from integrations.contracts import SlackClick
+from integrations.enums import Provider
 from integrations.events import common_fields, payload_of
+from integrations.models import Connection
 from integrations.slack import payload as wire
 from zrg.jobs.models import WebhookEvent
 
 
 def process(event: WebhookEvent) -> str:
-    """Hand the click to its receiver. Whether the person may decide, and whether team, workspace, lead and
-    draft belong together, is the receiver's to judge at the moment it acts.
+    """Hand the click to its receiver, if it comes from the workspace's team. Whether the person may decide, and
+    whether workspace, lead and draft belong together, is the receiver's to judge at the moment it acts.
     """
-    payload, _ = payload_of(event)
+    payload, workspace_id = payload_of(event)
     actions = payload.get("actions")
     action: dict[str, Any] = f.obj(actions[0]) if isinstance(actions, list) and actions else {}
     action_id, team, user = f.text(action.get("action_id")), wire.team_of(payload), _user_of(payload)
@@ -22,6 +24,9 @@ def process(event: WebhookEvent) -> str:
         return "ignored:unknown_event_type"
     if not team or not user:
         return "ignored:missing_team_or_user"
+    connection = Connection.objects.in_workspace(workspace_id).of(Provider.SLACK).active()
+    if not connection.filter(external_account_id=team).exists():
+        return "ignored:team_mismatch"
     return registry.receive(
         SlackClick(
             **common_fields(event, "slack"),

@@ -28,9 +28,12 @@ DOOR = Door(provider=Provider.SLACK.value, endpoint="slack_interactions", is_kno
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the signature proves: the call is for these workspaces (none: for the platform only)."""
+    """What the signature proves: the call is for these workspaces of the team; `by_platform`: it comes from the
+    platform's own Slack app, which workspaces without a secret of their own trust.
+    """
 
     targets: dict[UUID, Target]
+    by_platform: bool
 
 
 @csrf_exempt
@@ -72,13 +75,21 @@ def _keep(click: wire.Click, proof: Proof, visit: Visit) -> None:
 
 
 def _target(click: wire.Click, proof: Proof) -> Target | None:
-    """The workspace the button names, if it has this team. A team with one workspace leaves no doubt: what
-    the button says is then judged with the draft.
+    """The workspace the button names. A team with one workspace leaves no doubt either: what the button says is
+    then judged with the draft.
     """
     named = ingest.parse_uuid(click.workspace_id)
     if named in proof.targets:
         return proof.targets[named]
+    if named is not None and proof.by_platform:
+        target = DOOR.read_target(named)
+        if target is not None and not _own_secret(target):
+            return target
     return next(iter(proof.targets.values())) if len(proof.targets) == 1 else None
+
+
+def _own_secret(target: Target) -> str:
+    return DOOR.secrets_of(target).get("signing_secret", "") if target.is_connected else ""
 
 
 def _check_signature(request: HttpRequest, body: bytes, team: str | None) -> Proof:
@@ -88,17 +99,19 @@ def _check_signature(request: HttpRequest, body: bytes, team: str | None) -> Pro
     platform = slack_signing_secret()
     targets = _targets(team)
     proved: dict[UUID, Target] = {}
+    by_platform = not targets and _is_signed(request, body, platform)
     unreadable: SecretUnreadable | None = None
     for target in targets:
         try:
-            secret = DOOR.secrets_of(target).get("signing_secret") or platform
+            own = _own_secret(target)
         except SecretUnreadable as problem:
             unreadable = problem
             continue
-        if _is_signed(request, body, secret):
+        if _is_signed(request, body, own or platform):
             proved[target.workspace_id] = target
-    if proved or (not targets and _is_signed(request, body, platform)):
-        return Proof(targets=proved)
+            by_platform = by_platform or not own
+    if proved or by_platform:
+        return Proof(targets=proved, by_platform=by_platform)
     if unreadable is not None:
         raise unreadable
     raise Rejected(401, "Invalid signature")

@@ -92,11 +92,6 @@ def platform_reach() -> Reach:
     return Reach(destination=Destination.SLACK_DM, reason="slack_not_configured")
 
 
-def usable(reaches: list[Reach]) -> list[Reach]:
-    """Those with a target; all of them when there is none, so that the rows say why nobody was told."""
-    return [reach for reach in reaches if reach.targets] or reaches
-
-
 def _status_of(workspace_id: UUID, provider: str) -> str | None:
     rows = Connection.objects.in_workspace(workspace_id).of(provider).active()
     return rows.values_list("status", flat=True).first()

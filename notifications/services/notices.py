@@ -10,7 +10,7 @@ from notifications.contracts import Content
 from notifications.enums import EventCause, SendKind
 from notifications.models import NotificationEvent
 from notifications.rules.texts import compose, one_line
-from notifications.services.destinations import Reach, email_reach, platform_reach, slack_reach, usable
+from notifications.services.destinations import Reach, email_reach, platform_reach, slack_reach
 from notifications.services.events import record_event
 from notifications.services.links import lead_link
 from notifications.services.outbox import NewRow, enqueue
@@ -72,7 +72,8 @@ def _rows(notice: Notice, workspace: Workspace, content: Content, key: str) -> l
     if workspace.status == WorkspaceStatus.SUSPENDED:
         reaches = [Reach(destination=one.destination, reason="suspended") for one in (slack, email)]
     else:
-        reaches = usable([slack, email])[:1] if slack.targets or email.targets else [slack, email]
+        # Without any, both rows say why.
+        reaches = [reach for reach in (slack, email) if reach.targets][:1] or [slack, email]
     return [row for reach in reaches for row in reach.rows(notice.kind, key, content)]
 
 

@@ -123,6 +123,22 @@ def test_platform_secret_serves_connections_without_one(
     assert WebhookEvent.objects.get().workspace_id == connection.workspace_id
 
 
+def test_click_from_another_team_goes_nowhere(
+    northfork_slack: Connection, client: ZrgClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform's app is in many teams: the call is kept for the workspace it names, and acted upon by nobody."""
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
+    trusting = slack_connection("Granite Co", "T0GRANITE", secret=None)
+    monkeypatch.setattr(registry, "_receivers", {SlackClick: lambda click: "processed"})
+
+    for named, ts in ((trusting, "1"), (northfork_slack, "2")):
+        post(client, payload(action(named.workspace_id, ts=ts), team="T0STRANGER"))
+    drain()
+
+    event = WebhookEvent.objects.get()
+    assert (event.workspace_id, event.outcome) == (trusting.workspace_id, "ignored:team_mismatch")
+
+
 def test_own_secret_replaces_the_platforms(
     northfork_slack: Connection, client: ZrgClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,16 @@ def test_lists_open_and_show_no_text(operator: ZrgClient) -> None:
         assert "secret text" not in listed.content.decode() + page.content.decode()
 
 
+def test_rows_of_one_kind(operator: ZrgClient) -> None:
+    owner = workspace()
+    put(owner, "k1", "failed")
+    put(owner, "k2", "failed", kind="integration_health")
+
+    listed = operator.get(reverse("admin:notifications_notificationsendlog_changelist"), {"kind": "mention"})
+
+    assert [row.dedupe_key for row in listed.context["cl"].result_list] == ["k1"]
+
+
 def test_only_failed_rows_are_tried_again(operator: ZrgClient) -> None:
     owner = workspace()
     rows = [put(owner, "k1", "failed"), put(owner, "k2", "unknown"), put(owner, "k3", "skipped")]

@@ -99,15 +99,16 @@ def _arrange_question(question: dict[str, Any]) -> None:
 
 
 def _send(request: dict[str, Any], now: str | None) -> HttpResponse:
-    body = json.dumps(request["json"]) if "json" in request else request.get("body", "")
+    body = json.dumps(request["json"]) if "json" in request else request.get("raw_body", request.get("body", ""))
+    headers = dict(request.get("headers", {}))
     started = timezone.now()
     with time_machine.travel(datetime.fromisoformat(now), tick=True) if now else ExitStack():
         response: HttpResponse = ZrgClient().generic(
             request["method"],
             request["path"],
             body,
-            content_type=request.get("content_type", "application/json"),
-            headers=request.get("headers", {}),
+            content_type=headers.pop("Content-Type", request.get("content_type", "application/json")),
+            headers=headers,
         )
     if now:
         # The database keeps the real time of receipt; the case names its own.
@@ -119,11 +120,15 @@ def _answers(responses: list[HttpResponse]) -> dict[str, Any]:
     statuses = [response.status_code for response in responses]
     answers: dict[str, Any] = {
         "status": statuses if len(statuses) > 1 else statuses[0],
-        "body": json.loads(responses[0].content),
+        "body": _body(responses[0]),
     }
     if len(responses) > 1:
-        answers["second_body"] = json.loads(responses[1].content)
+        answers["second_body"] = _body(responses[1])
     return answers
+
+
+def _body(response: HttpResponse) -> Any:
+    return json.loads(response.content) if response.content else None
 
 
 def _effects(fixtures: dict[str, Any]) -> dict[str, Any]:
