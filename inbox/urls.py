@@ -38,6 +38,7 @@ workspace_acts = [
     path("orders/<uuid:order_id>/cancellation", acts.cancellation, name="inbox_cancellation"),
     path("leads/<uuid:lead_id>/message", acts.message, name="inbox_message"),
     path("leads/<uuid:lead_id>/snooze", acts.snoozing, name="inbox_snooze"),
+    path("leads/<uuid:lead_id>/sync", acts.sync, name="inbox_sync"),
     path("leads/<uuid:lead_id>/unread", acts.unread, name="inbox_unread"),
     path("leads/<uuid:lead_id>/status", acts.status, name="inbox_status"),
     path("leads/<uuid:lead_id>/sentiment", acts.sentiment, name="inbox_sentiment"),
@@ -59,6 +60,7 @@ conversation_api = [
     path("/promote", api_acts.Promote.as_view(), name="api_promote"),
     path("/request-promotion", api_acts.RequestPromotion.as_view(), name="api_request_promotion"),
     path("/enrich", api_acts.Enrich.as_view(), name="api_enrich"),
+    path("/sync", api_acts.Sync.as_view(), name="api_sync"),
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
 ]
 

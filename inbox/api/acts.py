@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inbox.api.base import Body, InboxAPIView
-from inbox.api.payloads import decision_payload, draft_payload, lead_payload
+from inbox.api.payloads import decision_payload, draft_payload, lead_payload, sync_payload
 from inbox.contracts import Decision
 from inbox.enums import ApprovalSource, Channel
 from inbox.models import Message, SendOrder
@@ -18,6 +19,8 @@ from inbox.services.checking import Seen, Text
 from inbox.services.marking import change_sentiment, change_status, mark_seen, mark_unread, snooze, wake
 from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown
+from inbox.services.syncing.conversations import request_sync
+from inbox.services.syncing.reading import sync_status
 from leads.enums import EnrichmentKind
 from leads.models import Lead
 from leads.services.enriching import enrich_by_hand
@@ -307,6 +310,24 @@ def decided(decision: Decision) -> Response:
     """202 for a queued message, 200 for what was decided before, the block's own status otherwise."""
     status = 202 if decision.state == "queued" else decision.http_status
     return Response(decision_payload(decision), status=status)
+
+
+class Sync(InboxAPIView):
+    """`GET, POST …/sync`: compare the conversation with what the providers hold of it."""
+
+    permission_action = {"GET": "lead.view", "POST": "lead.enrich"}
+
+    def get(self, request: Request, lead_id: UUID) -> Response:
+        """How far it is, and what the last one found."""
+        return Response(sync_payload(sync_status(self.lead(lead_id, "lead.view").pk, now=timezone.now())))
+
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        """202: it runs as a job, once for everybody who asks meanwhile."""
+        lead = self.lead(lead_id, "lead.enrich")
+        Body(request, set())
+        queued = as_workspace(lead, lambda: request_sync(lead, by_person=True))
+        status = sync_status(lead.pk, now=timezone.now())
+        return Response({**sync_payload(status), "queued": queued}, status=202)
 
 
 def as_workspace(lead: Lead, act: Callable[[], Outcome]) -> Outcome:

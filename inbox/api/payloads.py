@@ -5,6 +5,7 @@ from typing import Any
 from inbox.contracts import Decision
 from inbox.models import Draft
 from inbox.services.list_page import Row
+from inbox.services.syncing.reading import SyncStatus
 from inbox.services.thread_page import ThreadMessage, ThreadOrder, ThreadPage
 from leads.models import Lead
 from leads.services.counts import Badge
@@ -69,6 +70,18 @@ def thread_payload(page: ThreadPage) -> dict[str, Any]:
         "orders": [_order(item) for item in page.items if isinstance(item, ThreadOrder)],
         "before": str(page.before) if page.before else None,
         "newestMessageId": str(page.newest_id) if page.newest_id else None,
+    }
+
+
+def sync_payload(status: SyncStatus) -> dict[str, Any]:
+    """The comparison of a conversation with its providers; `report` is None before the first."""
+    return {
+        "state": status.state,
+        "busy": status.is_busy,
+        "requestedAt": _iso(status.requested_at),
+        "finishedAt": _iso(status.finished_at),
+        "report": status.report,
+        "text": status.sentence,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from inbox.contracts import Decision
 from inbox.enums import ApprovalSource
@@ -16,6 +16,8 @@ from inbox.services.approving import approve_draft, reject_draft, send_manual
 from inbox.services.marking import change_sentiment, change_status, mark_unread, snooze, wake
 from inbox.services.orders import cancel_order
 from inbox.services.settling import resolve_unknown
+from inbox.services.syncing.conversations import request_sync
+from inbox.services.syncing.reading import sync_status
 from inbox.views.answers import (
     Refusal,
     attempt,
@@ -27,12 +29,13 @@ from inbox.views.answers import (
     refused,
     station_answer,
 )
-from inbox.views.context import Scope, lead_in, scope_of
+from inbox.views.context import Scope, fragment, lead_context, lead_in, moment, scope_of
 from leads.models import Lead
 from leads.services.enriching import enrich_by_hand
 from leads.services.promoting import promote_alternate, request_promotion
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, NotVisible
+from zrg.workspaces.context import tenant
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
 
@@ -171,6 +174,23 @@ def unread(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRespo
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
     return changed(HttpResponse(status=204), lead, "Marked unread.")
+
+
+@require_http_methods(["GET", "POST"])
+@requires("lead.enrich")
+def sync(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Compare the conversation with its providers (POST), and tell how far that is (GET)."""
+    scope, now = scope_of(request, workspace_id), moment()
+    lead = lead_in(scope, lead_id, "lead.enrich")
+    if request.method == "POST":
+        with tenant(workspace_id):
+            request_sync(lead, by_person=True)
+    if not getattr(request, "htmx", False):
+        return back_to(request, lead)
+    status = sync_status(lead.pk, now=now)
+    context = {**lead_context(request, scope, lead, now=now), "sync": status}
+    response = fragment(request, "inbox/conversation.html#sync", context)
+    return response if status.is_busy else changed(response, lead, status.sentence)
 
 
 @require_POST

@@ -57,6 +57,7 @@ ABILITIES = {
     "lift_stop": "lead.clear_blacklist",
     "enrich": "lead.enrich",
     "ai_ops": "aiops.view",
+    "sync": "lead.enrich",
 }
 
 

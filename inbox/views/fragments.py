@@ -11,6 +11,7 @@ from inbox.rules.rendering import render_original_text
 from inbox.services.list_page import load_rows
 from inbox.services.marking import mark_seen
 from inbox.services.station_page import load_station
+from inbox.services.syncing.conversations import request_sync_if_stale
 from inbox.services.thread_page import load_thread
 from inbox.views.context import (
     conversation_context,
@@ -73,12 +74,15 @@ def row(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None) -
 @require_GET
 @requires("lead.view")
 def conversation(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None) -> HttpResponse:
-    """Thread, station and drawer in one answer; opening marks the lead seen, fetching ahead does not."""
+    """Thread, station and drawer in one answer; opening marks the lead seen and compares a conversation that
+    was not compared lately, fetching ahead does neither.
+    """
     scope, now = scope_of(request, workspace_id), moment()
     lead = lead_in(scope, lead_id)
     if PREFETCH_HEADER not in request.headers:
         assert isinstance(request.user, User)
         mark_seen(lead, request.user, now=now)
+        request_sync_if_stale(lead, now=now)
     context = conversation_context(
         request,
         scope,

@@ -286,7 +286,7 @@ zrg.toggleDrawer = toggleDrawer;
     if (!response.ok || current() !== lead) return;
     const fresh = zrg.fragment(await response.text()), thread = zrg.$("#thread");
     const head = zrg.$("#talk-head", fresh), oldHead = zrg.$("#talk-head");
-    if (head && !oldHead.contains(document.activeElement) && !zrg.$("details[open]", oldHead)) { oldHead.replaceWith(head); zrg.process(head); }
+    if (head && !oldHead.contains(document.activeElement) && !zrg.$("details[open], [data-syncing]", oldHead)) { oldHead.replaceWith(head); zrg.process(head); }
     const newer = zrg.$("#thread", fresh);
     if (!newer) return;
     const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
