@@ -17,6 +17,7 @@ from inbox.services.sending import send_message
 from inbox.services.stopping import stop_lead
 from integrations.enums import CircuitState
 from integrations.models import Connection, ProviderBudget
+from integrations.simulator.model import response_body
 from leads.models import Lead, LeadIdentityConflict
 from leads.services.optouts import remember_opt_out
 from tests.factories.inbox import DraftFactory, MessageFactory
@@ -345,6 +346,39 @@ def test_number_that_failed_is_not_stored(connected, simulator):
 
     lead.refresh_from_db()
     assert (lead.phone, lead.sms_dnd_active) == (None, True)
+
+
+def stranded_number(workspace) -> Lead:
+    return LeadFactory(workspace=workspace, email=None, phone=None, phone_raw="030 901820")
+
+
+def name_country(simulator, region: str) -> None:
+    text = f'{{"region": "{region}", "confidence": 1}}'
+    body = response_body(1, {"model": "gpt-5-mini"}, text, input_tokens=9, output_tokens=9, cut=False)
+    simulator.script("openai", "/v1/responses", status=200, body=body)
+
+
+def test_country_of_a_model_is_kept_once_it_worked(connected, simulator, monkeypatch):
+    monkeypatch.setenv("PHONE_E164_AI_ENABLED", "true")
+    lead = stranded_number(connected)
+    name_country(simulator, "DE")
+
+    assert send(lead).status == "sent"
+
+    lead.refresh_from_db()
+    assert (lead.phone, lead.phone_country) == ("+4930901820", "DE")
+
+
+def test_number_no_model_can_place_fails_and_counts(connected, simulator, monkeypatch):
+    monkeypatch.setenv("PHONE_E164_AI_ENABLED", "true")
+    lead = stranded_number(connected)
+    name_country(simulator, "")
+
+    result = send(lead)
+
+    assert (result.status, result.code) == ("failed", "phone_normalization_failed")
+    assert blocked_state(lead) == ("phone_normalization_failed", 1, False)
+    assert (lead.phone, simulator.requests("ghl")) == (None, [])
 
 
 # --- the provider in trouble -------------------------------------------------------------------------
