@@ -20,6 +20,7 @@ from integrations.results import ProviderResult
 from integrations.rules.connections import missing_secrets, requirement
 from integrations.services.routes import refresh_routes
 from integrations.services.secrets import read_secrets
+from integrations.services.slack import remember_identity
 from integrations.slack import client as slack
 from integrations.smartlead import client as smartlead
 from integrations.transport import failure
@@ -70,7 +71,10 @@ def check_connection(connection: Connection) -> ProviderResult:
     check = CHECKS.get(connection.provider)
     if check is None:
         return failure(Code.NOT_CONFIGURED, f"{Provider(connection.provider).label} cannot be tested")
-    return check(connection.workspace_id)
+    result = check(connection.workspace_id)
+    if result.ok and connection.provider == Provider.SLACK and connection.external_account_id is None:
+        remember_identity(connection, result.data)
+    return result
 
 
 def look_at(connection: Connection, *, now: datetime) -> list[Finding]:

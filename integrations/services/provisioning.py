@@ -1,13 +1,15 @@
 """The provider fields of the provisioning call become connections."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from integrations.calendly.subscription import request_subscription
 from integrations.enums import EMAIL_PROVIDERS, Provider
 from integrations.models import Connection, EmailBisonBaseHost
-from integrations.rules.connections import normalise_account_id, requirement
+from integrations.rules.connections import SECRETS, normalise_account_id, normalise_sender, requirement
 from integrations.rules.hosts import normalise_host
+from integrations.services.checking import request_check
 from integrations.services.connections import ConnectionInput, describe, save_connection
 from zrg.lib.errors import BadInput
 from zrg.lib.secrets_hygiene import clean_secret_input
@@ -17,24 +19,32 @@ from zrg.workspaces.services.audit import PROVISIONING_LABEL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fields:
-    """Wire names of one provider: its secrets, and its account id and host if it has them."""
+    """Wire names of one provider: its secrets, and its account id, host and public settings if it has them."""
 
     secrets: Mapping[str, str]
     account: str | None = None
     host: str | None = None
+    config: Mapping[str, str] = field(default_factory=dict)
 
     def names(self) -> set[str]:
-        return {*self.secrets, *filter(None, (self.account, self.host))}
+        return {*self.secrets, *self.config, *filter(None, (self.account, self.host))}
 
 
 _FIELDS: Mapping[Provider, _Fields] = {
     Provider.EMAILBISON: _Fields(
-        secrets={"emailBisonApiKey": "api_key"}, account="emailBisonWorkspaceId", host="emailBisonBaseHost"
+        secrets={"emailBisonApiKey": "api_key", "emailBisonWebhookSecret": "webhook_secret"},
+        account="emailBisonWorkspaceId",
+        host="emailBisonBaseHost",
     ),
     Provider.SMARTLEAD: _Fields(secrets={"smartLeadApiKey": "api_key", "smartLeadWebhookSecret": "webhook_secret"}),
     Provider.INSTANTLY: _Fields(secrets={"instantlyApiKey": "api_key", "instantlyWebhookSecret": "webhook_secret"}),
-    Provider.GHL: _Fields(secrets={"ghlPrivateKey": "private_key"}, account="ghlLocationId"),
+    Provider.GHL: _Fields(
+        secrets={"ghlPrivateKey": "private_key", "ghlWebhookSecret": "webhook_secret"}, account="ghlLocationId"
+    ),
     Provider.UNIPILE: _Fields(secrets={}, account="unipileAccountId"),
+    Provider.CALENDLY: _Fields(secrets={"calendlyAccessToken": "access_token"}),
+    Provider.SLACK: _Fields(secrets={"slackBotToken": "bot_token", "slackSigningSecret": "signing_secret"}),
+    Provider.RESEND: _Fields(secrets={"resendApiKey": "api_key"}, config={"resendFromEmail": "from_email"}),
 }
 
 
@@ -53,9 +63,12 @@ class ConnectionProvisioning:
                 raise BadInput(requirement(provider), code="incomplete_provider", http_status=400, field=missing)
 
     def apply(self, workspace: Workspace, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Save the connections inside the call's transaction."""
+        """Save the connections inside the call's transaction; the providers are asked afterwards, by jobs."""
         for provider in self._wanted(body):
-            save_connection(workspace, provider, _input(provider, body), by=PROVISIONING_LABEL)
+            saved = save_connection(workspace, provider, _input(provider, body), by=PROVISIONING_LABEL)
+            request_check(saved)
+            if provider == Provider.CALENDLY:
+                request_subscription(saved)
         return self.status(workspace)
 
     def status(self, workspace: Workspace) -> Mapping[str, Any]:
@@ -106,12 +119,15 @@ def _input(provider: Provider, body: Mapping[str, Any]) -> ConnectionInput:
             raise BadInput("Unknown base host", code="unknown_base_host", http_status=400, field=fields.host)
         values["base_host"] = host
     secrets = {secret: clean_secret_input(name, _text(body, name)) for name, secret in fields.secrets.items()}
-    return ConnectionInput(secrets=secrets, switch=True, **values)
+    config = {name: normalise_sender(_text(body, wire)) for wire, name in fields.config.items() if _text(body, wire)}
+    # Nobody waits here for a provider, and nothing may be half made: tokens are checked once they are stored.
+    return ConnectionInput(secrets=secrets, config=config, switch=True, checked=True, **values)
 
 
 def _missing(provider: Provider, given: ConnectionInput) -> str | None:
+    needed = SECRETS[provider]
     for name, secret in _FIELDS[provider].secrets.items():
-        if not given.secrets.get(secret):
+        if needed[secret] and not given.secrets.get(secret):
             return name
     return None
 

@@ -72,6 +72,17 @@ def connect_slack(
     return saved
 
 
+def remember_identity(connection: Connection, identity: Identity) -> None:
+    """Complete a connection whose token was stored before Slack could be asked (provisioning)."""
+    with tenant(connection.workspace_id):
+        row = Connection.objects.in_workspace(connection.workspace_id).active().filter(pk=connection.pk)
+        found = row.select_related("workspace").first()
+        if found is not None and found.external_account_id is None:
+            given = _with_identity(ConnectionInput(checked=True), identity)
+            saved = save_connection(found.workspace, Provider.SLACK, given, by=None)
+            record_provider_outcome(saved, ProviderResult(outcome="ok", status=200))
+
+
 def list_channels(workspace_id: UUID, *, refresh: bool = False) -> ProviderResult:
     """Channels to choose from, remembered for an hour; data: tuple[Channel, …]."""
     key = _list_keys(workspace_id)[0]

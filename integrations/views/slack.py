@@ -102,8 +102,8 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     row = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
     found = row.values_list("notification_slack_channel_ids", "slack_auto_send_approval_recipients").first()
     channels, approvers = (len(one or ()) for one in found or ((), ()))
-    text = f"{_count(channels, 'channel')}, {_count(approvers, 'approver')}"
-    return {KEY: SectionState(text=text if channels or approvers else "Nothing chosen")}
+    chosen = [_count(number, word) for number, word in ((channels, "channel"), (approvers, "approver")) if number]
+    return {KEY: SectionState(text=", ".join(chosen) or "Nothing chosen")}
 
 
 SECTION = SettingsSection(
