@@ -19,20 +19,22 @@ def reconcile_send(workspace_id: UUID, message_id: UUID, *, look: int) -> None:
     """Look number `look` (1…4) at 2 min, 10 min, 1 h and 6 h: the conversation is compared with what the
     provider of its channel holds, and a message found there is settled as sent.
 
-    A provider without history, or one that cannot be asked, is a miss like any other. Raises Reschedule
-    for the next look. After the last one only a person decides.
+    A provider that cannot be asked is a miss like any other; one that offers no history is given the looks
+    before a person is asked, for a late answer of its own. Raises Reschedule for the next look. After the
+    last one only a person decides.
     """
     message = _unconfirmed(workspace_id, message_id)
     if message is None:
         raise Cancelled("settled already")
-    sync_conversation(workspace_id, message.lead_id, (message.channel,), force=True)
+    report = sync_conversation(workspace_id, message.lead_id, (message.channel,), force=True)
     with tenant(workspace_id):
         message = _unconfirmed(workspace_id, message_id)
         if message is None:
             return
         if look == ASK_PERSON_AT:
             ask_person_about(message)
-    if look < len(RECONCILE_AFTER):
+    has_history = report is None or report.notes.get(message.channel) != "no_history"
+    if look < (len(RECONCILE_AFTER) if has_history else ASK_PERSON_AT):
         wait = RECONCILE_AFTER[look] - RECONCILE_AFTER[look - 1]
         raise Reschedule(timezone.now() + wait, "not in the provider's history yet")
 
