@@ -49,6 +49,7 @@ DELIVERY_ERRORS = {
     "too_long": "At most three SMS parts of 160 characters.",
     "not_sent": "A person found that it was not sent.",
     "outcome_unknown": "It is not known whether this message was sent.",
+    "email_invalid": "This mailbox does not exist.",
     "sender_invalid": "The mailbox cannot send any more.",
     "worker_lost": "The worker stopped before this was done.",
     "parts_missing": "Not every part of this text was sent.",

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from integrations.calendly.simulator import CalendlySimulator
 from integrations.clay.simulator import ClaySimulator
 from integrations.emailbison.simulator import EmailBisonSimulator
+from integrations.emailguard.simulator import EmailGuardSimulator
 from integrations.ghl.simulator import GhlSimulator
 from integrations.instantly.simulator import InstantlySimulator
 from integrations.resend.simulator import ResendSimulator
@@ -41,6 +42,7 @@ class Simulator:
         self.calendly = CalendlySimulator()
         self.model = ModelSimulator()
         self.clay = ClaySimulator()
+        self.emailguard = EmailGuardSimulator()
         self.providers: dict[str, ProviderSimulator] = {
             "emailbison": self.emailbison,
             "smartlead": self.smartlead,
@@ -52,6 +54,7 @@ class Simulator:
             "calendly": self.calendly,
             "openai": self.model,
             "clay": self.clay,
+            "emailguard": self.emailguard,
         }
         self.scripts = ScriptQueue()
         self.journal = Journal()

@@ -108,6 +108,8 @@ def test_environment_of_a_bare_machine(layout, server):
         "RESEND_API_BASE": "http://127.0.0.1:18101/resend",
         "CLAY_LINKEDIN_TABLE_WEBHOOK_URL": "http://127.0.0.1:18101/clay/linkedin",
         "CLAY_PHONE_TABLE_WEBHOOK_URL": "http://127.0.0.1:18101/clay/phone",
+        "EMAILGUARD_API_BASE": "http://127.0.0.1:18101/emailguard",
+        "EMAILGUARD_API_KEY": "simulator-emailguard-key",
         "CLAY_CALLBACK_SECRET": "simulator-clay-callback-secret",
         "OPENAI_BASE_URL": "http://127.0.0.1:18101/openai/v1",
         "OPENAI_API_KEY": "sim-key-development",

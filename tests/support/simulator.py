@@ -55,6 +55,7 @@ def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[R
     monkeypatch.setenv("GHL_API_BASE", f"{server.url}/ghl")
     monkeypatch.setenv("SLACK_API_BASE", f"{server.url}/slack/api")
     monkeypatch.setenv("RESEND_API_BASE", f"{server.url}/resend")
+    monkeypatch.setenv("EMAILGUARD_API_BASE", f"{server.url}/emailguard")
     for kind in ("linkedin", "phone"):
         monkeypatch.setenv(f"CLAY_{kind.upper()}_TABLE_WEBHOOK_URL", f"{server.url}/clay/{kind}")
     monkeypatch.setenv("CLAY_CALLBACK_SECRET", CLAY_SECRET)

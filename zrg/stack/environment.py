@@ -94,6 +94,8 @@ def child_environment(
         "RESEND_API_BASE": f"{simulator}/resend",
         "CLAY_LINKEDIN_TABLE_WEBHOOK_URL": f"{simulator}/clay/linkedin",
         "CLAY_PHONE_TABLE_WEBHOOK_URL": f"{simulator}/clay/phone",
+        "EMAILGUARD_API_BASE": f"{simulator}/emailguard",
+        "EMAILGUARD_API_KEY": "simulator-emailguard-key",
         "CLAY_CALLBACK_SECRET": "simulator-clay-callback-secret",
         "CALENDLY_API_BASE": f"{simulator}/calendly",
         "PUBLIC_APP_URL": f"http://{HOST}:{port}",

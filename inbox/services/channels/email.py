@@ -7,6 +7,7 @@ from inbox.models import Message
 from inbox.rules.outbound_text import html_body, reply_subject
 from inbox.rules.thread_handles import BadHandle, ThreadHandle
 from inbox.services.channels.base import Outbound
+from inbox.services.channels.mailbox_check import note_mailbox, refusal_of_mailbox
 from inbox.services.channels.replying import REPLIERS, Letter
 from inbox.services.channels.threads import handle_of, latest_thread, recipients_of
 from inbox.services.guards import Block
@@ -58,11 +59,13 @@ class EmailSender:
         return route if isinstance(route, Block) else PreparedEmail(provider=provider, letter=letter, route=route)
 
     def deliver(self, prepared: PreparedEmail) -> ProviderResult:
-        """Call the provider of the thread once."""
-        return REPLIERS[prepared.provider].deliver(prepared.letter, prepared.route)
+        """Call the provider of the thread once, unless the mailbox certainly does not exist."""
+        refused = refusal_of_mailbox(prepared.letter.to.email)
+        return refused or REPLIERS[prepared.provider].deliver(prepared.letter, prepared.route)
 
     def note_result(self, message: Message, result: ProviderResult) -> None:
-        """Nothing: bounces come by webhook."""
+        """A mailbox that does not exist is remembered; bounces come by webhook."""
+        note_mailbox(message, result)
 
 
 def _handle(lead: Lead, thread: Message) -> ThreadHandle | Block:
