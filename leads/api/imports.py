@@ -29,6 +29,7 @@ from leads.views.imports import errors_response
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.access import require, workspace_key
 from zrg.workspaces.api.views import TenantAPIView
+from zrg.workspaces.context import REPORT_TIMEOUT_MS
 from zrg.workspaces.models import User
 
 OPTION_NAMES = {"onDuplicate": "on_duplicate", "overwriteNames": "overwrite_names", "route": "route"}
@@ -105,7 +106,9 @@ class ImportStart(ImportAPIView):
 
 
 class ImportCancel(ImportAPIView):
-    """`POST /api/imports/leads/<id>/cancel`."""
+    """`POST /api/imports/leads/<id>/cancel`; waits for the chunk that is being written."""
+
+    statement_timeout_ms = REPORT_TIMEOUT_MS
 
     def post(self, request: Request, import_id: UUID) -> Response:
         """Ends between two chunks; `cancelled` false when it had ended."""

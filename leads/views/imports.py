@@ -25,6 +25,7 @@ from leads.services.importing.starting import (
 )
 from leads.views.frame import leads_page, person
 from zrg.lib.errors import BadInput, Conflict, NotVisible
+from zrg.workspaces.context import REPORT_TIMEOUT_MS
 from zrg.workspaces.decorators import requires
 
 CURRENT = "lead_imports"
@@ -94,7 +95,7 @@ def start(request: HttpRequest, workspace_id: UUID, import_id: UUID) -> HttpResp
 
 
 @require_POST
-@requires("lead.import")
+@requires("lead.import", timeout_ms=REPORT_TIMEOUT_MS)  # waits for the chunk that is being written
 def cancel(request: HttpRequest, workspace_id: UUID, import_id: UUID) -> HttpResponse:
     """End it between two chunks."""
     job = _job_in(workspace_id, import_id)

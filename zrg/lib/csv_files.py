@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, Literal
 
 from zrg.lib.addresses import normalize_email
@@ -73,6 +74,14 @@ def read_records(stream: BinaryIO, file_format: CsvFormat) -> Iterator[CsvRecord
     yield from records
 
 
+def count_records(stream: BinaryIO, file_format: CsvFormat, *, stop_after: int) -> int:
+    """How many records `read_records` yields, at most one more than `stop_after`; quick on large files."""
+    rows = _rows(stream, file_format.encoding, file_format.delimiter)
+    filled = (cells for _line, cells in rows if "".join(cells).replace("\0", "").strip())
+    next(filled, None)
+    return sum(1 for _cells in islice(filled, stop_after + 1))
+
+
 def safe_cell(value: object) -> str:
     """A value as a cell no spreadsheet program executes: a leading `'` before what could be a formula.
 
@@ -122,15 +131,20 @@ def _first_record(stream: BinaryIO, encoding: Encoding, delimiter: str) -> tuple
 
 
 def _records(stream: BinaryIO, encoding: Encoding, delimiter: str) -> Iterator[CsvRecord]:
+    for line, cells in _rows(stream, encoding, delimiter):
+        cleaned = tuple(cell.replace("\0", "").strip() for cell in cells)
+        if any(cleaned):
+            yield CsvRecord(line=line, cells=cleaned)
+
+
+def _rows(stream: BinaryIO, encoding: Encoding, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
     reader = csv.reader(text, delimiter=delimiter)
     try:
         line = 1
         for cells in reader:
-            cleaned = tuple(cell.replace("\0", "").strip() for cell in cells)
-            if any(cleaned):
-                yield CsvRecord(line=line, cells=cleaned)
+            yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"Line {reader.line_num} cannot be read."

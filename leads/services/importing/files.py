@@ -10,7 +10,7 @@ from django.core.files.base import File
 
 from leads.errors import ImportFileGone
 from leads.models import LeadImportJob
-from zrg.lib.csv_files import CsvHeader, CsvRecord, UnreadableFile, read_header, read_records
+from zrg.lib.csv_files import CsvHeader, CsvRecord, UnreadableFile, count_records, read_header, read_records
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -41,10 +41,9 @@ def summarise(stream: BinaryIO, size: int) -> FileSummary:
     header = read_header(stream)
     if len(header.columns) > MAX_COLUMNS:
         raise UnreadableFile(f"More than {MAX_COLUMNS} columns.", code="too_many_columns")
-    rows = 0
-    for rows, _record in enumerate(read_records(stream, header.format), start=1):
-        if rows > MAX_ROWS:
-            raise UnreadableFile(f"More than {MAX_ROWS:,} rows. Split the file.", code="too_many_rows")
+    rows = count_records(stream, header.format, stop_after=MAX_ROWS)
+    if rows > MAX_ROWS:
+        raise UnreadableFile(f"More than {MAX_ROWS:,} rows. Split the file.", code="too_many_rows")
     if rows == 0:
         raise UnreadableFile("There is nothing below the header.", code="no_rows")
     return FileSummary(header=header, rows=rows)

@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from zrg.lib.csv_files import UnreadableFile, csv_line, read_header, read_records, safe_cell
+from zrg.lib.csv_files import UnreadableFile, count_records, csv_line, read_header, read_records, safe_cell
 
 pytestmark = pytest.mark.unit
 
@@ -24,6 +24,25 @@ def test_encoding_and_delimiter_are_detected(encoding, delimiter):
     assert header.columns == ("Näme", "Ort")
     assert header.format.delimiter == delimiter
     assert [(record.line, record.cells) for record in records] == [(2, ("José", "Köln"))]
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b"a,b\n1,2\n3,4\n", 2),
+        (b"a,b\n\n , \n\x00,\n1,2\n", 1),
+        (b"a\n", 0),
+        (b'a,b\n"x\ny",1\n', 1),
+        (b"\n\na\n1\n", 1),
+    ],
+)
+def test_records_are_counted_as_they_are_read(content, rows):
+    stream = io.BytesIO(content)
+    header = read_header(stream)
+
+    assert len(list(read_records(stream, header.format))) == rows
+    assert count_records(stream, header.format, stop_after=10) == rows
+    assert count_records(stream, header.format, stop_after=0) == min(rows, 1)
 
 
 def test_lines_are_those_of_the_file_and_blank_ones_are_left_out():
