@@ -165,43 +165,9 @@ async function save() {
 // --- SMS parts, length of a note, recipients
 function count() {
   countNote();
-  const place = zrg.$("#sms-count"), text = editor();
-  if (!place || !text) return;
-  const size = length(text.value.trim()), parts = smsParts(text.value), dear = [...new Set(text.value)].filter((one) => !GSM7.has(one));
-  const most = Number(place.dataset.most), tooMany = parts.length > most;
-  const cost = dear.length ? ` · “${dear.slice(0, 3).join(" ")}” billed per 70 characters` : "";
-  place.textContent = size ? `${size} · ${parts.length} ${parts.length === 1 ? "part" : "parts"}${tooMany ? ` (at most ${most})` : ""}${cost}` : "";
-  place.dataset.tone = tooMany ? "bad" : dear.length ? "warn" : "";
-}
-
-// Cut as the server cuts: at lines of ---, then after sentences, then after words, never inside a link.
-const SMS_PART = 160;
-const GSM7 = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€\f");
-const length = (text) => [...text.normalize("NFC")].length;
-
-function smsParts(text) {
-  const parts = [[]];
-  for (const line of text.replace(/\r\n/g, "\n").split("\n")) /^[ \t]*-{3,}[ \t]*$/.test(line) ? parts.push([]) : parts.at(-1).push(line);
-  return parts.map((lines) => lines.join("\n").trim()).filter(Boolean).flatMap(divided);
-}
-
-function divided(part) {
-  if (length(part) <= SMS_PART) return [part];
-  const pieces = [""];
-  for (const unit of part.match(/[\s\S]+?(?:(?<=[.!?…])\s+|\n\s*|$)/g).flatMap(units)) {
-    if (length((pieces.at(-1) + unit).trimEnd()) <= SMS_PART) pieces[pieces.length - 1] += unit;
-    else pieces.push(unit);
-  }
-  return pieces.map((piece) => piece.trim()).filter(Boolean);
-}
-
-function units(sentence) {
-  if (length(sentence.trimEnd()) <= SMS_PART) return [sentence];
-  return sentence.match(/\S+\s*/g).flatMap((word) => {
-    const letters = [...word];
-    if (word.includes("://")) return [word];
-    return Array.from({ length: Math.ceil(letters.length / SMS_PART) }, (_, at) => letters.slice(at * SMS_PART, (at + 1) * SMS_PART).join(""));
-  });
+  const place = zrg.$("#sms-count");
+  // Only who writes an SMS loads what counts its parts.
+  if (place) import(place.dataset.script).then(({ show }) => show(place, editor()?.value ?? ""), () => { place.textContent = ""; });
 }
 
 function countNote() {
