@@ -36,8 +36,11 @@ class SyncStatus:
 def sync_status(lead_id: UUID, *, now: datetime) -> SyncStatus:
     """The newest comparison of a conversation, in the caller's context."""
     row = ConversationSync.objects.filter(lead_id=lead_id).first()
-    if row is None:
-        return SyncStatus()
+    return SyncStatus() if row is None else status_of(row, now=now)
+
+
+def status_of(row: ConversationSync, *, now: datetime) -> SyncStatus:
+    """What a stored comparison says."""
     waiting = row.state in (SyncState.QUEUED, SyncState.RUNNING)
     return SyncStatus(
         state=row.state,

@@ -95,3 +95,23 @@ def test_lead_of_another_workspace_is_not_there(desk: Desk, client: ZrgClient) -
     assert kim.post(f"/api/inbox/conversations/{other.lead.pk}/sync").status_code == 404
     assert kim.post(f"{other.prefix}/leads/{other.lead.pk}/sync", headers=HTMX).status_code == 404
     assert syncs() == 0
+
+
+def test_admin_shows_what_was_found_and_compares_again(
+    desk: Desk,
+    client: ZrgClient,
+    simulator: RunningSimulator,  # noqa: F811
+) -> None:
+    lost_reply(desk, simulator)
+    kim = client.login_as(desk.setter)
+    kim.post(f"{desk.prefix}/leads/{desk.lead.pk}/sync", headers=HTMX)
+    drain()
+    row = ConversationSync.objects.get()
+    owner = client.login_as(desk.owner).step_up()
+
+    page = owner.get("/admin/inbox/conversationsync/").content.decode()
+    owner.post("/admin/inbox/conversationsync/", {"action": "compare_again", "_selected_action": [str(row.pk)]})
+
+    row.refresh_from_db()
+    assert "2 new messages." in page
+    assert row.state == "queued"
