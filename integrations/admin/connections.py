@@ -16,6 +16,7 @@ from integrations.services.checking import request_check
 from integrations.services.connections import disable_connection, save_connection
 from integrations.services.inspection import CHECKS
 from integrations.services.webhook_urls import webhook_url
+from zrg.jobs.admin.support import age_text
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.admin.base import TenantModelAdmin
 from zrg.workspaces.enums import Permission
@@ -45,10 +46,13 @@ class ConnectionAdmin(TenantModelAdmin):
     manage_permission = Permission.MANAGE_INTEGRATIONS.value
     allow_add = True
     step_up = True
-    list_display = ("workspace", "provider", "is_active", "status", "last_webhook_at", "last_ok_at", "last_error_code")
+    list_display = (
+        *("workspace", "provider", "is_active", "status", "webhook_age", "ok_age", "error", "owner"),
+        "external_account_id",
+    )
     list_filter = ("provider", "status", "is_active")
     search_fields = ("=external_account_id",)
-    list_select_related = ("workspace", "base_host")
+    list_select_related = ("workspace__owner", "base_host")
     ordering = ("workspace__name", "provider")
     actions = ("test_connections", "repair_subscriptions", "disable_connections")
 
@@ -92,6 +96,28 @@ class ConnectionAdmin(TenantModelAdmin):
     def webhook_address(self, row: Connection) -> str:
         """What the provider's form wants."""
         return webhook_url(row.provider, row.workspace_id) or "—"
+
+    @admin.display(description="Last webhook", ordering="last_webhook_at")
+    def webhook_age(self, row: Connection) -> str:
+        """How long ago the provider called."""
+        return age_text(row.last_webhook_at)
+
+    @admin.display(description="Last good answer", ordering="last_ok_at")
+    def ok_age(self, row: Connection) -> str:
+        """How long ago a call of ours worked."""
+        return age_text(row.last_ok_at)
+
+    @admin.display(description="Last error", ordering="last_error_at")
+    def error(self, row: Connection) -> str:
+        """What went wrong last and how long ago."""
+        if row.last_error_at is None:
+            return "–"
+        return f"{row.last_error_message or row.last_error_code or ''} · {age_text(row.last_error_at)}"[:160]
+
+    @admin.display(description="Owner", ordering="workspace__owner__email")
+    def owner(self, row: Connection) -> str:
+        """Whom to ask."""
+        return row.workspace.owner.email
 
     @admin.action(description="Test the connection")
     def test_connections(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:

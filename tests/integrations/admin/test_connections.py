@@ -1,6 +1,9 @@
 """Connections in the admin."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from integrations.models import Connection, EmailBisonBaseHost
 from integrations.services.secrets import read_secrets
@@ -140,3 +143,21 @@ def test_other_lists_open(db: None, model: str) -> None:
     admin = ZrgClient().login_as(PlatformGrantFactory().user)
 
     assert admin.get(f"/admin/integrations/{model}/").status_code == 200
+
+
+def test_list_shows_age_error_and_owner(owner: ZrgClient, workspace: Workspace) -> None:
+    now = timezone.now()
+    ConnectionFactory(
+        workspace=workspace,
+        status="DISCONNECTED",
+        last_webhook_at=now - timedelta(hours=5),
+        last_error_at=now - timedelta(minutes=7),
+        last_error_code="auth_failed",
+        last_error_message="the key was revoked",
+    )
+
+    html = owner.get(LIST).content.decode()
+
+    assert "5 h" in html
+    assert "the key was revoked · 7 min" in html
+    assert workspace.owner.email in html
