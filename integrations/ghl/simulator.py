@@ -35,7 +35,7 @@ class GhlSimulator:
     """One installation of GoHighLevel; a key opens one location, or any when it names none."""
 
     events = ("SMS", "SMS_STOP")
-    fields = ("phone", "text", "email", "first_name", "last_name", "label", "location_id")
+    fields = ("phone", "text", "email", "first_name", "last_name", "linkedin_url", "label", "location_id")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -95,6 +95,7 @@ class GhlSimulator:
             first_name=str(given.get("first_name") or ""),
             last_name=str(given.get("last_name") or ""),
             label=str(given.get("label") or ""),
+            linkedin_url=str(given.get("linkedin_url") or ""),
             location_id=str(given.get("location_id") or DEMO_LOCATION_ID),
         )
         if stop:
@@ -136,6 +137,7 @@ class GhlSimulator:
         first_name: str = "",
         last_name: str = "",
         label: str = "",
+        linkedin_url: str = "",
         location_id: str = DEMO_LOCATION_ID,
     ) -> dict[str, Any]:
         """A person writes: keeps the message and returns the call of the workflow's webhook."""
@@ -146,7 +148,7 @@ class GhlSimulator:
             )
             contact.update({name: value for name, value in named.items() if value})
             self._keep_message(contact, text, direction="inbound", status="delivered")
-            return _webhook(contact, text, label)
+            return _webhook(contact, text, label, linkedin_url)
 
     def sent_texts(self) -> list[str]:
         """Texts the product sent, oldest first."""
@@ -377,7 +379,7 @@ def _new_contact(location_id: str, values: dict[str, Any]) -> dict[str, Any]:
     return contact
 
 
-def _webhook(contact: dict[str, Any], text: str, label: str) -> dict[str, Any]:
+def _webhook(contact: dict[str, Any], text: str, label: str, linkedin_url: str) -> dict[str, Any]:
     """The call of the workflow's "Webhook" action."""
     now = datetime.now(UTC)
     first, last = contact["firstName"], contact["lastName"]
@@ -391,6 +393,7 @@ def _webhook(contact: dict[str, Any], text: str, label: str) -> dict[str, Any]:
         "Date": now.strftime("%m/%d/%Y"),
         "Time": now.strftime("%I:%M %p"),
         **({"Client": label} if label else {}),
+        **({"LinkedIn": linkedin_url} if linkedin_url else {}),
     }
     return {
         "contact_id": contact["id"],

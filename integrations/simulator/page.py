@@ -25,6 +25,7 @@ FIELDS = {
     "from_email": ("Written from (a colleague)", ""),
     "phone": ("Phone of the lead", "+14155552671"),
     "linkedin": ("LinkedIn name or member id", "dana-reyes"),
+    "linkedin_url": ("LinkedIn address", ""),
     "label": ("Sub-client label", ""),
     "location_id": ("Location id", ""),
     "account_id": ("Account id", ""),
