@@ -156,7 +156,7 @@ def secret_removal(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Ht
     if name not in setup.secrets:
         raise BadInput(f"Unknown secret: {name}", code="unknown_field", http_status=400, field="name")
     clear_secret(workspace_id, setup.provider, name, by=_person(request))
-    messages.success(request, f"The {setup.secrets[name].label.lower()} is removed.")
+    messages.success(request, f"{setup.secrets[name].label} removed.")
     return HttpResponseRedirect(_url(workspace_id, setup))
 
 
