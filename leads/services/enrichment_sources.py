@@ -17,6 +17,7 @@ from integrations.emailbison import client as emailbison
 from integrations.emailbison.types import LeadRecord
 from integrations.enums import Provider
 from integrations.ghl import client as ghl
+from integrations.models import Connection
 from integrations.services.clients import get_client
 from integrations.services.connections import active_email_provider
 from leads.enums import EnrichmentKind, EnrichmentSource, EnrichmentTrigger, SentimentTag
@@ -113,19 +114,30 @@ def enrich_from_signature(
 
 
 def enrich_from_ghl(workspace_id: UUID, lead_id: UUID) -> frozenset[str]:
-    """What the CRM contact of the lead holds."""
+    """What the CRM holds about the lead: its contact, else the one with its e-mail address. Reads only; the
+    contact is made or remembered by its own job.
+    """
     with tenant(workspace_id):
         lead = Lead.objects.in_workspace(workspace_id).get(pk=lead_id)
-    contact_id = lead.ghl_contact_id
-    if not contact_id or not (missing_kinds(lead) or _lacks_something(lead)):
+        is_connected = Connection.objects.in_workspace(workspace_id).of(Provider.GHL).active().exists()
+    known_by = lead.ghl_contact_id or lead.email
+    if not is_connected or not known_by or not _lacks_something(lead):
         return frozenset()
-    if not _first_today(f"ghl:{lead_id}:{contact_id}"):
+    if not _first_today(f"ghl:{lead_id}:{known_by}"):
         return frozenset()
-    result = get_client(workspace_id, ghl.SPEC).get_contact(contact_id)
+    client = get_client(workspace_id, ghl.SPEC)
+    result = (
+        client.get_contact(lead.ghl_contact_id)
+        if lead.ghl_contact_id
+        else client.search_contacts(field="email", value=known_by)
+    )
     if not result.ok:
-        _forget_today(f"ghl:{lead_id}:{contact_id}")
+        _forget_today(f"ghl:{lead_id}:{known_by}")
         return frozenset()
-    contact = result.data
+    found = result.data if isinstance(result.data, tuple) else (result.data,)
+    contact = next((one for one in found if lead.ghl_contact_id or one.email == lead.email), None)
+    if contact is None:
+        return frozenset()
     facts = Facts(
         phone=contact.phone,
         company_name=contact.company_name,

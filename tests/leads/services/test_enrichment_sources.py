@@ -243,30 +243,55 @@ def test_no_model_is_asked_without_need(simulator):  # noqa: F811
 # --- GHL ---------------------------------------------------------------------------------------------------
 
 
-def test_the_crm_contact_fills(simulator):  # noqa: F811
-    lead = LeadFactory(email="dana@northfork.example")
+@pytest.fixture
+def crm_lead(simulator):  # noqa: F811
+    lead = LeadFactory(email="dana@northfork.example", company_name=None)
     ConnectionFactory(
         workspace=lead.workspace,
         provider="GHL",
         external_account_id=DEMO_LOCATION_ID,
         secrets={"private_key": "prov-3f9a7c51e2d8b046"},
     )
-    contact = simulator.state.ghl.add_contact(
-        email="dana@northfork.example", phone="+14155552671", companyName="Northfork Dental", state="CA"
+    return lead
+
+
+def crm_contact(simulator, **values):  # noqa: F811
+    return simulator.state.ghl.add_contact(
+        **{"email": "dana@northfork.example", "phone": "+14155552671", "companyName": "Northfork Dental", **values}
     )
-    Lead.objects.filter(pk=lead.pk).update(ghl_contact_id=contact["id"], company_name=None)
 
-    enrich_from_ghl(lead.workspace_id, lead.pk)
-    enrich_from_ghl(lead.workspace_id, lead.pk)
 
-    lead.refresh_from_db()
-    assert stored(lead) == ("+14155552671", None, "ghl")
-    assert (lead.company_name, lead.company_state) == ("Northfork Dental", "CA")
+def test_the_crm_contact_fills(crm_lead, simulator):  # noqa: F811
+    contact = crm_contact(simulator, state="CA")
+    Lead.objects.filter(pk=crm_lead.pk).update(ghl_contact_id=contact["id"])
+
+    enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk)
+    enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk)
+
+    crm_lead.refresh_from_db()
+    assert stored(crm_lead) == ("+14155552671", None, "ghl")
+    assert (crm_lead.company_name, crm_lead.company_state) == ("Northfork Dental", "CA")
     assert len(simulator.requests("ghl", "/contacts/*", "GET")) == 1
 
 
-def test_without_a_contact_the_crm_is_not_asked(simulator):  # noqa: F811
-    lead = LeadFactory()
+def test_a_contact_with_the_leads_address_fills_and_is_not_taken(crm_lead, simulator):  # noqa: F811
+    crm_contact(simulator)
+
+    enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk)
+
+    crm_lead.refresh_from_db()
+    assert (stored(crm_lead)[0], crm_lead.ghl_contact_id) == ("+14155552671", None)
+
+
+def test_a_crm_that_knows_nobody_or_fails_fills_nothing(crm_lead, simulator):  # noqa: F811
+    simulator.script("ghl", "/contacts/search", status=422, body={"message": "no"})
+
+    assert enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk) == frozenset()
+    assert enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk) == frozenset()
+
+
+def test_without_a_connection_the_crm_is_not_asked(simulator):  # noqa: F811
+    lead = LeadFactory(ghl_contact_id="a1B2c3D4e5F6g7H8i9J0")
 
     assert enrich_from_ghl(lead.workspace_id, lead.pk) == frozenset()
     assert simulator.requests("ghl") == []
