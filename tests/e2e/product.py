@@ -130,10 +130,11 @@ class Product:
         return str(found[0][0]), str(found[0][1])
 
     def outbound(self, email: str) -> list[str]:
-        """The delivery states of what was written to this lead, oldest first."""
+        """The delivery states of what was written to this lead, oldest first; campaign steps are the provider's."""
         return self.rows(
             "SELECT m.delivery_status FROM inbox_message m JOIN leads_lead l ON l.id = m.lead_id"
-            " WHERE l.email = %s AND m.direction = 'outbound' ORDER BY m.created_at",
+            " WHERE l.email = %s AND m.direction = 'outbound' AND m.origin IS DISTINCT FROM 'campaign'"
+            " ORDER BY m.created_at",
             email,
         )
 
