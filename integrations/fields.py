@@ -118,8 +118,8 @@ def _from_text(value: str) -> datetime | None:
 
 
 def _from_epoch(value: float) -> datetime | None:
-    seconds = value / 1000 if abs(value) > 10**12 else value
     try:
+        seconds = value / 1000 if abs(value) > 10**12 else value
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None

@@ -127,7 +127,7 @@ def test_smartlead_times_in_any_spelling(harbor, stamp):
     assert Message.objects.get().sent_at == WROTE_AT
 
 
-@pytest.mark.parametrize("stamp", ["soon", "2999-01-01T00:00:00Z", -1e30, {}])
+@pytest.mark.parametrize("stamp", ["soon", "2999-01-01T00:00:00Z", -1e30, 10**400, {}])
 def test_unreadable_times_become_that_of_receipt(harbor, stamp):
     arrives(harbor, smartlead.call(smartlead.without(smartlead.REPLY, "reply_message"), event_timestamp=stamp))
 
