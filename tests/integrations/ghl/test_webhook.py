@@ -126,13 +126,22 @@ def test_secret_comes_before_the_text(signed: Connection, client: ZrgClient) -> 
     assert post(client, sms("", location={"id": "graniteLocation00001"})).status_code == 401
 
 
-def test_disabled_connection_is_ignored(location: Connection, client: ZrgClient) -> None:
+def test_inactive_connection_is_ignored(location: Connection, client: ZrgClient) -> None:
+    Connection.objects.filter(pk=location.pk).update(is_active=False)
+
+    response = post(client, sms())
+
+    assert response.json()["reason"] == "connection_inactive"
+    assert not WebhookEvent.objects.exists()
+
+
+def test_released_location_is_nobodys(location: Connection, client: ZrgClient) -> None:
     with tenant(location.workspace_id):
         disable_connection(location, by=None)
 
     response = post(client, sms())
 
-    assert response.json()["reason"] == "connection_inactive"
+    assert response.json() == {"error": f"Client not registered for location: {LOCATION}"}
     assert not WebhookEvent.objects.exists()
 
 
