@@ -11,7 +11,7 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded before anything that names them.
-        from inbox import contracts, jobs, receivers, schedules  # noqa: PLC0415
+        from inbox import contracts, jobs, metrics, receivers, schedules  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
         from inbox.models import ConversationSync, Draft, LeadView, Message  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
@@ -68,6 +68,7 @@ class InboxConfig(AppConfig):
         ):
             register_event(event)
 
+        metrics.register()
         register_sections()
         register_prompts(*ALL_PROMPTS)
         register_rollup_source(COLUMNS, message_rollups)

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 LEADS_CREATED = Counter("zrg_leads_created_total", "People taken in, by what named them", ["matched_by"])
 OPT_OUTS = Counter("zrg_optouts_total", "Leads stopped on every channel, by where they said so", ["channel"])
+SMS_BLOCKED = Counter("zrg_sms_blocked_total", "People who could not be texted, by why", ["code"])
 EXPORTS = Counter("zrg_exports_total", "Exports by how they ended", ["kind", "status"])
 
 
@@ -27,6 +28,11 @@ def count_lead(matched_by: str, count: int = 1) -> None:
 def count_opt_out(channel: str | None) -> None:
     """One lead stopped on every channel."""
     OPT_OUTS.labels(channel=channel or "").inc()
+
+
+def count_sms_blocked(code: str) -> None:
+    """One text refused for who the person is."""
+    SMS_BLOCKED.labels(code=code).inc()
 
 
 def count_export(kind: str, status: str) -> None:

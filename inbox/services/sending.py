@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from inbox.contracts import SendResult
 from inbox.enums import DeliveryStatus, Direction, MessageSource
+from inbox.metrics import count_send
 from inbox.models import Message
 from inbox.services.channels.base import Outbound, Prepared
 from inbox.services.channels.registry import CHANNELS
@@ -45,6 +46,12 @@ def send_message(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> SendR
     Returns sent, blocked (nothing written), failed (definitely not performed), unknown (may have been
     performed; never repeated by the system), duplicate (this key was sent before) or in_progress.
     """
+    result = _send(workspace_id, lead_id, outbound)
+    count_send(outbound.channel, result.status, result.code or "")
+    return result
+
+
+def _send(workspace_id: UUID, lead_id: UUID, outbound: Outbound) -> SendResult:
     with tenant(workspace_id):
         claimed = _claim(workspace_id, lead_id, outbound)
     if isinstance(claimed, SendResult):

@@ -10,8 +10,8 @@ from inbox.registry import drawer_section
 from inbox.rules.rendering import render_original_text
 from inbox.services.list_page import load_rows
 from inbox.services.marking import mark_seen
+from inbox.services.opening import open_conversation
 from inbox.services.station_page import load_station
-from inbox.services.syncing.conversations import request_sync_if_stale
 from inbox.services.thread_page import load_thread
 from inbox.views.context import (
     conversation_context,
@@ -81,8 +81,7 @@ def conversation(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None 
     lead = lead_in(scope, lead_id)
     if PREFETCH_HEADER not in request.headers:
         assert isinstance(request.user, User)
-        mark_seen(lead, request.user, now=now)
-        request_sync_if_stale(lead, now=now)
+        open_conversation(lead, request.user, now=now)
     context = conversation_context(
         request,
         scope,

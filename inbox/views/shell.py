@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from inbox.services.marking import mark_seen
+from inbox.services.opening import open_conversation
 from inbox.views.context import (
     Scope,
     access_in,
@@ -81,7 +81,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
     lead = _linked_lead(request, link, scope)
     if lead is not None:
         assert isinstance(request.user, User)
-        mark_seen(lead, request.user, now=now)
+        open_conversation(lead, request.user, now=now)
         context |= conversation_context(
             request,
             scope,

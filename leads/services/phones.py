@@ -4,16 +4,21 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
+
 from leads import env
 from leads.models import Lead
 from leads.prompts.phone import NAME_PHONE_REGION
 from zrg.ai.contracts import CallScope
 from zrg.ai.prompts import as_data
 from zrg.ai.runner import Override, run_json_prompt
+from zrg.lib import log_events
 from zrg.lib.phone import PhoneResolution, RegionSuggestion, resolve_phone
 from zrg.workspaces.models import WorkspaceSettings
 
 MODEL_SECONDS = 20.0
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +69,13 @@ def resolve_with_model(question: PhoneQuestion) -> PhoneResolution:
     stored, and have to be a valid number of that country.
     """
     found = resolve_for_sending(question)
-    if found.e164 or found.reason != "unresolved" or not env.is_region_model_on():
-        return found
-    suggestion = _suggest_region(question)
-    answers = (_resolve(question, number, suggestion) for number in question.numbers)
-    return next((answer for answer in answers if answer.e164), found)
+    if not found.e164 and found.reason == "unresolved" and env.is_region_model_on():
+        suggestion = _suggest_region(question)
+        answers = (_resolve(question, number, suggestion) for number in question.numbers)
+        found = next((answer for answer in answers if answer.e164), found)
+    name = log_events.PHONE_RESOLVED if found.e164 else log_events.PHONE_UNRESOLVED
+    logger.info(name, lead=str(question.lead_id), source=found.source, reason=found.reason)
+    return found
 
 
 def _resolve(question: PhoneQuestion, number: str, suggestion: RegionSuggestion | None = None) -> PhoneResolution:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.db.models.functions import Now
 
+from leads.metrics import count_sms_blocked
 from leads.models import Lead
 from leads.rules.filling import fill_phone
 from zrg.lib.phone import PhoneResolution
@@ -32,6 +33,7 @@ def note_sms_blocked(lead: Lead, reason: str, *, now: datetime, told_by_provider
     """Count one refusal of `BLOCKED_REASONS`. Only the provider's own word (not our memory of it) keeps
     a do-not-disturb alive, so that it is asked again after an hour.
     """
+    count_sms_blocked(reason)
     dnd = {"sms_dnd_active": True, "sms_dnd_updated_at": now} if reason == SMS_DND and told_by_provider else {}
     Lead.objects.filter(pk=lead.pk).update(
         sms_last_blocked_at=now,

@@ -11,6 +11,7 @@ import structlog
 from django.utils import timezone
 
 from inbox.enums import Channel, ClassificationState, DeliveryStatus, Direction, MessageOrigin, MessageSource
+from inbox.metrics import count_ambiguous
 from inbox.models import Message, MessageRaw
 from inbox.rules.cleaning import CleanedEmail, clean_email, clean_plain
 from inbox.rules.healing import Match, Remote, Row, match_inbound_email, match_outbound_email, match_text
@@ -62,6 +63,7 @@ def _store_chunk(lead: Lead, chunk: Sequence[RemoteMessage]) -> SyncReport:
         match = _match(remote, cleaned, [message for message in own.values() if _may_heal(message, remote)])
         if match.verdict == "ambiguous":
             report.ambiguous += 1
+            count_ambiguous()
             logger.info(log_events.SYNC_AMBIGUOUS, lead=str(lead.pk), channel=remote.channel, column=remote.column)
         elif match.row is not None:
             _heal(own[match.row.id], remote)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from inbox.enums import ApprovalSource, DeliveryStatus, MessageOrigin, OrderState, SentBy
 from inbox.models import Message, SendOrder
@@ -17,6 +18,7 @@ from inbox.services.sweeping import mark_stale_sends
 from leads.models import Lead
 from leads.services.optouts import remember_opt_out
 from tests.factories.inbox import DraftFactory, MessageFactory
+from tests.support.client import no_context
 from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob
 from zrg.lib.errors import BadInput
@@ -339,3 +341,22 @@ def test_hard_07_unknown_resent_by_person_only(thread, simulator, setter):
     approve_draft(draft.pk, source=ApprovalSource.API, by=setter, seen=Seen(message_id=thread.pk))
     drain()
     assert Message.objects.outbound().get().delivery_status == "sent"
+
+
+def test_every_send_is_counted(thread, simulator):
+    labels = {"channel": "email", "status": "blocked", "code": "empty_body"}
+    before = REGISTRY.get_sample_value("zrg_send_total", labels) or 0
+
+    send(thread, body=" ")
+
+    assert REGISTRY.get_sample_value("zrg_send_total", labels) == before + 1
+    assert simulator.sent_replies() == []
+
+
+def test_unconfirmed_sends_are_counted(thread, simulator):
+    simulator.script("emailbison", REPLY_PATH, close="after")
+
+    send(thread)
+
+    with no_context():
+        assert REGISTRY.get_sample_value("zrg_unknown_sends") == 1
