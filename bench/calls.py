@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from integrations.calendly.signature import sign as sign_calendly
-from integrations.enums import Provider
+from integrations.enums import Provider, RouteProvider
 from integrations.models import Connection
 from integrations.services.routes import refresh_routes, remember_clay_lead
 from integrations.services.secrets import seal
@@ -20,6 +20,7 @@ from zrg.workspaces.models import Workspace
 
 SECRET = "bench-hook-9f2c7d41b8e06a35"
 TEXT = "Could you send more details about pricing? " * 12
+GHL_LOCATION, UNIPILE_ACCOUNT, SLACK_TEAM = "benchLocation0000001", "benchAccount", "TBENCH"
 AT = "2026-03-05T16:41:03.000Z"
 
 
@@ -33,11 +34,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorLoad:
-    """A webhook endpoint of a connected workspace, and its calls by number."""
+    """A webhook endpoint of a connected workspace, and its calls by number. `bare` is the same work for
+    the rival: what it has to look up and to compute.
+    """
 
     name: str
     path: str
     call: Callable[[int], Call]
+    bare: str
 
 
 def reply_call(number: int, lead: int | None = None) -> Call:
@@ -81,7 +85,12 @@ def reply_call(number: int, lead: int | None = None) -> Call:
 def emailbison_door(workspace: Workspace) -> DoorLoad:
     """EmailBison names its workspace and shows no secret."""
     _connect(workspace, Provider.EMAILBISON, account="14", api_key=SECRET)
-    return DoorLoad(name="EmailBison", path=f"/api/webhooks/email?clientId={workspace.pk}", call=reply_call)
+    return DoorLoad(
+        name="EmailBison",
+        path=f"/api/webhooks/email?clientId={workspace.pk}",
+        call=reply_call,
+        bare=_bare(workspace, Provider.EMAILBISON),
+    )
 
 
 def smartlead_door(workspace: Workspace) -> DoorLoad:
@@ -115,7 +124,12 @@ def smartlead_door(workspace: Workspace) -> DoorLoad:
             }
         )
 
-    return DoorLoad(name="SmartLead", path=f"/api/webhooks/smartlead?clientId={workspace.pk}", call=call)
+    return DoorLoad(
+        name="SmartLead",
+        path=f"/api/webhooks/smartlead?clientId={workspace.pk}",
+        call=call,
+        bare=_bare(workspace, Provider.SMARTLEAD),
+    )
 
 
 def instantly_door(workspace: Workspace) -> DoorLoad:
@@ -138,12 +152,17 @@ def instantly_door(workspace: Workspace) -> DoorLoad:
         }
         return _json(payload, {"Authorization": f"Bearer {SECRET}"})
 
-    return DoorLoad(name="Instantly", path=f"/api/webhooks/instantly?clientId={workspace.pk}", call=call)
+    return DoorLoad(
+        name="Instantly",
+        path=f"/api/webhooks/instantly?clientId={workspace.pk}",
+        call=call,
+        bare=_bare(workspace, Provider.INSTANTLY),
+    )
 
 
 def ghl_door(workspace: Workspace) -> DoorLoad:
     """A location's workflow; the location is looked up."""
-    _connect(workspace, Provider.GHL, account="benchLocation0000001", private_key=SECRET)
+    _connect(workspace, Provider.GHL, account=GHL_LOCATION, private_key=SECRET)
 
     def call(number: int) -> Call:
         body = f"Yes, call me tomorrow, number {number}"
@@ -154,19 +173,24 @@ def ghl_door(workspace: Workspace) -> DoorLoad:
                 "last_name": "Reyes",
                 "phone": f"+1415{number % 10_000_000:07d}",
                 "date_created": "2026-01-11T09:00:00.000Z",
-                "location": {"id": "benchLocation0000001", "name": "Northfork Dental"},
+                "location": {"id": GHL_LOCATION, "name": "Northfork Dental"},
                 "message": {"type": 2, "body": body},
                 "workflow": {"id": "5f0c2d1e-0000-4a57-9a6e-2f0d7a1c9b11", "name": "Inbound SMS"},
                 "customData": {"Message": body, "Date": "03/05/2026", "Time": "11:41 AM", "Client": "Northfork North"},
             }
         )
 
-    return DoorLoad(name="GoHighLevel", path="/api/webhooks/ghl/sms", call=call)
+    return DoorLoad(
+        name="GoHighLevel",
+        path="/api/webhooks/ghl/sms",
+        call=call,
+        bare=_bare(workspace, Provider.GHL, route=GHL_LOCATION),
+    )
 
 
 def unipile_door(workspace: Workspace) -> DoorLoad:
     """A LinkedIn message; the account is looked up."""
-    _connect(workspace, Provider.UNIPILE, account="benchAccount")
+    _connect(workspace, Provider.UNIPILE, account=UNIPILE_ACCOUNT)
 
     def call(number: int) -> Call:
         member = {
@@ -176,7 +200,7 @@ def unipile_door(workspace: Workspace) -> DoorLoad:
         }
         payload = {
             "event": "message_received",
-            "account_id": "benchAccount",
+            "account_id": UNIPILE_ACCOUNT,
             "account_type": "LINKEDIN",
             "account_info": {"type": "LINKEDIN", "feature": "classic", "user_id": "ACoAAOwnUser000000"},
             "chat_id": "mZ4c",
@@ -189,7 +213,12 @@ def unipile_door(workspace: Workspace) -> DoorLoad:
         }
         return _json(payload, {"x-unipile-secret": os.environ["UNIPILE_WEBHOOK_SECRET"]})
 
-    return DoorLoad(name="Unipile", path="/api/webhooks/linkedin", call=call)
+    return DoorLoad(
+        name="Unipile",
+        path="/api/webhooks/linkedin",
+        call=call,
+        bare=_bare(workspace, Provider.UNIPILE, route=UNIPILE_ACCOUNT),
+    )
 
 
 def clay_door(workspace: Workspace) -> DoorLoad:
@@ -207,7 +236,9 @@ def clay_door(workspace: Workspace) -> DoorLoad:
         }
         return _json(payload, {"x-clay-signature": os.environ["CLAY_CALLBACK_SECRET"]})
 
-    return DoorLoad(name="Clay", path="/api/webhooks/clay", call=call)
+    return DoorLoad(
+        name="Clay", path="/api/webhooks/clay", call=call, bare=_bare(workspace, RouteProvider.CLAY, route=str(lead_id))
+    )
 
 
 def calendly_door(workspace: Workspace) -> DoorLoad:
@@ -235,19 +266,24 @@ def calendly_door(workspace: Workspace) -> DoorLoad:
             body=body, headers={"calendly-webhook-signature": f"t={stamp},v1={sign_calendly(SECRET, stamp, body)}"}
         )
 
-    return DoorLoad(name="Calendly", path=f"/api/webhooks/calendly/{workspace.pk}", call=call)
+    return DoorLoad(
+        name="Calendly",
+        path=f"/api/webhooks/calendly/{workspace.pk}",
+        call=call,
+        bare=_bare(workspace, Provider.CALENDLY, signed="1"),
+    )
 
 
 def slack_door(workspace: Workspace) -> DoorLoad:
     """A click; its signature is computed over the form, and the team is looked up."""
-    _connect(workspace, Provider.SLACK, account="TBENCH", bot_token=SECRET, signing_secret=SECRET)
+    _connect(workspace, Provider.SLACK, account=SLACK_TEAM, bot_token=SECRET, signing_secret=SECRET)
     button = {"draftId": str(UUID(int=1)), "leadId": str(UUID(int=2)), "clientId": str(workspace.pk), "v": 3}
 
     def call(number: int) -> Call:
         click = {"action_id": "approve_send", "action_ts": f"1772728901.{number:09d}", "value": json.dumps(button)}
         payload = {
             "type": "block_actions",
-            "team": {"id": "TBENCH"},
+            "team": {"id": SLACK_TEAM},
             "user": {"id": "U0SETTER"},
             "channel": {"id": "D09"},
             "message": {"ts": "1772728863.000200"},
@@ -258,7 +294,12 @@ def slack_door(workspace: Workspace) -> DoorLoad:
         signed = {"x-slack-request-timestamp": stamp, "x-slack-signature": sign_slack(SECRET, stamp, body)}
         return Call(body=body, headers={"Content-Type": "application/x-www-form-urlencoded", **signed})
 
-    return DoorLoad(name="Slack", path="/api/webhooks/slack/interactions", call=call)
+    return DoorLoad(
+        name="Slack",
+        path="/api/webhooks/slack/interactions",
+        call=call,
+        bare=_bare(workspace, Provider.SLACK, route=SLACK_TEAM, signed="1"),
+    )
 
 
 OTHER_DOORS: tuple[Callable[[Workspace], DoorLoad], ...] = (
@@ -282,6 +323,10 @@ def _connect(workspace: Workspace, provider: Provider, *, account: str | None = 
             secrets=seal(workspace.pk, provider.value, secrets),
         )
         refresh_routes(connection)
+
+
+def _bare(workspace: Workspace, provider: str, **work: str) -> str:
+    return "/?" + urlencode({"clientId": workspace.pk, "provider": str(provider), **work})
 
 
 def _json(payload: Any, headers: dict[str, str] | None = None) -> Call:
