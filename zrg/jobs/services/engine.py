@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 NUDGE_BATCH = 20
 # A nudged drain makes room this soon, so that scheduled runs get their turn at a busy worker.
 NUDGE_BUDGET_SECONDS = 20.0
+# Of this time a drain of jobs gives so much to a flood of inbound calls.
+FLOOD_SHARE = 0.75
 EVENT_RESERVE_SECONDS = 2.5
 JOB_RESERVE_SECONDS = 7.5
 
@@ -108,12 +110,15 @@ def drain_queue(
     """
     knobs = settings.JOB_SETTINGS
     is_events = queue == EVENTS_QUEUE
+    budget, began = NUDGE_BUDGET_SECONDS if budget_seconds is None else budget_seconds, time.monotonic()
     if queue == JOBS_QUEUE and queue_state.is_flooded():
-        _let_events_pass(knobs.concurrency if concurrency is None else concurrency, should_stop)
+        # Inbound calls first; what is left of the time is enough for jobs to go on.
+        helping = began + budget * FLOOD_SHARE
+        _let_events_pass(helping, knobs.concurrency if concurrency is None else concurrency, should_stop)
     lane: Lane = EventLane(new_worker_id()) if is_events else JobLane(new_worker_id(), queue)
     run = LaneRun(
         lane=lane,
-        deadline=time.monotonic() + (NUDGE_BUDGET_SECONDS if budget_seconds is None else budget_seconds),
+        deadline=began + budget,
         batch=knobs.event_limit if is_events else NUDGE_BATCH,
         concurrency=knobs.concurrency if concurrency is None else concurrency,
         stop=should_stop,
@@ -125,11 +130,11 @@ def drain_queue(
     return lane.stats
 
 
-def _let_events_pass(concurrency: int, should_stop: Callable[[], bool]) -> None:
-    """Inbound calls first: in a flood the drain of jobs helps with them for half of its time."""
+def _let_events_pass(deadline: float, concurrency: int, should_stop: Callable[[], bool]) -> None:
+    """In a flood the drain of jobs helps with inbound calls."""
     run = LaneRun(
         lane=EventLane(new_worker_id()),
-        deadline=time.monotonic() + NUDGE_BUDGET_SECONDS / 2,
+        deadline=deadline,
         batch=settings.JOB_SETTINGS.event_limit,
         concurrency=concurrency,
         stop=should_stop,
