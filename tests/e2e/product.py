@@ -48,6 +48,14 @@ class Product:
         with psycopg.connect(self._database) as connection:
             return connection.execute(statement, values).rowcount
 
+    def mark_compared(self, email: str) -> None:
+        """The lead's conversation was just compared with its provider: opening it asks for nothing."""
+        self.arrange(
+            "INSERT INTO inbox_conversationsync (id, workspace_id, lead_id, state, requested_at, finished_at, report)"
+            " SELECT gen_random_uuid(), workspace_id, id, 'done', now(), now(), '{}' FROM leads_lead WHERE email = %s",
+            email,
+        )
+
     def connect(self) -> psycopg.Connection:
         """A connection of its own, for holding a lock."""
         return psycopg.connect(self._database)

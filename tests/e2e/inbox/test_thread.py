@@ -20,6 +20,7 @@ def test_a_new_message_joins_a_thread_with_earlier_pages_once(product, page):
     product.write(email, "Could you send more details?", first_name="Lou")
     product.pending_draft(email)
     assert product.arrange(OLDER, email) == 120
+    product.mark_compared(email)
     messages = page.locator("#thread [data-message]")
 
     page.goto(f"/?leadId={product.lead_id(email)}")
