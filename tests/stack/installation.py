@@ -1,6 +1,7 @@
 """A whole installation started by `make up`, with a folder and ports of its own, for tests of real processes."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _START_SECONDS = 150
 _STOP_SECONDS = 60
+_PORTS = range(20_000, 32_000)
 # What the tests set for themselves must not reach the installation.
 _OWN_NAMES = ("HOME", "PATH", "LANG", "PYENV_ROOT", "PYENV_VERSION")
 
@@ -102,6 +104,13 @@ class Installation:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a free port below the range outgoing connections take theirs from."""
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")

@@ -87,6 +87,8 @@ def test_killed_everything_is_cleaned_up_by_up(installation):
 
 def test_busy_port_is_named_and_nothing_is_started(installation):
     with socket.socket() as stranger:
+        # The simulator of the test before leaves connections in TIME_WAIT on this port.
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         stranger.bind(("127.0.0.1", installation.simulator_port))
         stranger.listen()
 
