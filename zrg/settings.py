@@ -378,6 +378,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "ZRG", "VERSION": VERSION, "SERVE_INCLUDE_SCHEM
 AI_MODEL_PRICING_JSON = env("AI_MODEL_PRICING_JSON", default="")
 DRAFT_PIPELINE_RUN_RETENTION_DAYS = max(read_typed(env.int, "DRAFT_PIPELINE_RUN_RETENTION_DAYS", default=30), 1)
 AI_INTERACTION_RETENTION_DAYS = min(max(read_typed(env.int, "AI_INTERACTION_RETENTION_DAYS", default=30), 7), 90)
+LEAD_CONTEXT_BUNDLE_DISABLED = read_typed(env.bool, "LEAD_CONTEXT_BUNDLE_DISABLED", default=False)
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").strip()
 
 # --- Observability -----------------------------------------------------------------------------------

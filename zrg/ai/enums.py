@@ -27,3 +27,25 @@ class AIErrorCode(TextChoices):
     BUDGET_EXHAUSTED = "budget_exhausted"
     DISABLED = "disabled"
     UNKNOWN = "unknown"
+
+
+class KnowledgeType(TextChoices):
+    FILE = "file"
+    TEXT = "text"
+    URL = "url", "Web page"
+
+
+class ContextMode(TextChoices):
+    NOTES = "notes"
+    RAW = "raw", "Source"
+
+
+class KnowledgeState(TextChoices):
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class GuidanceKind(TextChoices):
+    MESSAGE_PERFORMANCE = "message_performance"
+    INSIGHT_PACK = "insight_pack"

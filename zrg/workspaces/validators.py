@@ -138,7 +138,7 @@ def validate_approval_recipients(value: Any) -> None:
 
 
 def validate_bundle_budgets(value: Any) -> None:
-    """`{profile: characters}` within 0…16,000."""
+    """`{profile: tokens}` within 0…16,000 (05 R15)."""
     if not isinstance(value, dict) or not all(
         isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= MAX_BUNDLE_BUDGET
         for size in value.values()
