@@ -3,8 +3,8 @@
 Reading makes the reply safe and names its intent; answering writes the draft. No adapter may skip or
 reorder a stage. A stage that is `done` or `skipped` for a message is never repeated by a job retry.
 
-Stages of the specification that other apps bring (context sync, time zone, action signals, booking
-from a reply, auto-send, scoring) take their place in these two lists by their number.
+Stages of the specification that other apps bring (context sync, time zone, booking from a reply,
+auto-send, scoring) take their place in these two lists by their number.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from inbox.services.stages.draft import give_up_draft, write_draft
 from inbox.services.stages.enrich import enrich
 from inbox.services.stages.load import load
 from inbox.services.stages.safety import ensure_safety
+from inbox.services.stages.signals import read_action_signals
 
 Run = Callable[[StageContext], StageResult]
 
@@ -48,6 +49,7 @@ READING: tuple[Stage, ...] = (
     Stage(number=5, name="classify", run=classify, min_seconds=5.0),
     Stage(number=6, name="apply_state", run=apply_state, transactional=True),
     Stage(number=7, name="enrich", run=enrich, optional=True),
+    Stage(number=8, name="signals", run=read_action_signals, optional=True),
 )
 
 ANSWERING: tuple[Stage, ...] = (

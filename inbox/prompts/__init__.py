@@ -2,5 +2,6 @@
 
 from inbox.prompts.drafts import DRAFT_PROMPTS
 from inbox.prompts.sentiment import SENTIMENT_PROMPTS
+from inbox.prompts.signals import SIGNAL_PROMPTS
 
-ALL_PROMPTS = (*SENTIMENT_PROMPTS, *DRAFT_PROMPTS)
+ALL_PROMPTS = (*SENTIMENT_PROMPTS, *SIGNAL_PROMPTS, *DRAFT_PROMPTS)

@@ -32,6 +32,15 @@ _TAGS: tuple[tuple[str, str], ...] = (
     ("Objection", r"too expensive|already (?:use|have|work)|no budget|not convinced|concern"),
     ("Interested", r"interested|sounds (?:good|great|interesting)|love to|yes please|\byes\b|sure|keen|curious"),
 )
+_ROUTES = tuple(
+    (number, re.compile(pattern, re.IGNORECASE))
+    for number, pattern in (
+        (5, r"(?:use|here is|here's|book (?:via|through|on)) my (?:calendly|calendar|link|booking|scheduling)"),
+        (4, r"(?:call|ring) me\b.*\d{3}"),
+        (2, r"(?:that|those|either|first|second) (?:time |one |slot )?works|works for me"),
+        (3, r"\b(?:mon|tues|wednes|thurs|fri)day\b|\b\d{1,2}(?::\d\d)? ?[ap]m\b|\btomorrow\b"),
+    )
+)
 _COMPILED = tuple((tag, re.compile(pattern, re.IGNORECASE)) for tag, pattern in _TAGS)
 
 
@@ -51,6 +60,14 @@ def classify(text: str, excluded: frozenset[str] = frozenset()) -> str:
         if tag not in excluded and pattern.search(text):
             return tag
     return "Neutral"
+
+
+def route(text: str) -> int:
+    """Which of the five ways to a meeting a reply takes, by keyword."""
+    for number, pattern in _ROUTES:
+        if pattern.search(text):
+            return number
+    return 1
 
 
 def excluded_tags(prompt: str) -> frozenset[str]:

@@ -262,6 +262,7 @@ def test_every_call_is_counted_with_its_figures(lead, simulator):  # noqa: F811
 
     keys = sorted(AIInteraction.objects.values_list("prompt_key", flat=True))
     assert keys == [
+        "action_signal.route_booking_process.v1",
         "draft.generate.email.generation.v1",
         "draft.generate.email.strategy.v1",
         "sentiment.email_inbox_analyze.v1",

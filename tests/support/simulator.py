@@ -3,6 +3,7 @@
 Import the fixture where it is needed: `from tests.support.simulator import simulator  # noqa: F401`.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from integrations.simulator.core import Script
+from integrations.simulator.model import response_body
 from integrations.simulator.server import Simulator, SimulatorServer
 from tests.factories.integrations import API_KEY
 
@@ -28,6 +30,16 @@ class RunningSimulator:
     def script(self, provider: str, path: str = "*", *, method: str = "*", times: int = 1, **respond: Any) -> None:
         """Queue a scripted answer (see `Script`)."""
         self.state.scripts.add(Script(provider=provider, path=path, method=method, times=times, **respond))
+
+    def answer(self, prompt: str, value: Any, *, times: int = 1) -> None:
+        """What the model answers to a prompt, named by a part of its key; a text, or an object sent as JSON."""
+        text = value if isinstance(value, str) else json.dumps(value)
+        body = response_body(1, {"model": "scripted"}, text, input_tokens=10, output_tokens=10, cut=False)
+        self.script("openai", "*", contains=prompt, times=times, status=200, body=body)
+
+    def asked(self, prompt: str) -> list[dict[str, Any]]:
+        """Requests the model got for a prompt, named by its key."""
+        return [one["json"] for one in self.requests("openai") if one["json"]["metadata"]["prompt_key"] == prompt]
 
     def requests(self, provider: str = "emailbison", path: str = "*", method: str = "") -> list[dict[str, Any]]:
         """Calls received so far."""
