@@ -10,8 +10,10 @@ class AIConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from zrg.ai.services.retention import run_ai_retention  # noqa: PLC0415
+        from zrg.ai.views import columns  # noqa: PLC0415
         from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import register_schedule  # noqa: PLC0415
+        from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
 
         register_schedule(
             ScheduleSpec(
@@ -22,3 +24,6 @@ class AIConfig(AppConfig):
                 handler=run_ai_retention,
             )
         )
+        for section in columns.SECTIONS:
+            register_settings_section(section)
+        register_section_states(columns.TAB, columns.section_states)

@@ -58,6 +58,8 @@ PROVISIONING_UNAUTHORIZED = "provisioning.unauthorized"
 MEMBERSHIP_CHANGED = "membership.changed"
 PERMISSIONS_DRIFT = "permissions.drift"
 SWITCH_UNREADABLE = "health.switch_unreadable"
+SETTINGS_SAVED = "settings.saved"
+SETTINGS_REFUSED = "settings.refused"
 HEALTH_NOT_READY = "health.not_ready"
 REQUEST_FAILED = "health.request_failed"
 

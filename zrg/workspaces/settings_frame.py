@@ -32,10 +32,6 @@ ELSEWHERE = {
         "Name, hours, company facts and notifications are kept in the administration.",
         "admin:workspaces_workspacesettings_changelist",
     ),
-    "ai": (
-        "Personas are kept in the administration, beside the models and switches of the workspace.",
-        "admin:ai_persona_changelist",
-    ),
     "booking": (
         "Calendars, durations and qualification are kept in the administration.",
         "admin:workspaces_workspacesettings_changelist",

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from zrg.lib import log_events
 from zrg.lib.errors import BadInput, Conflict, Forbidden
 from zrg.workspaces.access import Access, bump_access
 from zrg.workspaces.enums import Role
 from zrg.workspaces.models import User, WorkspaceSettings
 from zrg.workspaces.rules.settings_fields import EFFORT_OF_MODEL, SUPER_ADMIN, SYSTEM, WRITERS, unsupported_efforts
 from zrg.workspaces.services.audit import changed_values, record_audit
+
+logger = structlog.get_logger(__name__)
 
 SHOWN_IN_ACCESS = frozenset({"brand_name", "brand_logo", "brand_logo_url", "timezone"})
 
@@ -68,13 +72,27 @@ def refuse_foreign(row: WorkspaceSettings, changes: Mapping[str, Any], access: A
         raise BadInput("Unknown settings.", fields=unknown)
     if access is None:
         return
-    found = access.in_workspace(row.workspace_id)
-    permissions = found.permissions if found else frozenset()
     for column in changes:
-        who = WRITERS[column]
-        allowed = access.platform == Role.SUPER_ADMIN if who == SUPER_ADMIN else who in permissions
-        if who == SYSTEM or not allowed:
+        if not may_save(access, row, column):
             raise Forbidden(action="settings.edit", field=column)
+
+
+def may_save(access: Access, row: WorkspaceSettings, column: str) -> bool:
+    """Whether this person may save a column of these settings; what the product writes is nobody's."""
+    who = WRITERS[column]
+    if who == SYSTEM:
+        return False
+    found = access.in_workspace(row.workspace_id)
+    if found is None:
+        return False
+    return access.platform == Role.SUPER_ADMIN if who == SUPER_ADMIN else who in found.permissions
+
+
+def record_refused(row: WorkspaceSettings, columns: Iterable[str], *, by: User) -> None:
+    """Keep in the audit that somebody sent columns that are not theirs to save; values are not kept."""
+    names = sorted(columns)
+    logger.warning(log_events.SETTINGS_REFUSED, fields=names)
+    record_audit("settings.refused", actor=by, workspace=row.workspace_id, obj=row, after={"fields": names})
 
 
 def snapshot(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:

@@ -1,0 +1,216 @@
+"""The pages of the tab AI that are columns of the workspace's row: drafting, fallbacks, models, memory."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField
+from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.registry import SectionState
+from zrg.workspaces.settings_columns import ColumnsPage, columns_section
+
+TAB = "ai"
+EDIT = "settings.edit_ai"
+ANSWERING, VOICE, MACHINE = "Answering", "Voice and knowledge", "Machinery"
+
+EXTRA_HIGH = "Extra high exists for GPT-5.2 only."
+
+DRAFTING = ColumnsPage(
+    tab=TAB,
+    key="drafting",
+    title="Drafting",
+    purpose="When drafts are written and how carefully they are checked",
+    group=ANSWERING,
+    position=30,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="When drafts are written",
+            columns=(
+                Column(
+                    name="draft_generation_enabled",
+                    label="Write drafts",
+                    hint="Off: replies are still read and sorted, and every answer is written by a person.",
+                ),
+                Column(
+                    name="ai_route_booking_process_enabled",
+                    label="Choose the booking process from what the lead wrote",
+                    hint="Off: the campaign's booking process is used as it stands.",
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="How e-mails are written",
+            note="Each step costs a model call and makes the draft better. Texts and LinkedIn take one step.",
+            columns=(
+                Column(
+                    name="draft_generation_step2_enabled",
+                    label="Plan first, then write",
+                    hint="Off: the e-mail is written in one go; quicker and less to the point.",
+                ),
+                Column(
+                    name="draft_verification_step3_enabled",
+                    label="Verify facts, times, links and claims afterwards",
+                    hint="Off: an e-mail is never checked against your service description and knowledge.",
+                ),
+                Column(
+                    name="meeting_overseer_enabled",
+                    label="Overseer for scheduling",
+                    hint="A second reading of drafts about meetings: nothing is promised that is not booked.",
+                ),
+            ),
+        ),
+    ),
+)
+
+FALLBACKS = ColumnsPage(
+    tab=TAB,
+    key="company",
+    title="What you offer",
+    purpose="What drafts say about the company when the persona leaves it open",
+    group=VOICE,
+    position=60,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="The offer",
+            note="Used by every persona: what a persona says about the service is added to this.",
+            columns=(
+                Column(
+                    name="service_description",
+                    label="Service description",
+                    hint="Prices, terms, what is included. Prices a draft states are checked against this.",
+                    rows=8,
+                ),
+                Column(name="ideal_customer_profile", label="Ideal customer", rows=4),
+                Column(
+                    name="ai_goals",
+                    label="Goals",
+                    hint="What an answer should lead to, and what it must not do.",
+                    rows=4,
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="Fallbacks behind personas",
+            side_by_side=True,
+            note="Taken, field by field, where the persona of the campaign is blank.",
+            columns=(
+                Column(name="ai_persona_name", label="Name of the sender"),
+                Column(name="ai_tone", label="Tone"),
+                Column(name="ai_greeting", label="Greeting", hint="{firstName} becomes the lead's first name."),
+                Column(name="ai_sms_greeting", label="Greeting in texts", hint="Blank: the greeting above."),
+                Column(name="ai_signature", label="Signature", rows=4),
+            ),
+        ),
+    ),
+)
+
+MODELS = ColumnsPage(
+    tab=TAB,
+    key="models",
+    title="Models",
+    purpose="Which model writes, verifies and decides",
+    group=MACHINE,
+    position=90,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="Drafts",
+            side_by_side=True,
+            columns=(
+                Column(name="draft_generation_model", label="Model that writes e-mails"),
+                Column(name="draft_generation_reasoning_effort", label="How long it thinks", hint=EXTRA_HIGH),
+                Column(name="email_draft_verification_model", label="Model that verifies e-mails"),
+            ),
+        ),
+        ColumnGroup(
+            title="Insights chat",
+            side_by_side=True,
+            columns=(
+                Column(name="insights_chat_model", label="Model of the insights chat"),
+                Column(name="insights_chat_reasoning_effort", label="How long it thinks", hint=EXTRA_HIGH),
+            ),
+        ),
+        ColumnGroup(
+            title="Evaluator and reviser",
+            side_by_side=True,
+            note="The evaluator decides what may be sent without a person; the reviser improves what just missed.",
+            columns=(
+                Column(name="auto_send_evaluator_model", label="Model of the evaluator"),
+                Column(name="auto_send_evaluator_reasoning_effort", label="How long the evaluator thinks"),
+                Column(
+                    name="auto_send_revision_enabled",
+                    label="Revise drafts that miss the threshold",
+                    hint="Once per draft, for ever. A draft somebody touched is never revised.",
+                ),
+                Column(name="auto_send_revision_model", label="Model of the reviser"),
+                Column(name="auto_send_revision_reasoning_effort", label="How long the reviser thinks"),
+            ),
+        ),
+        ColumnGroup(
+            title="Limits",
+            side_by_side=True,
+            columns=(
+                Column(
+                    name="ai_daily_cost_cap_usd",
+                    label="Most that model calls may cost in a day (US dollars)",
+                    hint="Blank: no limit. At the limit drafts wait for a person and nothing is sent by the machine.",
+                ),
+                Column(
+                    name="lead_context_bundle_enabled",
+                    label="Let model calls know what is remembered of a lead",
+                ),
+                Column(
+                    name="followup_booking_gate_enabled",
+                    label="Check follow-ups before they book",
+                    hint="Off means that a follow-up may book without a second reading.",
+                ),
+                Column(name="high_quota_enabled", label="High quota of background work"),
+            ),
+        ),
+    ),
+)
+
+MEMORY = ColumnsPage(
+    tab=TAB,
+    key="memory",
+    title="Memory policy",
+    purpose="What may be remembered of a lead without a person, and for how long",
+    group=MACHINE,
+    position=95,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="What is remembered by itself",
+            side_by_side=True,
+            note="Facts about how to deal with a lead, such as a time zone or a wish for calls in the morning. "
+            "Everything outside of this waits for a super admin and is never used before.",
+            columns=(
+                Column(
+                    name="memory_allowlist_categories",
+                    label="Categories, one per line",
+                    hint="Blank: nothing is remembered by itself. Usual are timezone_preference, "
+                    "scheduling_preference, communication_preference and availability_pattern.",
+                    make=LinesField,
+                    rows=4,
+                ),
+                Column(name="memory_min_confidence", label="Least confidence, 0 to 1"),
+                Column(name="memory_ttl_days", label="Days until it is forgotten", hint="At most 90."),
+            ),
+        ),
+    ),
+)
+
+PAGES = (DRAFTING, FALLBACKS, MODELS, MEMORY)
+SECTIONS = tuple(map(columns_section, PAGES))
+
+
+def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
+    """Whether drafts are written, and by which model, for the tab's page."""
+    row = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
+    found = row.values_list("draft_generation_enabled", "draft_generation_model").first()
+    if found is None:
+        return {}
+    enabled, model = found
+    drafting = SectionState(text="On", tone="good") if enabled else SectionState(text="Off", tone="warn")
+    return {DRAFTING.key: drafting, MODELS.key: SectionState(text=model)}

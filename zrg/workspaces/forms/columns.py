@@ -1,0 +1,156 @@
+"""A form over some columns of the workspace's settings; each column is open to those who may save it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from zrg.lib.errors import BadInput
+from zrg.workspaces.access import Access
+from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.rules.settings_fields import SUPER_ADMIN, WRITERS
+from zrg.workspaces.services.settings import may_save
+
+CSRF = "csrfmiddlewaretoken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column as the form shows it. `make` builds its field; without it the model's own is used."""
+
+    name: str
+    label: str
+    hint: str = ""
+    rows: int = 0
+    make: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnGroup:
+    """Columns under one heading."""
+
+    title: str
+    columns: Sequence[Column]
+    note: str = ""
+    side_by_side: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnRows:
+    """A group with the fields of the form, for the template."""
+
+    group: ColumnGroup
+    fields: list[BoundField] = field(default_factory=list)
+    is_closed: bool = False
+
+
+class LinesField(forms.CharField):
+    """A list of short texts, one per line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        """The list as lines."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def to_python(self, value: Any) -> Any:
+        """The lines that are not blank."""
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+
+class ColumnsForm(forms.Form):
+    """The columns of these groups. What the person may not save is shown and disabled."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        *,
+        row: WorkspaceSettings,
+        groups: Sequence[ColumnGroup],
+        access: Access,
+        read_only: bool = False,
+    ) -> None:
+        self.groups = groups
+        columns = [column for group in groups for column in group.columns]
+        stored = {column.name: getattr(row, column.name) for column in columns}
+        super().__init__(data, initial={**stored, "version": row.version})
+        self._foreign: set[str] = set()
+        for column in columns:
+            made = _field_of(column)
+            yours = may_save(access, row, column.name)
+            if not yours and WRITERS[column.name] == SUPER_ADMIN:
+                self._foreign.add(column.name)
+            made.disabled = read_only or not yours
+            self.fields[column.name] = made
+
+    def unknown_names(self) -> list[str]:
+        """What was sent that this form does not have."""
+        return sorted(set(self.data) - {*self.fields, CSRF})
+
+    def foreign_names(self) -> list[str]:
+        """Columns of super admins that were sent by somebody else; a browser sends none of these."""
+        return sorted(set(self.data) & self._foreign)
+
+    def changes(self) -> dict[str, Any]:
+        """The columns this person may save."""
+        return {
+            name: self.cleaned_data[name]
+            for name, made in self.fields.items()
+            if name != "version" and not made.disabled
+        }
+
+    def grouped(self) -> list[ColumnRows]:
+        """The fields in their groups."""
+        rows = []
+        for group in self.groups:
+            fields = [self[column.name] for column in group.columns]
+            closed = all(one.field.disabled for one in fields)
+            rows.append(ColumnRows(group=group, fields=fields, is_closed=closed))
+        return rows
+
+    def refuse(self, error: BadInput) -> None:
+        """Put what the service refused beside the columns concerned."""
+        named = error.data.get("fields")
+        if isinstance(named, dict):
+            for name, problems in named.items():
+                for problem in problems:
+                    self.add_error(name if name in self.fields else None, problem)
+        else:
+            for name in named if isinstance(named, list) else [None]:
+                self.add_error(name if name in self.fields else None, str(error))
+
+    def start_over_from(self, row: WorkspaceSettings) -> None:
+        """After a conflict: what was typed stays, beside what is stored now."""
+        for group in self.groups:
+            for column in group.columns:
+                made, now = self.fields[column.name], getattr(row, column.name)
+                if now != self.cleaned_data.get(column.name, now):
+                    self[column.name].help_text = f"Stored now: {_words(made, now)}"
+        self.data = {**dict(self.data.items()), "version": row.version}
+
+
+def _field_of(column: Column) -> forms.Field:
+    made = column.make() if column.make else WorkspaceSettings._meta.get_field(column.name).formfield()  # type: ignore[union-attr]
+    assert made is not None  # every column of the table has a field
+    made.label, made.help_text = column.label, column.hint
+    if column.rows:
+        made.widget = forms.Textarea(attrs={"rows": column.rows, **_length(made)})
+    return made
+
+
+def _length(made: forms.Field) -> dict[str, Any]:
+    limit = getattr(made, "max_length", None)
+    return {"maxlength": limit} if limit else {}
+
+
+def _words(made: forms.Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(made, forms.ChoiceField):
+        return str(dict(made.choices).get(value, value))  # type: ignore[arg-type]
+    shown = made.prepare_value(value)
+    return str(shown) if shown not in (None, "", []) else "nothing"
