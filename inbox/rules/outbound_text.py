@@ -15,6 +15,7 @@ MAX_SMS_PART_CHARS = 160
 MAX_SUBJECT_CHARS = 998
 
 # {{anything}} · {name}, ${name}, {Hi|Hello} · [Name] unless it is the label of a link · <insert …>, <first name>
+# $X, $X-$Y · XX/XX · lorem ipsum
 _PLACEHOLDER = re.compile(
     r"""
       \{\{[^{}\n]{0,200}\}\}
@@ -22,6 +23,9 @@ _PLACEHOLDER = re.compile(
     | \[\s?[^\W\d_][\w\ '’/.&:|,-]{0,39}\](?!\()
     | <(?:insert|your|first|last|full|name|company|lead|contact|recipient|sender|client|prospect|job|city
         |industry|date|day|time|phone|link|calendar|booking)\b[^<>@:\n]{0,80}>
+    | \$[XYZ]{1,4}(?:,[XYZ]{3})*\b(?:\s?[-–]\s?\$?[XYZ]{1,4}\b)?
+    | \bXX/XX(?:/X{2,4})?\b
+    | \blorem\s+ipsum\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
