@@ -15,7 +15,7 @@ class InboxConfig(AppConfig):
         from inbox.drawer import register_sections  # noqa: PLC0415
         from inbox.models import ConversationSync, Draft, LeadView, Message  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
-        from inbox.services import orders, receiving  # noqa: PLC0415
+        from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
         from inbox.services.merging import merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
@@ -45,6 +45,7 @@ class InboxConfig(AppConfig):
         register_receiver(wire.SentMessage, receiving.receive_sent)
         register_receiver(wire.Bounce, receiving.receive_bounce)
         register_receiver(wire.Unsubscribe, receiving.receive_unsubscribe)
+        register_receiver(wire.SlackClick, slack_clicks.receive_click)
 
         for job_type in sorted(set(receiving.POST_PROCESS_JOBS.values())):
             register_job(job_type, jobs.run_reading)
@@ -52,6 +53,7 @@ class InboxConfig(AppConfig):
         register_existence("draft_id", lambda pk: Draft.objects.filter(pk=pk).exists())
         register_job("INBOUND_RESPOND", jobs.run_answering)
         register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
+        register_job(slack_clicks.SLACK_CLICK, slack_clicks.run_click, queue="sends")
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
         register_job(CONVERSATION_SYNC, jobs.run_sync, max_attempts=3)
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
@@ -65,6 +67,8 @@ class InboxConfig(AppConfig):
             contracts.SentimentChanged,
             contracts.ReviewRequested,
             contracts.DraftDecided,
+            contracts.ReviewOutdated,
+            contracts.ReviewClickAnswered,
         ):
             register_event(event)
 

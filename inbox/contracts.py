@@ -76,16 +76,51 @@ class ReviewRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftDecided(Event):
-    """A draft was approved, rejected or superseded."""
+    """A draft was approved, rejected or superseded. `decision` tells a second approval of a text that could
+    not be sent from the first.
+    """
 
     lead_id: UUID
     draft_id: UUID
     status: str
     version: int
+    decision: str = ""
 
     @property
     def key(self) -> str:
-        return f"draft_decided:{self.draft_id}:{self.status}:{self.version}"
+        return f"draft_decided:{self.draft_id}:{self.status}:{self.version}:{self.decision}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewOutdated(Event):
+    """What the review posts of a draft show is no longer true; `change_id` makes each change its own event."""
+
+    lead_id: UUID
+    draft_id: UUID
+    change_id: str
+
+    @property
+    def key(self) -> str:
+        return f"review_outdated:{self.draft_id}:{self.change_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewClickAnswered(Event):
+    """A button of a review post was acted upon. `draft_id` is what the button named, which need not exist;
+    `result` is a code of 06 R16, `detail` a sentence for whoever pressed it, "" when the post says it all.
+    """
+
+    draft_id: UUID
+    slack_user: str
+    channel_id: str
+    action: str
+    result: str
+    detail: str
+    click_id: str
+
+    @property
+    def key(self) -> str:
+        return f"review_click_answered:{self.click_id}"
 
 
 SendStatus = Literal["sent", "blocked", "failed", "unknown", "duplicate", "in_progress"]

@@ -18,6 +18,13 @@ log = structlog.get_logger(__name__)
 SENDS = Counter("zrg_send_total", "Messages ordered, by what became of them", ["channel", "status", "code"])
 AMBIGUOUS = Counter("zrg_sync_ambiguous_total", "Rows of a provider's history that fit several of our messages")
 
+SLACK_INTERACTIONS = Counter("zrg_slack_interactions_total", "Buttons pressed in Slack, by what came of it", ["result"])
+
+
+def count_slack_interaction(result: str) -> None:
+    """One click that was acted upon, or refused."""
+    SLACK_INTERACTIONS.labels(result=result).inc()
+
 
 def count_send(channel: str, status: str, code: str) -> None:
     """One call of `send_message`; `code` is empty when it was sent."""

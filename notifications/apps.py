@@ -9,12 +9,20 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # models must be loaded first
+        from inbox.contracts import (  # noqa: PLC0415
+            DraftDecided,
+            ReviewClickAnswered,
+            ReviewOutdated,
+            ReviewRequested,
+        )
         from integrations.contracts import ConnectionStateChanged  # noqa: PLC0415
         from notifications import receivers, schedules  # noqa: PLC0415
+        from notifications.services import reviews  # noqa: PLC0415
         from notifications.services.demo import add_demo_recipients  # noqa: PLC0415
         from notifications.services.figures import register_collector  # noqa: PLC0415
+        from notifications.services.outbox import Care, register_care  # noqa: PLC0415
         from zrg.jobs.contracts import Notice  # noqa: PLC0415
-        from zrg.jobs.registry import register_event_receiver  # noqa: PLC0415
+        from zrg.jobs.registry import register_event_receiver, register_job  # noqa: PLC0415
         from zrg.workspaces.registry import register_demo_part  # noqa: PLC0415
 
         schedules.register()
@@ -22,5 +30,15 @@ class NotificationsConfig(AppConfig):
         register_event_receiver(
             ConnectionStateChanged, "notifications.tell_connection_state", receivers.receive_connection_state
         )
+        register_event_receiver(
+            ReviewRequested, "notifications.ask_reviewers", receivers.receive_review_request, lead_bound=True
+        )
+        for event in (DraftDecided, ReviewOutdated):
+            register_event_receiver(
+                event, "notifications.show_in_slack", receivers.receive_draft_change, lead_bound=True
+            )
+        register_event_receiver(ReviewClickAnswered, "notifications.answer_click", receivers.receive_click_answer)
+        register_job(reviews.REVIEW_POSTS, reviews.run_refresh, max_attempts=reviews.UPDATE_TRIES)
+        register_care(reviews.KIND, Care(refuse=reviews.refuse_row, arrived=reviews.note_arrival))
         register_demo_part("notifications", add_demo_recipients)
         register_collector()

@@ -2,9 +2,11 @@
 a provider reaches the one who announced.
 """
 
+from inbox.contracts import DraftDecided, ReviewClickAnswered, ReviewOutdated, ReviewRequested
 from integrations.contracts import ConnectionStateChanged
 from notifications.services.connection_health import note_transition
 from notifications.services.notices import tell_notice
+from notifications.services.reviews import answer_click, receive_decision, request_review
 from zrg.jobs.contracts import Notice
 
 
@@ -16,3 +18,18 @@ def receive_notice(notice: Notice) -> None:
 def receive_connection_state(event: ConnectionStateChanged) -> None:
     """Tell that a connection was lost or came back."""
     note_transition(event)
+
+
+def receive_review_request(event: ReviewRequested) -> None:
+    """Ask the approvers in Slack about a draft."""
+    request_review(event)
+
+
+def receive_draft_change(event: DraftDecided | ReviewOutdated) -> None:
+    """Show what became of a draft where people were asked about it."""
+    receive_decision(event)
+
+
+def receive_click_answer(event: ReviewClickAnswered) -> None:
+    """Tell a person what their button did, where the post does not."""
+    answer_click(event)

@@ -5,7 +5,7 @@ one SendOrder, whose job sends. The functions run in the caller's transaction.
 """
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from django.utils import timezone
@@ -100,7 +100,12 @@ def approve_draft(
 
 
 def reject_draft(
-    draft_id: UUID, *, by: User | None, reason: str = "", source: ApprovalSource = ApprovalSource.DASHBOARD
+    draft_id: UUID,
+    *,
+    by: User | None,
+    reason: str = "",
+    source: ApprovalSource = ApprovalSource.DASHBOARD,
+    slack_user: str | None = None,
 ) -> Decision:
     """Reject a pending draft; a decided one answers what was decided."""
     lead, draft = lock_lead_and_draft(draft_id)
@@ -117,7 +122,14 @@ def reject_draft(
         auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
         updated_at=timezone.now(),
     )
-    record_draft_event(draft, DraftEventKind.REJECTED, source=_event_source(source), reason="human_rejected", actor=by)
+    record_draft_event(
+        draft,
+        DraftEventKind.REJECTED,
+        source=_event_source(source),
+        reason="human_rejected",
+        actor=by,
+        **({"slack_user": slack_user} if slack_user else {}),
+    )
     _announce_decision(draft, DraftStatus.REJECTED)
     refresh_lead_flags(lead.pk)
     logger.info(log_events.DRAFT_REJECTED, draft=str(draft.pk))
@@ -239,8 +251,7 @@ def due_time(source: ApprovalSource, by: User | None, send_at: datetime | None, 
 
 
 def _refuse_approval(lead: Lead, draft: Draft, content: str, source: ApprovalSource, seen: Seen) -> Decision | None:
-    if is_blocked_on(lead, draft.channel):
-        _reject_of_stopped(lead, draft, source)
+    close_if_stopped(lead, draft, source)
     if refused := refuse_text(lead, draft.channel, content):
         return refused
     if seen.version is not None and seen.version != draft.version:
@@ -250,8 +261,12 @@ def _refuse_approval(lead: Lead, draft: Draft, content: str, source: ApprovalSou
     return refuse_newer(lead, Seen(message_id=draft.context_message_id))
 
 
-def _reject_of_stopped(lead: Lead, draft: Draft, source: ApprovalSource) -> None:
-    """A stopped lead keeps no pending draft, whoever finds one."""
+def close_if_stopped(lead: Lead, draft: Draft, source: ApprovalSource) -> bool:
+    """A stopped lead keeps no pending draft, whoever finds one. Call with both locked; returns whether it was
+    closed.
+    """
+    if not is_blocked_on(lead, draft.channel):
+        return False
     reason = DraftClosedReason.LEAD_OPTED_OUT
     now = timezone.now()
     Draft.objects.filter(pk=draft.pk).update(
@@ -260,6 +275,7 @@ def _reject_of_stopped(lead: Lead, draft: Draft, source: ApprovalSource) -> None
     record_draft_event(draft, DraftEventKind.REJECTED, source=_event_source(source), reason=reason)
     _announce_decision(draft, DraftStatus.REJECTED)
     refresh_lead_flags(lead.pk)
+    return True
 
 
 def _mark_approved(
@@ -316,6 +332,7 @@ def _announce_decision(draft: Draft, status: DraftStatus) -> None:
             draft_id=draft.pk,
             status=status,
             version=draft.version,
+            decision=uuid4().hex,
         )
     )
 

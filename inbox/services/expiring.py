@@ -11,6 +11,7 @@ from inbox.models import Draft, InboundStageRun
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_draft
+from inbox.services.review_posts import outdate_review_posts
 from zrg.jobs.services.retention import CHUNK
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
@@ -44,6 +45,7 @@ def _expire(workspace_id: UUID, draft_id: UUID) -> bool:
             status=DraftStatus.REJECTED, closed_reason=DraftClosedReason.EXPIRED, rejected_at=now, updated_at=now
         )
         record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason="expired")
+        outdate_review_posts(draft)
         refresh_lead_flags(lead.pk)
         return True
 

@@ -17,6 +17,7 @@ from inbox.models.draft import ENGINE_ORIGINS
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_draft
+from inbox.services.review_posts import outdate_review_posts
 from leads.models import Lead
 from leads.rules.statuses import blocks_channel
 
@@ -49,6 +50,7 @@ def reopen_draft(draft_id: UUID, outcome: AutoSendOutcome, reason: str) -> None:
     if closed_reason is not None:
         kind = DraftEventKind.REJECTED if status == DraftStatus.REJECTED else DraftEventKind.SUPERSEDED
         record_draft_event(draft, kind, source=DraftEventSource.SYSTEM, reason=closed_reason)
+    outdate_review_posts(draft)
     refresh_lead_flags(lead.pk)
 
 

@@ -25,6 +25,7 @@ from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_message
 from inbox.services.reopening import reopen_draft
+from inbox.services.review_posts import outdate_review_posts
 from integrations.results import ProviderResult
 from leads.services.rollups import bump_rollups, recompute_rollups
 from zrg.jobs.contracts import Notice, TaskNeeded
@@ -298,6 +299,7 @@ def _note_draft(message: Message, kind: DraftEventKind, outcome: AutoSendOutcome
     record_draft_event(
         draft, kind, source=DraftEventSource.JOB, reason=message.delivery_error_code or "", message=str(message.pk)
     )
+    outdate_review_posts(draft)
 
 
 def _update(message: Message, **values: object) -> None:

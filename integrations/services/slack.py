@@ -97,7 +97,11 @@ def list_members(workspace_id: UUID, *, refresh: bool = False) -> ProviderResult
 
 def post_to_channel(workspace_id: UUID, channel_id: str, text: str, blocks: Blocks | None = None) -> ProviderResult:
     """Post once with the workspace's bot; data: Posted. A public channel it is not in is joined first, once."""
-    client = get_client(workspace_id, SPEC)
+    return post_joining(get_client(workspace_id, SPEC), channel_id, text, blocks)
+
+
+def post_joining(client: SlackClient, channel_id: str, text: str, blocks: Blocks | None) -> ProviderResult:
+    """`post_to_channel` with a client at hand."""
     result = client.post_message(channel_id, text, blocks)
     if not is_word(result, NOT_IN_CHANNEL):
         return result
@@ -110,14 +114,14 @@ def post_to_channel(workspace_id: UUID, channel_id: str, text: str, blocks: Bloc
 
 def post_to_member(workspace_id: UUID, user_id: str, text: str, blocks: Blocks | None = None) -> ProviderResult:
     """Write to a person of the workspace's team, once; data: Posted, by which it can be changed later."""
-    return _post_directly(get_client(workspace_id, SPEC), user_id, text, blocks)
+    return post_directly(get_client(workspace_id, SPEC), user_id, text, blocks)
 
 
 def post_to_staff(email: str, text: str) -> ProviderResult:
     """Write to a person of the platform by address, with the platform's bot; data: Posted."""
     client = get_client(None, PLATFORM_SPEC)
-    found = _user_of(client, email)
-    return _post_directly(client, found.data, text, None) if found.ok else found
+    found = user_of(client, email, team_key=slack_bot_token())
+    return post_directly(client, found.data, text, None) if found.ok else found
 
 
 def _identify(token: str) -> Identity:
@@ -133,7 +137,8 @@ def _with_identity(given: ConnectionInput, identity: Identity) -> ConnectionInpu
     return replace(given, external_account_id=identity.team_id, config=about)
 
 
-def _post_directly(client: SlackClient, user_id: str, text: str, blocks: Blocks | None) -> ProviderResult:
+def post_directly(client: SlackClient, user_id: str, text: str, blocks: Blocks | None) -> ProviderResult:
+    """Write to a person, once; data: Posted."""
     opened = client.open_direct_message(user_id)
     return client.post_message(opened.data, text, blocks) if opened.ok else _not_posted(opened)
 
@@ -143,19 +148,20 @@ def _not_posted(result: ProviderResult) -> ProviderResult:
     return replace(result, outcome="failed")
 
 
-def _user_of(client: SlackClient, email: str) -> ProviderResult:
-    """The user id of an address, remembered for a day; that nobody has it, for an hour."""
-    # Another token may belong to another team.
-    key = f"slack:user:{sha(f'{slack_bot_token()}:{email.strip().lower()}')}"
-    known = _read(key)
+def user_of(client: SlackClient, email: str, *, team_key: str) -> ProviderResult:
+    """The user id of an address, remembered for a day; that nobody has it, for an hour. `team_key` tells
+    teams apart: another token may belong to another one.
+    """
+    key = f"slack:user:{sha(f'{team_key}:{email.strip().lower()}')}"
+    known = read_remembered(key)
     if known is not None:
         return _found(known)
     result = client.find_user(email)
     if result.ok:
-        _write(key, result.data.id, USER_SECONDS)
+        remember(key, result.data.id, USER_SECONDS)
         return _found(result.data.id)
     if result.code == Code.NOT_FOUND:
-        _write(key, _NOBODY, NOBODY_SECONDS)
+        remember(key, _NOBODY, NOBODY_SECONDS)
     return result
 
 
@@ -172,16 +178,17 @@ def _list_keys(workspace_id: UUID) -> tuple[str, str]:
 def _remembered(
     key: str, kind: type[Channel] | type[Member], ask: Callable[[], ProviderResult], refresh: bool
 ) -> ProviderResult:
-    known = None if refresh else _read(key)
+    known = None if refresh else read_remembered(key)
     if known is not None:
         return ProviderResult(outcome="ok", data=tuple(kind(**entry) for entry in known))
     result = ask()
     if result.ok:
-        _write(key, [asdict(entry) for entry in result.data], LISTS_SECONDS)
+        remember(key, [asdict(entry) for entry in result.data], LISTS_SECONDS)
     return result
 
 
-def _read(key: str) -> Any:
+def read_remembered(key: str) -> Any:
+    """What was remembered of Slack; None when nothing was, or the cache is away."""
     try:
         return cache.get(key)
     except (DatabaseError, RedisError, OSError) as down:
@@ -189,7 +196,8 @@ def _read(key: str) -> Any:
         return None
 
 
-def _write(key: str, value: Any, seconds: int) -> None:
+def remember(key: str, value: Any, seconds: int) -> None:
+    """Keep an answer of Slack for a while."""
     try:
         cache.set(key, value, seconds)
     except (DatabaseError, RedisError, OSError) as down:

@@ -101,6 +101,10 @@ def posted(answer: dict[str, Any]) -> Posted:
     return Posted(channel=channel, ts=ts)
 
 
+def accepted(answer: dict[str, Any]) -> None:
+    """A call of which nothing but its success matters."""
+
+
 def webhook_accepted(body: Any) -> None:
     """An incoming webhook answers `ok` in plain text, and anything else for no."""
     if body != "ok":

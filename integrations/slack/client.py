@@ -77,6 +77,11 @@ class SlackClient:
         body = {"channel": channel_id, "ts": ts, "text": text, "blocks": list(blocks or ())}
         return self._write("chat.update", body, answers.posted)
 
+    def post_ephemeral(self, channel_id: str, user_id: str, text: str) -> ProviderResult:
+        """A line in a channel that only one person sees, until they leave it."""
+        body = {"channel": channel_id, "user": user_id, "text": text}
+        return self._write("chat.postEphemeral", body, answers.accepted)
+
     def _read(self, method: str, params: dict[str, str], make: Callable[[dict[str, Any]], Any]) -> ProviderResult:
         call = Call(method="GET", path=f"/{method}", template=f"/{method}", params=params)
         return self._transport.request(call, answers.reading(make))

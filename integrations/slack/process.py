@@ -13,8 +13,9 @@ from zrg.jobs.models import WebhookEvent
 
 
 def process(event: WebhookEvent) -> str:
-    """Hand the click to its receiver, if it comes from the workspace's team. Whether the person may decide, and
-    whether workspace, lead and draft belong together, is the receiver's to judge at the moment it acts.
+    """Hand the click to its receiver, if it comes from the team the workspace is connected to. Whether the person
+    may decide, and whether workspace, lead and draft belong together, is the receiver's to judge at the moment
+    it acts; so is the team of a workspace that the platform's bot writes to.
     """
     payload, workspace_id = payload_of(event)
     actions = payload.get("actions")
@@ -25,7 +26,7 @@ def process(event: WebhookEvent) -> str:
     if not team or not user:
         return "ignored:missing_team_or_user"
     connection = Connection.objects.in_workspace(workspace_id).of(Provider.SLACK).active()
-    if not connection.filter(external_account_id=team).exists():
+    if connection.exclude(external_account_id=team).exists():
         return "ignored:team_mismatch"
     return registry.receive(
         SlackClick(

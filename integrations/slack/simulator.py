@@ -57,6 +57,7 @@ class SlackSimulator:
             "users.info": self._user_info,
             "users.lookupByEmail": self._lookup,
             "chat.postMessage": self._post,
+            "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
         }
         self.reset()
@@ -69,6 +70,8 @@ class SlackSimulator:
             self.channels: list[Answer] = [deepcopy(channel) for channel in _CHANNELS]
             self.users: list[Answer] = [deepcopy(user) for user in _USERS]
             self.messages: list[Answer] = []
+            # Lines only one person sees: (channel, user, text).
+            self.whispers: list[tuple[str, str, str]] = []
             self.webhook_texts: list[str] = []
             self._direct: dict[str, str] = {}
             self._last_ts = 0
@@ -193,6 +196,13 @@ class SlackSimulator:
         }
         self.messages.append(message)
         return {"ok": True, "channel": message["channel"], "ts": message["ts"], "message": message}
+
+    def _post_ephemeral(self, given: Answer) -> Answer:
+        problem = self._problem(given)
+        if problem or not given.get("user"):
+            return _refused(problem or "user_not_in_channel")
+        self.whispers.append((str(given["channel"]), str(given["user"]), str(given.get("text") or "")))
+        return {"ok": True, "message_ts": self._now()}
 
     def _update(self, given: Answer) -> Answer:
         found = next(

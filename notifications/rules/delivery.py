@@ -25,6 +25,7 @@ JITTER = 0.2
 STALE_AFTER = {
     SendKind.SENTIMENT_REALTIME.value: timedelta(hours=2),
     SendKind.DAILY_DIGEST.value: timedelta(hours=12),
+    SendKind.DRAFT_APPROVAL.value: timedelta(hours=24),
 }
 # The mail provider remembers a key for 24 hours; an attempt may take a minute to begin.
 KEY_REMEMBERED = timedelta(hours=23)

@@ -9,6 +9,7 @@ from integrations.results import ProviderResult
 from integrations.services.clients import get_client
 from integrations.services.resend import can_mail
 from integrations.services.slack import post_to_channel, post_to_member, post_to_staff
+from integrations.services.slack_reviews import post_review
 from integrations.slack.client import WEBHOOK_SPEC
 from notifications.constants import GLOBAL_WEBHOOK
 from notifications.contracts import Delivery, Parcel
@@ -68,6 +69,9 @@ def _post(parcel: Parcel) -> Delivery:
 def _post_to_slack(parcel: Parcel) -> ProviderResult:
     if parcel.target == GLOBAL_WEBHOOK:
         return get_client(None, WEBHOOK_SPEC).post(parcel.text)
+    if parcel.kind == SendKind.DRAFT_APPROVAL:
+        assert parcel.workspace_id is not None
+        return post_review(parcel.workspace_id, parcel.target, parcel.text, parcel.blocks or ())
     if "@" in parcel.target:
         return post_to_staff(parcel.target, parcel.text)
     assert parcel.workspace_id is not None

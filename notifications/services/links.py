@@ -11,6 +11,11 @@ def lead_link(workspace_id: UUID, lead_id: UUID) -> str:
     return _link(view="inbox", clientId=workspace_id, leadId=lead_id)
 
 
+def draft_link(workspace_id: UUID, lead_id: UUID, draft_id: UUID, **more: object) -> str:
+    """The conversation with a draft in its editor; `edit=1` puts the cursor there."""
+    return _link(view="inbox", clientId=workspace_id, leadId=lead_id, draftId=draft_id, **more)
+
+
 def integrations_link(workspace_id: UUID) -> str:
     """Where a workspace's connections are repaired."""
     return _link(view="settings", clientId=workspace_id, settingsTab="integrations")

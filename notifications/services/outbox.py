@@ -8,8 +8,8 @@ Resend may have is sent again with its key, what Slack or SMTP may have becomes 
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,27 @@ class NewRow:
     subject: str = ""
     recipients: tuple[str, ...] = ()
     reason: str = ""
+    blocks: Sequence[dict[str, Any]] = ()
+    # Kept with the row for whoever cares for messages of this kind.
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """What a kind needs besides being sent. `refuse`, asked right before, says why a row is not sent any more
+    ("" to send it); `arrived` is told of a row that was sent. Both are called outside transactions.
+    """
+
+    refuse: Callable[[NotificationSendLog], str]
+    arrived: Callable[[NotificationSendLog], None]
+
+
+_care: dict[str, Care] = {}
+
+
+def register_care(kind: str, care: Care) -> None:
+    """Take care of a kind; called once when the app is ready."""
+    _care[kind] = care
 
 
 def enqueue(rows: Iterable[NewRow], *, event: NotificationEvent | None, workspace_id: UUID | None) -> None:
@@ -209,6 +230,8 @@ def _deliver(row: NotificationSendLog, find: Callable[[Parcel], Way], pause: Cal
         if row.uncertain_at and not way.is_repeatable:
             return record(row, Delivery(outcome="unknown", reason="way_changed"))
         _keep_pace(parcel, pause)
+        if refused := _refusal_of_kind(row):
+            return record(row, refused)
         if not begin(row, way):
             return "taken_over"
         delivery = way.hand_over(parcel)
@@ -216,7 +239,10 @@ def _deliver(row: NotificationSendLog, find: Callable[[Parcel], Way], pause: Cal
         # Nothing a single message does may stop the others.
         logger.exception(log_events.NOTIFY_CRASHED, kind=row.kind, outbox=str(row.pk))
         delivery = _after_crash(row, way, type(error).__name__)
-    return record(row, delivery)
+    status = record(row, delivery)
+    if status == SendStatus.SENT and row.kind in _care:
+        _tell_arrived(row, delivery)
+    return status
 
 
 def begin(row: NotificationSendLog, way: Way) -> bool:
@@ -254,6 +280,21 @@ def _refusal(row: NotificationSendLog) -> Delivery | None:
     if row.payload.get("about_lead") and row.lead_id is None:
         return Delivery(outcome="skipped", reason="lead_deleted")
     return None
+
+
+def _refusal_of_kind(row: NotificationSendLog) -> Delivery | None:
+    care = _care.get(row.kind)
+    reason = care.refuse(row) if care else ""
+    return Delivery(outcome="skipped", reason=reason) if reason else None
+
+
+def _tell_arrived(row: NotificationSendLog, delivery: Delivery) -> None:
+    row.provider_ref = delivery.reference
+    try:
+        _care[row.kind].arrived(row)
+    except Exception:
+        # It was sent, whatever follows.
+        logger.exception(log_events.NOTIFY_CRASHED, kind=row.kind, outbox=str(row.pk))
 
 
 def _keep_pace(parcel: Parcel, pause: Callable[[float], None]) -> None:
@@ -306,6 +347,9 @@ def _mine(row: NotificationSendLog) -> Any:
 def _row(row: NewRow, event: NotificationEvent | None, workspace_id: UUID | None) -> NotificationSendLog:
     lead_id = event.lead_id if event else None
     payload: dict[str, Any] = {"text": row.text, "subject": row.subject} if not row.reason else {}
+    if row.blocks and payload:
+        payload["blocks"] = list(row.blocks)
+    payload |= row.about
     if row.recipients:
         payload["to"] = list(row.recipients)
     if lead_id and payload:

@@ -337,7 +337,7 @@ def test_platform_rows(db: None, simulator: RunningSimulator, monkeypatch: pytes
 
 
 def test_direct_message_of_a_workspace(northwind: Workspace, simulator: RunningSimulator) -> None:
-    put(northwind, "slack_dm", "U0PRIYA", kind="draft_approval")
+    put(northwind, "slack_dm", "U0PRIYA", kind="mention")
 
     deliver()
 

@@ -93,6 +93,11 @@ CONNECTION_ROUTES_REPAIRED = "connection.routes_repaired"
 CONNECTION_SECRET_UNREADABLE = "connection.secret_unreadable"  # noqa: S105  # a name
 CONNECTION_WARNING = "connection.warning"
 SLACK_CACHE_UNAVAILABLE = "slack.cache_unavailable"
+SLACK_SIGNATURE_REFUSED = "slack.signature_refused"
+SLACK_INTERACTION = "slack.interaction"
+SLACK_REVIEW_POSTED = "slack.review_posted"
+SLACK_REVIEW_UPDATED = "slack.review_updated"
+SLACK_REVIEW_FAILED = "slack.review_failed"
 SENDERS_REFRESHED = "connection.senders_refreshed"
 
 # --- inbox: messages, pipeline, drafts ------------------------------------------------------------
