@@ -197,3 +197,19 @@ class StageState(TextChoices):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+
+class OverseerStage(TextChoices):
+    EXTRACT = "extract"
+    GATE = "gate"
+    BOOKING_GATE = "booking_gate"
+
+
+class MemorySource(TextChoices):
+    MANUAL = "MANUAL", "Written by a person"
+    INFERENCE = "INFERENCE", "Proposed by a model"
+
+
+class MemoryStatus(TextChoices):
+    APPROVED = "APPROVED", "In use"
+    PENDING = "PENDING", "Waits for a decision"

@@ -16,6 +16,7 @@ from inbox.services.stages.classify import classify
 from inbox.services.stages.draft import give_up_draft, write_draft
 from inbox.services.stages.enrich import enrich
 from inbox.services.stages.load import load
+from inbox.services.stages.overseer import oversee
 from inbox.services.stages.safety import ensure_safety
 from inbox.services.stages.signals import read_action_signals
 
@@ -54,6 +55,7 @@ READING: tuple[Stage, ...] = (
 
 ANSWERING: tuple[Stage, ...] = (
     Stage(number=1, name="load", run=load, every_run=True, transactional=True),
+    Stage(number=10, name="overseer", run=oversee, optional=True),
     Stage(number=10, name="draft", run=write_draft, min_seconds=8.0, tries=3, give_up=give_up_draft),
 )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from inbox.enums import DeliveryStatus, Direction, DraftStatus, MessageOrigin, OrderState
+from inbox.enums import DeliveryStatus, Direction, DraftStatus, MemoryStatus, MessageOrigin, OrderState
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
 
 
@@ -94,3 +94,24 @@ class ConversationSyncQuerySet(LeadScopedQuerySet):
 
 class SavedViewQuerySet(TenantQuerySet):
     """Saved filters belong to one person."""
+
+
+class OverseerDecisionQuerySet(LeadScopedQuerySet):
+    """What was understood of a lead's replies."""
+
+
+class LeadMemoryQuerySet(LeadScopedQuerySet):
+    """Facts about leads."""
+
+    def of_lead(self, lead_id: UUID | str) -> Self:
+        return self.filter(lead_id=lead_id)
+
+    def usable(self, now: datetime) -> Self:
+        """Approved and not expired."""
+        return self.filter(status=MemoryStatus.APPROVED, expires_at__gt=now)
+
+    def pending(self) -> Self:
+        return self.filter(status=MemoryStatus.PENDING)
+
+    def expired(self, now: datetime) -> Self:
+        return self.filter(expires_at__lte=now)

@@ -1,5 +1,7 @@
 from inbox.models.draft import Draft, DraftEvent
+from inbox.models.memory import LeadMemoryEntry
 from inbox.models.message import Message, MessageRaw
+from inbox.models.overseer import MeetingOverseerDecision
 from inbox.models.send_order import SendOrder
 from inbox.models.stage_run import InboundStageRun
 from inbox.models.sync import ConversationSync
@@ -10,7 +12,9 @@ __all__ = [
     "Draft",
     "DraftEvent",
     "InboundStageRun",
+    "LeadMemoryEntry",
     "LeadView",
+    "MeetingOverseerDecision",
     "Message",
     "MessageRaw",
     "SavedView",

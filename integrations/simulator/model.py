@@ -10,7 +10,15 @@ import threading
 from typing import Any
 
 from integrations.simulator.core import SimRequest, SimResponse
-from integrations.simulator.reading import classify, excluded_tags, newest_inbound, own_words, read_signature, route
+from integrations.simulator.reading import (
+    classify,
+    excluded_tags,
+    newest_inbound,
+    own_words,
+    read_meeting,
+    read_signature,
+    route,
+)
 from integrations.simulator.writing import MESSAGE_BREAK, plan, smallest_value, write_letter, write_short
 
 KEY_PREFIX = "sim-"
@@ -63,6 +71,8 @@ def answer_to(key: str, prompt: str, schema: dict[str, Any] | None) -> Any:
         return _analysis(newest_inbound(prompt), schema)
     if "route_booking_process" in key:
         return {"processId": route(newest_inbound(prompt)), "confidence": 0.9, "rationale": "", "uncertain": False}
+    if "overseer.extract" in key and schema is not None:
+        return read_meeting(newest_inbound(prompt), schema)
     if "signature" in key:
         return read_signature(prompt)
     if "strategy" in key:

@@ -10,6 +10,7 @@ _PHONE = re.compile(r"\+?\(?\d[\d ().-]{7,}\d")
 _LINKEDIN = re.compile(r"\S*linkedin\.com/in/\S+")
 _FENCE = re.compile(r"<<<[^<>\n]*>>>\n?(?P<text>.*?)\n?<<<END[^<>\n]*>>>", re.DOTALL)
 
+_EMPTY: dict[str, Any] = {"boolean": False, "number": 0.0, "string": "", "array": [], "null": None}
 # First hit wins; the order is the order of precedence of the tags.
 _TAGS: tuple[tuple[str, str], ...] = (
     ("Blacklist", r"unsubscribe|remove me|stop (?:emailing|writing|contacting)|take me off|do not contact|spam"),
@@ -68,6 +69,31 @@ def route(text: str) -> int:
         if pattern.search(text):
             return number
     return 1
+
+
+def read_meeting(text: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """What a reply means for a meeting: the smallest answer, filled by the way it takes."""
+    way = route(text)
+    speaks = way in (2, 3) or classify(text) == "Meeting Requested"
+    intent = {2: "accept_offer", 3: "propose_time"}.get(way, "request_times") if speaks else "other"
+    return {
+        **{name: _EMPTY[kind_of(part)] for name, part in schema["properties"].items()},
+        "is_scheduling_related": speaks,
+        "intent": intent,
+        "intent_to_book": speaks,
+        "intent_confidence": 0.9 if speaks else 0.6,
+        "acceptance_specificity": "specific" if way == 3 else "generic" if way == 2 else "none",
+        "qualification_status": "unknown",
+        "time_from_body_only": speaks,
+        "needs_pricing_answer": "pric" in text.lower() or "cost" in text.lower(),
+        "confidence": 0.85,
+    }
+
+
+def kind_of(schema: dict[str, Any]) -> str:
+    """The type of a value; "null" where it may be absent."""
+    kind = schema.get("type", "")
+    return "null" if isinstance(kind, list) else str(kind)
 
 
 def excluded_tags(prompt: str) -> frozenset[str]:

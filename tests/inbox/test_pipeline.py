@@ -265,6 +265,7 @@ def test_every_call_is_counted_with_its_figures(lead, simulator):  # noqa: F811
         "action_signal.route_booking_process.v1",
         "draft.generate.email.generation.v1",
         "draft.generate.email.strategy.v1",
+        "meeting.overseer.extract.v2",
         "sentiment.email_inbox_analyze.v1",
     ]
     row = AIInteraction.objects.get(prompt_key="sentiment.email_inbox_analyze.v1")

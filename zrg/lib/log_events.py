@@ -128,6 +128,7 @@ DRAFT_SKIPPED = "draft.skipped"
 DRAFT_FALLBACK = "draft.fallback"
 DRAFT_APPROVED = "draft.approved"
 DRAFT_REJECTED = "draft.rejected"
+OVERSEER_GATE = "overseer.gate"
 DRAFT_APPROVE_CONFLICT = "draft.approve_conflict"
 
 # --- model calls -----------------------------------------------------------------------------------
