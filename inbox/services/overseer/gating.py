@@ -13,6 +13,7 @@ import structlog
 from inbox.enums import OverseerStage
 from inbox.models import MeetingOverseerDecision, Message
 from inbox.prompts.overseer import GATE
+from inbox.rules.invariants.bookings import implies_booking
 from inbox.rules.overseer import MeetingDecision, clean_issues, gate_applies
 from inbox.services.skipping import SETTING_OFF, record_skip
 from zrg.ai.contracts import CallScope
@@ -66,7 +67,8 @@ def gate_draft(context: GateInput, *, scope: CallScope, deadline: float) -> Gate
     """Approve or revise a draft; outside of transactions, `deadline` is a `time.monotonic()` instant.
 
     The answer about a text is kept with the message, so a retry with the same text asks nobody. A revised text
-    has to pass the invariants again: the caller keeps the old one when it comes out worse.
+    has to pass the invariants again: the caller keeps the old one when it comes out worse. Whatever the model says,
+    a text that claims a booking without an appointment never passes.
     """
     text_hash = sha(json.dumps([context.draft, context.labels, context.appointment]))
     with tenant(context.workspace_id):
@@ -96,11 +98,13 @@ def _read(context: GateInput, answer: dict[str, Any]) -> GateResult:
     issues = clean_issues(answer["issues"])
     confidence = min(max(float(answer["confidence"]), 0.0), 1.0)
     revised = (answer["final_draft"] or "").strip()
-    if answer["decision"] == "approve" or revised == context.draft.strip():
-        return GateResult(issues=issues, confidence=confidence)
-    if not revised or len(revised) > MAX_DRAFT_CHARS:
-        # It saw something wrong and gave no text to go on with.
+    kept = answer["decision"] == "approve" or revised == context.draft.strip()
+    claims_booking = not context.appointment and implies_booking(context.draft if kept else revised)
+    if claims_booking or (not kept and (not revised or len(revised) > MAX_DRAFT_CHARS)):
+        # A booking that does not exist, or something wrong and no text to go on with.
         return GateResult(issues=issues, confidence=confidence, failed=True)
+    if kept:
+        return GateResult(issues=issues, confidence=confidence)
     return GateResult(decision="revise", final_draft=revised, issues=issues, confidence=confidence)
 
 

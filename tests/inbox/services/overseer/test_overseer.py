@@ -130,6 +130,25 @@ def test_a_revision_without_a_usable_text_is_a_failure(message, simulator, text)
     assert (result.decision, result.final_draft, result.failed) == ("approve", None, True)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"decision": "approve"},
+        {"decision": "revise", "final_draft": "You are booked for Thursday."},
+    ],
+)
+def test_hard_09_gate_never_lets_a_booking_be_implied(message, simulator, answer):  # noqa: F811
+    claim = "You are all booked for Thursday at 3:00 PM EST."
+    answers(simulator, **answer)
+
+    without = gate(message, draft=claim)
+    answers(simulator, decision="approve")
+    with_one = gate(message, draft=claim, appointment="Thursday, 3:00 PM EST, confirmed")
+
+    assert (without.failed, without.final_draft) == (True, None)
+    assert with_one == GateResult(confidence=0.9)
+
+
 def test_a_draft_without_times_is_not_gated(message, simulator):  # noqa: F811
     assert gate(message, draft="It is 40 per seat.") == GateResult(skipped="not_scheduling")
     assert gate(message, draft="It is 40.", decision=MeetingDecision(is_scheduling_related=True)).skipped == ""
