@@ -1,12 +1,18 @@
 """Inserting messages that came from a provider: once, whole, with their raw parts."""
 
 from typing import Any
+from uuid import uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from inbox.models import Message, MessageRaw
+from inbox.models import Message
 from inbox.rules.cleaning import CleanedEmail
 from integrations.contracts import Attachment
+
+_STORE_RAW = """
+INSERT INTO inbox_messageraw (id, workspace_id, message_id, raw_text, raw_html, thread_json)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
 
 
 def insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Message, bool]:
@@ -26,13 +32,9 @@ def insert_once(id_field: str, id_value: str | None, **values: Any) -> tuple[Mes
 def store_raw(message: Message, cleaned: CleanedEmail, *, thread_json: str | None = None) -> None:
     """Keep the parts as received, and what a shortened thread handle stands for, where there are any."""
     if cleaned.raw_text or cleaned.raw_html or thread_json:
-        MessageRaw.objects.create(
-            workspace_id=message.workspace_id,
-            message=message,
-            raw_text=cleaned.raw_text or "",
-            raw_html=cleaned.raw_html or "",
-            thread_json=thread_json or "",
-        )
+        parts = [cleaned.raw_text or "", cleaned.raw_html or "", thread_json or ""]
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE_RAW, [uuid4(), message.workspace_id, message.pk, *parts])
 
 
 def attachment_rows(attachments: tuple[Attachment, ...]) -> list[dict[str, str | None]]:

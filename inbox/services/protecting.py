@@ -1,11 +1,14 @@
 """The deterministic safety reading in force: what it finds and what follows, in the storing transaction."""
 
+import json
 from dataclasses import dataclass
+from uuid import uuid4
 
 import structlog
+from django.db import connection
 
 from inbox.enums import Channel, Direction, SafetyKind, StageState
-from inbox.models import InboundStageRun, Message
+from inbox.models import Message
 from inbox.rules import safety
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
@@ -22,6 +25,15 @@ logger = structlog.get_logger(__name__)
 
 STAGE_SAFETY = "safety"
 HUMAN_KINDS = (SafetyKind.NONE, SafetyKind.ACK_ONLY)
+
+# On the path of every reply, so it is not put together anew for each.
+_NOTE_DONE = """
+INSERT INTO inbox_inboundstagerun
+    (id, workspace_id, message_id, stage, state, attempts, started_at, finished_at, result, error_code)
+VALUES (%(id)s, %(workspace)s, %(message)s, %(stage)s, %(state)s, 1, %(at)s, %(at)s, %(result)s, '')
+ON CONFLICT (message_id, stage) DO UPDATE SET
+    state = excluded.state, finished_at = excluded.finished_at, result = excluded.result
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +66,22 @@ def read_safety(
     `report` is the text as received: the status codes of a delivery report may stand below what
     cleaning keeps.
     """
-    our_subject = _our_subject(lead) if channel == Channel.EMAIL and subject and not is_new else None
-    found = safety.read_safety(
-        body,
-        subject=subject or "",
-        channel=channel,
-        from_email=from_email,
-        provider_automated=provider_automated,
-        lead_name=f"{lead.first_name or ''} {lead.last_name or ''}".strip(),
-        our_subject=our_subject,
-    )
+
+    def read(our_subject: str | None) -> safety.SafetyReading:
+        return safety.read_safety(
+            body,
+            subject=subject or "",
+            channel=channel,
+            from_email=from_email,
+            provider_automated=provider_automated,
+            lead_name=f"{lead.first_name or ''} {lead.last_name or ''}".strip(),
+            our_subject=our_subject,
+        )
+
+    found = read(None)
+    # A subject of our own only takes findings away, so it is looked up where there are any.
+    if found.kind not in HUMAN_KINDS and channel == Channel.EMAIL and subject and not is_new:
+        found = read(_our_subject(lead))
     return SafetyReading(
         kind=str(found.kind),
         family=found.opt_out.family or "",
@@ -92,23 +110,19 @@ def apply_safety(lead: Lead, message: Message, reading: SafetyReading, *, may_li
             stop_lead(lead, "bounce" if reading.kind == SafetyKind.BOUNCE else "dead_inbox", message=message)
     elif may_lift and reading.kind in HUMAN_KINDS and lead.status == "blacklisted":
         _apply_human_reply(lead, message)
-    run = InboundStageRun(
-        workspace_id=message.workspace_id,
-        message=message,
-        stage=STAGE_SAFETY,
-        state=StageState.DONE,
-        attempts=1,
-        started_at=message.created_at,
-        finished_at=message.created_at,
-        result={"kind": reading.kind, "family": reading.family},
-    )
-    # One statement, on the path of every reply.
-    InboundStageRun.objects.bulk_create(
-        [run],
-        update_conflicts=True,
-        unique_fields=["message", "stage"],
-        update_fields=["state", "finished_at", "result"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NOTE_DONE,
+            {
+                "id": uuid4(),
+                "workspace": message.workspace_id,
+                "message": message.pk,
+                "stage": STAGE_SAFETY,
+                "state": str(StageState.DONE),
+                "at": message.created_at,
+                "result": json.dumps({"kind": str(reading.kind), "family": reading.family}),
+            },
+        )
 
 
 def _apply_opt_out(lead: Lead, message: Message, reading: SafetyReading) -> None:

@@ -19,6 +19,7 @@ from leads.rules.statuses import blocks_every_channel
 from leads.services.status import set_status
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
+from zrg.lib.rows import lock_row
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
 
@@ -54,7 +55,7 @@ def set_sentiment(
     an Automated Reply always closes the pending reply drafts.
     """
     with transaction.atomic():
-        lead = Lead.objects.select_for_update().get(pk=lead_id)
+        lead = lock_row(Lead, lead_id)
         new = coerce_booked(tag, lead)
         if refused := _refusal(lead, new, message, actor):
             if new == SentimentTag.AUTOMATED_REPLY and refused != "older_message":

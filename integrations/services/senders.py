@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
+from django.db import connection
 from django.utils import timezone
 
 from integrations.emailbison import client as emailbison
@@ -22,6 +23,13 @@ from zrg.workspaces.context import tenant
 REFUSAL_HOLDS = timedelta(minutes=60)
 REFRESH_JOB = "EMAIL_SENDERS_REFRESH"
 
+# With every event that names a mailbox, so it is not put together anew for each.
+_NOTE = """
+INSERT INTO integrations_emailsender
+    (id, workspace_id, provider, sender_email_id, email_address, name, is_sendable, fetched_at)
+VALUES (%s, %s, %s, %s, %s, %s, true, %s)
+ON CONFLICT DO NOTHING
+"""
 _COLUMNS = ["email_address", "name", "status", "is_sendable", "disabled_reason", "raw", "fetched_at"]
 
 logger = structlog.get_logger(__name__)
@@ -76,19 +84,9 @@ def note_sender(
     Until the next complete listing (EmailBison; the others list none) this is what makes its address one
     of our own senders.
     """
-    EmailSender.objects.bulk_create(
-        [
-            EmailSender(
-                workspace_id=workspace_id,
-                provider=provider,
-                sender_email_id=sender_email_id[:64],
-                email_address=email[:320] if email else None,
-                name=name[:255] if name else None,
-                fetched_at=seen_at,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    address, shown = email[:320] if email else None, name[:255] if name else None
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [uuid4(), workspace_id, str(provider), sender_email_id[:64], address, shown, seen_at])
 
 
 def apply_account_event(workspace_id: UUID, event_type: str, data: Data) -> str:

@@ -29,6 +29,7 @@ from leads.services.senders import own_senders_like
 from leads.services.status import blacklisted_columns
 from zrg.lib import log_events
 from zrg.lib.phone import phone_match_keys
+from zrg.lib.rows import lock_row
 from zrg.workspaces.models import WorkspaceSettings
 
 logger = structlog.get_logger(__name__)
@@ -176,7 +177,7 @@ def _phone_keys(identity: Identity) -> tuple[list[str], list[str]]:
 
 
 def _fill(arrival: Arrival, match: Match, candidates: list[Candidate]) -> LeadMatch:
-    lead = Lead.objects.select_for_update().get(pk=match.lead_id)
+    lead = lock_row(Lead, match.lead_id)
     stored = {kind.value: getattr(lead, kind.value) for kind in Identifier if kind != Identifier.ALTERNATE_EMAIL}
     claims = find_claims(arrival.identity, lead.pk, stored, candidates)
     changes = choose_fill(

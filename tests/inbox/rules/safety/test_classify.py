@@ -19,6 +19,18 @@ def test_whole_replies(kind, body, subject):
     assert classify_safety(body, subject, lead_name="Dana Whitfield") == kind
 
 
+@pytest.mark.parametrize(("kind", "body", "subject"), REPLIES)
+@pytest.mark.parametrize("title", ["", "Out of office", "Delivery failed", "Unsubscribe", "Automatic reply: gone"])
+def test_our_subject_only_takes_findings_away(kind, body, subject, title):
+    """A reply that finds nothing without our subject is read without looking it up (services.protecting)."""
+    human = (SafetyKind.NONE, SafetyKind.ACK_ONLY)
+    shown = title or subject
+    without = classify_safety(body, shown, lead_name="Dana Whitfield")
+    for ours in (shown, f"Re: {shown}", "Quick idea", title):
+        read = classify_safety(body, shown, lead_name="Dana Whitfield", our_subject=ours)
+        assert read == without or without not in human
+
+
 def test_order_on_email():
     assert classify_safety(EVERYTHING) == "bounce"
     assert classify_safety(EVERYTHING.replace("550 5.1.1 user unknown.", "")) == "opt_out"
