@@ -15,6 +15,7 @@ class InboxConfig(AppConfig):
         from inbox.drawer import register_sections  # noqa: PLC0415
         from inbox.models import ConversationSync, Draft, LeadView, Message  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
+        from inbox.prompts.snippets import ALL_SNIPPETS  # noqa: PLC0415
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
         from inbox.services.merging import merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
@@ -31,6 +32,7 @@ class InboxConfig(AppConfig):
             register_sample_filler,
         )
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
+        from zrg.ai.snippets import register_snippets  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import (  # noqa: PLC0415
             register_event,
@@ -75,6 +77,7 @@ class InboxConfig(AppConfig):
         metrics.register()
         register_sections()
         register_prompts(*ALL_PROMPTS)
+        register_snippets(*ALL_SNIPPETS)
         register_rollup_source(COLUMNS, message_rollups)
         register_body_search(search_bodies)
         register_merge(Draft, merge_drafts)

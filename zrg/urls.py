@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("zrg.workspaces.urls")),
     path("", include("zrg.jobs.urls")),
+    path("", include("zrg.ai.urls")),
     path("", include("integrations.urls")),
     path("", include("leads.urls")),
     path("", include("inbox.urls")),

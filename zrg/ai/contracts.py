@@ -24,7 +24,7 @@ ErrorCode = Literal[
 class PromptMessage:
     """One message of a prompt; `{{name}}` marks a variable."""
 
-    role: Literal["system", "user"]
+    role: Literal["system", "assistant", "user"]
     text: str
 
 

@@ -49,3 +49,15 @@ class KnowledgeState(TextChoices):
 class GuidanceKind(TextChoices):
     MESSAGE_PERFORMANCE = "message_performance"
     INSIGHT_PACK = "insight_pack"
+
+
+class PromptRole(TextChoices):
+    SYSTEM = "system"
+    ASSISTANT = "assistant"
+    USER = "user"
+
+
+class RevisionAction(TextChoices):
+    SET = "set"
+    RESET = "reset"
+    RESTORE = "restore"

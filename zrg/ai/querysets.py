@@ -1,10 +1,17 @@
 """The query language of the model floor."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from zrg.workspaces.querysets import TenantQuerySet
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from zrg.workspaces.access import Access
+    from zrg.workspaces.models import Workspace
 
 
 class PersonaQuerySet(TenantQuerySet):
@@ -57,3 +64,19 @@ class ConfidencePolicyQuerySet(TenantQuerySet):
 
 class ConfidencePolicyRevisionQuerySet(TenantQuerySet):
     """Earlier thresholds."""
+
+
+class OverrideQuerySet(TenantQuerySet):
+    """Texts of a workspace, and those of the platform (without a workspace)."""
+
+    def visible_to(self, access: "Access") -> Self:
+        """Those of the workspaces this person sees whole, and the platform's."""
+        return self.filter(Q(workspace_id__in=access.ws_all) | Q(workspace=None))
+
+    def in_force_for(self, workspace: "Workspace | UUID | str") -> Self:
+        """Those of the workspace and of the platform."""
+        return self.filter(Q(workspace_id=getattr(workspace, "pk", workspace)) | Q(workspace=None))
+
+    def of(self, workspace_id: "UUID | None") -> Self:
+        """Those of one scope: a workspace, or the platform for None."""
+        return self.filter(workspace_id=workspace_id) if workspace_id else self.filter(workspace=None)

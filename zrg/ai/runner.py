@@ -18,6 +18,7 @@ from zrg.ai.contracts import CallScope, Prompt, Result, Usage
 from zrg.ai.params import expand_attempts, resolve_request_params
 from zrg.ai.prompts import fill, get_prompt
 from zrg.ai.schema import SchemaViolation, cleaned, parse_object, validate
+from zrg.ai.services.prompt_texts import effective
 from zrg.ai.services.telemetry import Attempt, record_attempt
 from zrg.ai.tokens import estimate_tokens
 from zrg.lib import log_events
@@ -50,6 +51,7 @@ class Override:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
     prompt: Prompt
+    version: str
     model: str
     messages: list[dict[str, str]]
     budget: int
@@ -92,7 +94,8 @@ def run_json_prompt(
 def _run(prompt: Prompt, variables: Mapping[str, str], scope: CallScope, deadline: float, override: Override) -> Result:
     if not model_calls_possible() or _switched_off():
         return Result(error_code="disabled")
-    messages = fill(prompt, variables)
+    text = effective(prompt.key, scope.workspace_id)
+    messages = fill(prompt, variables, text.messages)
     model = override.model or prompt.model
     attempts = override.max_attempts or prompt.max_attempts
     first = min(
@@ -105,7 +108,15 @@ def _run(prompt: Prompt, variables: Mapping[str, str], scope: CallScope, deadlin
         if deadline - time.monotonic() < MIN_CALL_SECONDS:
             break
         # All attempts share `params`: what the model rejected once is not sent to it again.
-        call = _Call(prompt=prompt, model=model, messages=messages, budget=budget, params=params, deadline=deadline)
+        call = _Call(
+            prompt=prompt,
+            version=text.version,
+            model=model,
+            messages=messages,
+            budget=budget,
+            params=params,
+            deadline=deadline,
+        )
         try:
             value, usage = _attempt(call, scope, number)
         except _AttemptFailed as failed:
@@ -136,6 +147,7 @@ def _attempt(call: _Call, scope: CallScope, number: int) -> tuple[Any, Usage]:
 def _statistics(call: _Call, started: float, number: int, usage: Usage, code: str, summary: str) -> Attempt:
     return Attempt(
         prompt=call.prompt,
+        version=call.version,
         model=call.model,
         effort=call.params.get("effort", ""),
         temperature_sent="temperature" in call.params,

@@ -137,6 +137,10 @@ AI_PARAM_REJECTED = "ai.param_rejected"
 AI_PARAM_DROPPED = "ai.param_dropped"
 AI_STATISTICS_LOST = "ai.statistics_lost"
 AI_UNKNOWN_TAG = "ai.unknown_tag"
+AI_BUDGET = "ai.budget"
+PROMPT_DRIFT = "prompt.drift"
+PROMPT_SAVED = "prompt.saved"
+KNOWLEDGE_PROCESSED = "knowledge.processed"
 
 # --- leads -------------------------------------------------------------------------------------------
 LEAD_CREATED = "lead.created"

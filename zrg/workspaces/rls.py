@@ -36,6 +36,7 @@ class RowSecurity:
     `setter_reads`: the same, reading only. `own`: extra condition, independent of the workspace, for
     reading. `parent`: the table whose rows decide for a setter. `insert_any`: any context may add rows of
     its workspaces or of none. `unowned_kinds`: contexts that see and write rows without a workspace.
+    `unowned_reads`: every context reads rows without a workspace (defaults of the platform).
     `needs_table`: the table the extra conditions read (a partial migrate has none yet).
     """
 
@@ -46,6 +47,7 @@ class RowSecurity:
     own: str | None = None
     insert_any: bool = False
     unowned_kinds: tuple[str, ...] = ()
+    unowned_reads: bool = False
     needs_table: str = ""
     parent: str = ""
     workspace_column: str = "workspace_id"
@@ -123,6 +125,8 @@ def policy_statements(table: str, security: RowSecurity) -> list[str]:
     reads = []
     if security.read_kinds:
         reads.append(f"({KIND} IN ({_names(security.read_kinds)}))")
+    if security.unowned_reads:
+        reads.append(f"({KIND} <> '' AND {workspace} IS NULL)")
     if security.setter_reads:
         reads.append(f"({setter} AND ({security.setter_reads.format(table=table)}))")
     if security.own:

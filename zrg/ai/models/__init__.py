@@ -2,6 +2,12 @@ from zrg.ai.models.interaction import AIInteraction, AIUsageDaily
 from zrg.ai.models.knowledge import KnowledgeAsset, KnowledgeAssetRevision
 from zrg.ai.models.learning import ConfidencePolicy, ConfidencePolicyRevision, Guidance
 from zrg.ai.models.persona import Persona
+from zrg.ai.models.prompting import (
+    PromptOverride,
+    PromptOverrideRevision,
+    PromptSnippetOverride,
+    PromptSnippetRevision,
+)
 
 __all__ = [
     "AIInteraction",
@@ -12,4 +18,8 @@ __all__ = [
     "KnowledgeAsset",
     "KnowledgeAssetRevision",
     "Persona",
+    "PromptOverride",
+    "PromptOverrideRevision",
+    "PromptSnippetOverride",
+    "PromptSnippetRevision",
 ]

@@ -12,7 +12,6 @@ from zrg.ai.contracts import CallScope, Prompt, Usage
 from zrg.ai.enums import AIStatus
 from zrg.ai.models import AIInteraction
 from zrg.ai.pricing import ModelPrice, cost_usd, parse_prices
-from zrg.ai.prompts import version
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
 
@@ -24,6 +23,7 @@ class Attempt:
     """One finished attempt."""
 
     prompt: Prompt
+    version: str
     model: str
     effort: str
     temperature_sent: bool
@@ -48,7 +48,7 @@ def record_attempt(attempt: Attempt, scope: CallScope) -> None:
                 source=scope.source,
                 feature_id=attempt.prompt.feature_id,
                 prompt_key=attempt.prompt.key,
-                prompt_version=version(attempt.prompt),
+                prompt_version=attempt.version,
                 model=attempt.model,
                 effort=attempt.effort,
                 temperature_sent=attempt.temperature_sent,

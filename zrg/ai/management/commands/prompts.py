@@ -1,12 +1,16 @@
-"""`manage.py prompts list|show KEY|check`."""
+"""`manage.py prompts list|show KEY|check [--workspace ID]`."""
 
 from argparse import ArgumentParser
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
 from zrg.ai.params import resolve_request_params
-from zrg.ai.prompts import all_prompts, get_prompt, variables_of, version
+from zrg.ai.prompts import all_prompts, variables_of
+from zrg.ai.services.prompt_pages import prompt_lines, prompt_view
+from zrg.lib.errors import NotVisible
+from zrg.workspaces.context import platform
 
 
 class Command(BaseCommand):
@@ -15,25 +19,36 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["list", "show", "check"])
         parser.add_argument("key", nargs="?")
+        parser.add_argument("--workspace", type=UUID, help="show what this workspace uses (default: the platform)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        getattr(self, f"_{options['what']}")(options["key"])
+        with platform():
+            getattr(self, f"_{options['what']}")(options["key"], options["workspace"])
 
-    def _list(self, _key: str | None) -> None:
-        for prompt in all_prompts():
-            self.stdout.write(f"{prompt.key:42} {prompt.model:12} {version(prompt):16} {prompt.purpose}")
+    def _list(self, _key: str | None, workspace_id: UUID | None) -> None:
+        for line in prompt_lines(workspace_id):
+            drift = f" ({line.drift_count} drifted)" if line.drift_count else ""
+            self.stdout.write(
+                f"{line.prompt.key:42} {line.prompt.model:12} {line.version:18} {line.prompt.purpose}{drift}"
+            )
 
-    def _show(self, key: str | None) -> None:
+    def _show(self, key: str | None, workspace_id: UUID | None) -> None:
         try:
-            prompt = get_prompt(key or "")
-        except KeyError as error:
+            view = prompt_view(key or "", workspace_id)
+        except NotVisible as error:
             raise CommandError(f"Unknown prompt {key}") from error
-        self.stdout.write(f"{prompt.key} ({version(prompt)}), {prompt.model}, effort {prompt.effort}\n{prompt.purpose}")
-        for message in prompt.messages:
-            self.stdout.write(f"\n--- {message.role}\n{message.text}")
+        prompt = view.prompt
+        self.stdout.write(f"{prompt.key} ({view.version}), {prompt.model}, effort {prompt.effort}\n{prompt.purpose}")
+        for message in view.messages:
+            drift = ", an override waits: the code's text changed" if message.drift else ""
+            self.stdout.write(f"\n--- {message.role} ({message.source}{drift})\n{message.text}")
 
-    def _check(self, _key: str | None) -> None:
-        problems = []
+    def _check(self, _key: str | None, workspace_id: UUID | None) -> None:
+        problems = [
+            f"{line.prompt.key}: {line.drift_count} drifted override(s)"
+            for line in prompt_lines(workspace_id)
+            if line.drift_count
+        ]
         for prompt in all_prompts():
             dropped = resolve_request_params(prompt.model, prompt.effort)["dropped"]
             if dropped:
