@@ -68,10 +68,11 @@ class ReviewRequested(Event):
 
     lead_id: UUID
     draft_id: UUID
+    version: int
 
     @property
     def key(self) -> str:
-        return f"review_requested:{self.draft_id}"
+        return f"review_requested:{self.draft_id}:{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -24,6 +24,34 @@ SLACK_INTERACTIONS = Counter("zrg_slack_interactions_total", "Buttons pressed in
 def count_slack_interaction(result: str) -> None:
     """One click that was acted upon, or refused."""
     SLACK_INTERACTIONS.labels(result=result).inc()
+
+
+AUTO_SENDS = Counter("zrg_autosend_total", "Decisions about unattended sends", ["decision"])
+AUTO_SEND_CANCELS = Counter("zrg_autosend_cancel_total", "Planned unattended sends that ended before", ["reason"])
+AUTO_SEND_LAG = Gauge("zrg_autosend_due_lag_seconds", "How late the last unattended send was looked at")
+DOUBLE_ATTEMPTS = Counter(
+    "zrg_draft_double_attempts_total", "Decisions about a draft that was decided already; harmless", ["source"]
+)
+
+
+def count_auto_send(decision: str) -> None:
+    """One recorded decision."""
+    AUTO_SENDS.labels(decision=decision).inc()
+
+
+def count_auto_send_cancel(reason: str) -> None:
+    """One planned send that does not happen; `reason` is a code."""
+    AUTO_SEND_CANCELS.labels(reason=reason).inc()
+
+
+def note_due_lag(seconds: float) -> None:
+    """Seconds between the due time and the look at it."""
+    AUTO_SEND_LAG.set(max(0.0, seconds))
+
+
+def count_double_attempt(source: str) -> None:
+    """One decision that met another one."""
+    DOUBLE_ATTEMPTS.labels(source=source).inc()
 
 
 def count_send(channel: str, status: str, code: str) -> None:

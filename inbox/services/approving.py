@@ -13,18 +13,29 @@ from django.utils import timezone
 from inbox.contracts import Decision, DraftDecided
 from inbox.enums import (
     ApprovalSource,
-    AutoSendOutcome,
     DraftClosedReason,
     DraftEventKind,
     DraftEventSource,
     DraftStatus,
     OrderSource,
     OrderState,
+    SentBy,
 )
 from inbox.errors import DraftNotPending, SendInProgress, StaleDraft
+from inbox.metrics import count_double_attempt
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.disposition import disposition
-from inbox.services.checking import Seen, Text, clean_body, clean_subject, refuse_newer, refuse_text, refused_with
+from inbox.services.checking import (
+    Seen,
+    Text,
+    clean_body,
+    clean_subject,
+    refuse_newer,
+    refuse_stale_times,
+    refuse_text,
+    refused_with,
+)
+from inbox.services.closing import canceled_columns, close_draft, end_schedule
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.guards import is_blocked_on
@@ -42,6 +53,7 @@ logger = structlog.get_logger(__name__)
 
 MAX_SEND_LATER = timedelta(days=90)
 DEFAULT_UNDO_SECONDS = 10
+BY_MACHINE = (ApprovalSource.AUTO_SEND, ApprovalSource.FOLLOWUP_DUE)
 
 
 def approve_draft(
@@ -64,14 +76,20 @@ def approve_draft(
     seen = seen or Seen()
     lead, draft = lock_lead_and_draft(draft_id)
     if draft.status != DraftStatus.PENDING:
+        count_double_attempt(source)
+        logger.info(log_events.APPROVE_RACE, draft=str(draft.pk), loser=source)
         return already_decided(draft)
     content = draft.content if text.content is None else clean_body(text.content)
-    blocked = _refuse_approval(lead, draft, content, source, seen)
+    blocked = _refuse_approval(lead, draft, content, source, seen, now)
     if blocked is not None:
+        logger.info(log_events.APPROVE_RESULT, draft=str(draft.pk), source=source, result=blocked.code)
         return blocked
     if text.to is not None or text.cc is not None or text.content is not None:
         check_recipients(lead, draft.channel, to=text.to, cc=text.cc)
     edited = content != draft.content
+    if source != ApprovalSource.AUTO_SEND:
+        # Somebody was quicker than the timer.
+        end_schedule(draft, DraftStatus.APPROVED, source=_event_source(source), by=by)
     _mark_approved(draft, content, edited=edited, source=source, by=by, slack_user=slack_user, now=now)
     order, placed = place_order(
         lead,
@@ -95,7 +113,7 @@ def approve_draft(
     record_draft_event(draft, DraftEventKind.APPROVED, source=_event_source(source), actor=by, edited=edited)
     _announce_decision(draft, DraftStatus.APPROVED)
     refresh_lead_flags(lead.pk)
-    logger.info(log_events.DRAFT_APPROVED, draft=str(draft.pk), source=source, edited=edited)
+    logger.info(log_events.APPROVE_RESULT, draft=str(draft.pk), source=source, result="queued", edited=edited)
     return Decision(state="queued", order_id=order.pk, due_at=order.due_at)
 
 
@@ -112,25 +130,16 @@ def reject_draft(
     if draft.status != DraftStatus.PENDING:
         return already_decided(draft)
     refuse_while_sending(draft)
-    scheduled = draft.auto_send_outcome == AutoSendOutcome.SCHEDULED
-    Draft.objects.filter(pk=draft.pk).update(
-        status=DraftStatus.REJECTED,
-        closed_reason=DraftClosedReason.HUMAN_REJECTED,
-        rejected_by=by,
-        rejected_at=timezone.now(),
-        reject_reason=storable(reason).strip()[:500],
-        auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
-        updated_at=timezone.now(),
-    )
-    record_draft_event(
+    close_draft(
         draft,
-        DraftEventKind.REJECTED,
+        DraftStatus.REJECTED,
+        DraftClosedReason.HUMAN_REJECTED,
         source=_event_source(source),
-        reason="human_rejected",
-        actor=by,
-        **({"slack_user": slack_user} if slack_user else {}),
+        by=by,
+        detail={"slack_user": slack_user} if slack_user else {},
+        rejected_by=by,
+        reject_reason=storable(reason).strip()[:500],
     )
-    _announce_decision(draft, DraftStatus.REJECTED)
     refresh_lead_flags(lead.pk)
     logger.info(log_events.DRAFT_REJECTED, draft=str(draft.pk))
     return Decision(state="rejected")
@@ -212,11 +221,7 @@ def supersede_pending(lead_id: UUID, channel: str, reason: DraftClosedReason, *,
     """Close the channel's pending reply drafts because something took their place."""
     drafts = [d for d in pending_for(lead_id, channel) if d.origin not in ("followup_task", "followup_step")]
     for draft in drafts:
-        Draft.objects.filter(pk=draft.pk).update(
-            status=DraftStatus.SUPERSEDED, closed_reason=reason, updated_at=timezone.now()
-        )
-        record_draft_event(draft, DraftEventKind.SUPERSEDED, source=DraftEventSource.DASHBOARD, reason=reason, actor=by)
-        _announce_decision(draft, DraftStatus.SUPERSEDED)
+        close_draft(draft, DraftStatus.SUPERSEDED, reason, source=DraftEventSource.DASHBOARD, by=by)
     return len(drafts)
 
 
@@ -250,15 +255,18 @@ def due_time(source: ApprovalSource, by: User | None, send_at: datetime | None, 
     return now + timedelta(seconds=DEFAULT_UNDO_SECONDS if seconds is None else seconds)
 
 
-def _refuse_approval(lead: Lead, draft: Draft, content: str, source: ApprovalSource, seen: Seen) -> Decision | None:
+def _refuse_approval(
+    lead: Lead, draft: Draft, content: str, source: ApprovalSource, seen: Seen, now: datetime
+) -> Decision | None:
     close_if_stopped(lead, draft, source)
     if refused := refuse_text(lead, draft.channel, content):
         return refused
     if seen.version is not None and seen.version != draft.version:
         return refused_with("stale", "Somebody changed this draft.", 409, version=draft.version, content=draft.content)
-    if source == ApprovalSource.DASHBOARD:
-        return refuse_newer(lead, seen)
-    return refuse_newer(lead, Seen(message_id=draft.context_message_id))
+    on_screen = seen if source == ApprovalSource.DASHBOARD else Seen(message_id=draft.context_message_id)
+    return refuse_newer(lead, on_screen) or refuse_stale_times(
+        lead, draft.offer_set, content, by_machine=source in BY_MACHINE, now=now
+    )
 
 
 def close_if_stopped(lead: Lead, draft: Draft, source: ApprovalSource) -> bool:
@@ -267,13 +275,7 @@ def close_if_stopped(lead: Lead, draft: Draft, source: ApprovalSource) -> bool:
     """
     if not is_blocked_on(lead, draft.channel):
         return False
-    reason = DraftClosedReason.LEAD_OPTED_OUT
-    now = timezone.now()
-    Draft.objects.filter(pk=draft.pk).update(
-        status=DraftStatus.REJECTED, closed_reason=reason, rejected_at=now, updated_at=now
-    )
-    record_draft_event(draft, DraftEventKind.REJECTED, source=_event_source(source), reason=reason)
-    _announce_decision(draft, DraftStatus.REJECTED)
+    close_draft(draft, DraftStatus.REJECTED, DraftClosedReason.LEAD_OPTED_OUT, source=_event_source(source))
     refresh_lead_flags(lead.pk)
     return True
 
@@ -294,8 +296,9 @@ def _mark_approved(
         version=draft.version + 1 if edited else draft.version,
         edited_by_person=draft.edited_by_person or (edited and by is not None),
         response_disposition=disposition(
-            content, draft.ai_content, "ai" if source == ApprovalSource.AUTO_SEND else "setter"
+            content, draft.ai_content, SentBy.AI if source in BY_MACHINE else SentBy.SETTER
         ),
+        **({} if source == ApprovalSource.AUTO_SEND else canceled_columns(draft, DraftStatus.APPROVED)),
         approval_source=source,
         approved_by=by,
         approved_by_slack_user_id=slack_user,

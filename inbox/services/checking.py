@@ -1,10 +1,12 @@
 """What a person typed, and why it may not leave: the checks of approving and of sending by hand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
+from booking.registry import calendar
 from inbox.contracts import Decision
 from inbox.enums import Channel
 from inbox.rules.outbound_text import (
@@ -23,6 +25,7 @@ from zrg.lib.text import storable
 logger = structlog.get_logger(__name__)
 
 MAX_BODY = 20_000
+STALE_OFFERS = ("stale", "unbacked_time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,18 @@ def refuse_newer(lead: Lead, seen: Seen) -> Decision | None:
             "sentAt": newest.sent_at.isoformat(),
         },
     )
+
+
+def refuse_stale_times(
+    lead: Lead, offer_set: UUID | None, body: str, *, by_machine: bool, now: datetime
+) -> Decision | None:
+    """Times the text offers must still be free (09 §2.9). A person may send what could not be checked."""
+    check = calendar().check_offer(lead.workspace_id, lead.pk, offer_set, body, now=now)
+    if check.state in STALE_OFFERS or (by_machine and check.state != "ok"):
+        return refused_with(
+            "stale_slots", "An offered time is no longer free.", 409, labels=list(check.stale_labels), why=check.state
+        )
+    return None
 
 
 def refused_with(code: str, detail: str, http_status: int, **data: object) -> Decision:

@@ -6,12 +6,11 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from inbox.enums import DraftClosedReason, DraftEventKind, DraftEventSource, DraftStatus
+from inbox.enums import DraftClosedReason, DraftEventSource, DraftStatus
 from inbox.models import Draft, InboundStageRun
-from inbox.services.draft_events import record_draft_event
+from inbox.services.closing import close_draft
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_draft
-from inbox.services.review_posts import outdate_review_posts
 from zrg.jobs.services.retention import CHUNK
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
@@ -40,12 +39,7 @@ def _expire(workspace_id: UUID, draft_id: UUID) -> bool:
             return False
         if draft.status != DraftStatus.PENDING:
             return False
-        now = timezone.now()
-        Draft.objects.filter(pk=draft.pk).update(
-            status=DraftStatus.REJECTED, closed_reason=DraftClosedReason.EXPIRED, rejected_at=now, updated_at=now
-        )
-        record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason="expired")
-        outdate_review_posts(draft)
+        close_draft(draft, DraftStatus.REJECTED, DraftClosedReason.EXPIRED, source=DraftEventSource.SYSTEM)
         refresh_lead_flags(lead.pk)
         return True
 

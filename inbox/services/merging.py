@@ -2,12 +2,9 @@
 
 from uuid import UUID
 
-from django.utils import timezone
-
 from inbox.enums import (
     DeliveryStatus,
     DraftClosedReason,
-    DraftEventKind,
     DraftEventSource,
     DraftStatus,
     OrderState,
@@ -15,7 +12,7 @@ from inbox.enums import (
 from inbox.models import ConversationSync, Draft, LeadView, Message, SendOrder
 from inbox.models.draft import ENGINE_ORIGINS
 from inbox.querysets import DraftQuerySet
-from inbox.services.draft_events import record_draft_event
+from inbox.services.closing import close_draft
 from inbox.services.orders import hold_orders_of
 from leads.errors import MergeRefused
 
@@ -32,12 +29,13 @@ def merge_drafts(keep_id: UUID, drop_id: UUID) -> None:
     hold_orders_of(drop_id, LEADS_MERGED)
     taken = list(_waiting_replies(keep_id).values_list("channel", flat=True))
     for draft in _waiting_replies(drop_id).filter(channel__in=taken).select_for_update():
-        Draft.objects.filter(pk=draft.pk).update(
-            status=DraftStatus.SUPERSEDED,
-            closed_reason=DraftClosedReason.SUPERSEDED_BY_NEWER_INBOUND,
-            updated_at=timezone.now(),
+        close_draft(
+            draft,
+            DraftStatus.SUPERSEDED,
+            DraftClosedReason.SUPERSEDED_BY_NEWER_INBOUND,
+            source=DraftEventSource.SYSTEM,
+            reason=LEADS_MERGED,
         )
-        record_draft_event(draft, DraftEventKind.SUPERSEDED, source=DraftEventSource.SYSTEM, reason=LEADS_MERGED)
     Draft.objects.of_lead(drop_id).update(lead_id=keep_id)
 
 

@@ -50,7 +50,10 @@ logger = structlog.get_logger(__name__)
 SEND_ORDER = "SEND_ORDER"
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
 """How long the job waits when another worker is in the middle of the same message."""
-ORIGIN_OF_SOURCE = {OrderSource.AUTO_SEND: (MessageOrigin.AI, SentBy.AI)}
+ORIGIN_OF_SOURCE = {
+    OrderSource.AUTO_SEND: (MessageOrigin.AI, SentBy.AI),
+    OrderSource.FOLLOWUP_DUE: (MessageOrigin.AI, SentBy.AI),
+}
 BY_PEOPLE = (OrderSource.DASHBOARD, OrderSource.SLACK)
 """Orders a person gave on a screen; only these may spend InMail credits."""
 REPEATABLE = (OrderState.FAILED, OrderState.HELD, OrderState.CANCELLED)

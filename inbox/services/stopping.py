@@ -4,21 +4,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from inbox.contracts import DraftDecided
-from inbox.enums import (
-    AutoSendOutcome,
-    DraftClosedReason,
-    DraftEventKind,
-    DraftEventSource,
-    DraftStatus,
-    OrderState,
-)
+from inbox.enums import DraftClosedReason, DraftEventSource, DraftStatus, OrderState
 from inbox.models import Draft, Message, SendOrder
-from inbox.services.draft_events import record_draft_event
+from inbox.services.closing import close_draft
 from inbox.services.flags import refresh_lead_flags
 from leads.models import Lead
 from leads.services.status import blacklist_lead
-from zrg.jobs.services.announce import announce
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.workspaces.models import User
 
@@ -65,26 +56,7 @@ def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_repl
 
 
 def _reject(draft: Draft, reason: DraftClosedReason) -> None:
-    scheduled = draft.auto_send_outcome == AutoSendOutcome.SCHEDULED
-    now = timezone.now()
-    Draft.objects.filter(pk=draft.pk).update(
-        status=DraftStatus.REJECTED,
-        closed_reason=reason,
-        rejected_at=now,
-        updated_at=now,
-        auto_send_outcome=AutoSendOutcome.CANCELED if scheduled else draft.auto_send_outcome,
-        auto_send_outcome_reason=reason if scheduled else draft.auto_send_outcome_reason,
-    )
-    record_draft_event(draft, DraftEventKind.REJECTED, source=DraftEventSource.SYSTEM, reason=reason)
-    announce(
-        DraftDecided(
-            workspace_id=draft.workspace_id,
-            lead_id=draft.lead_id,
-            draft_id=draft.pk,
-            status=DraftStatus.REJECTED,
-            version=draft.version,
-        )
-    )
+    close_draft(draft, DraftStatus.REJECTED, reason, source=DraftEventSource.SYSTEM)
 
 
 def cancel_waiting_orders(lead_id: UUID, reason: str) -> int:

@@ -84,6 +84,14 @@ def requeue_job(dedupe_key: str) -> bool:
     return bool(rows.filter(status=JobStatus.RUNNING).update(payload=flag, updated_at=Now()))
 
 
+def cancel_waiting_jobs(type: str, draft_id: UUID, reason: str) -> int:
+    """End the jobs of a draft that still wait; running and finished ones are left. Returns how many."""
+    waiting = BackgroundJob.objects.filter(type=type, draft_id=draft_id, status=JobStatus.PENDING)
+    return waiting.update(
+        status=JobStatus.CANCELLED, last_error=reason, finished_at=Now(), updated_at=Now(), locked_at=None
+    )
+
+
 def pending_again() -> dict[str, Any]:
     """Column values that put a finished row back to the start of its life."""
     return {
