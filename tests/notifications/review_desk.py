@@ -42,8 +42,12 @@ class ReviewDesk:
 
     def ask(self, draft_id: UUID | None = None) -> None:
         """Announce that the draft needs a look, and let everything happen."""
-        draft_id = draft_id or self.desk.draft.pk
-        announce(ReviewRequested(workspace_id=self.desk.workspace.pk, lead_id=self.desk.lead.pk, draft_id=draft_id))
+        draft = Draft.objects.get(pk=draft_id or self.desk.draft.pk)
+        announce(
+            ReviewRequested(
+                workspace_id=draft.workspace_id, lead_id=draft.lead_id, draft_id=draft.pk, version=draft.version
+            )
+        )
         self.work()
 
     def press(self, event: str, *, work: bool = True, **given: Any) -> HttpResponse:
