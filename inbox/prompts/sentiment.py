@@ -130,7 +130,8 @@ SENTIMENT_PROMPTS = (
             PromptMessage(
                 role="user",
                 text="Subject: {{subject}}\nCategory given by the mail tool (a hint, may be wrong): {{provider_hint}}\n\n"
-                "Conversation, oldest first:\n{{transcript}}\n\nNewest inbound message:\n{{reply}}",
+                "Conversation, oldest first:\n{{transcript}}\n\nThe newest message with its signature:\n{{received}}\n\n"
+                "Newest inbound message:\n{{reply}}",
             ),
         ),
     ),

@@ -93,8 +93,10 @@ class MeetingDecision:
     def from_json(cls, stored: Mapping[str, Any]) -> "MeetingDecision":
         """What `as_json` wrote."""
         known = {field.name for field in fields(cls)}
-        values = {name: value for name, value in stored.items() if name in known}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items() if name in known
+        }
+        return cls(**values)
 
 
 def read_extraction(answer: Mapping[str, Any], *, offers: int) -> MeetingDecision:

@@ -127,12 +127,22 @@ def apply_safety(lead: Lead, message: Message, reading: SafetyReading, *, may_li
 
 def _apply_opt_out(lead: Lead, message: Message, reading: SafetyReading) -> None:
     """The lead's own withdrawal stops everybody; a colleague's stops writing to that colleague."""
-    if message.channel == Channel.EMAIL and is_cc_replier(lead.email, message.from_email):
-        remember_opt_out(lead.workspace_id, emails=[message.from_email], reason=reading.stop_reason, lead_id=lead.pk)
-        record_audit("lead.colleague_opted_out", actor=None, workspace=lead.workspace_id, obj=lead)
-        _ask_for_person(lead, message, "colleague_opted_out", "A colleague of this lead asked not to be written to.")
+    if is_colleagues(lead, message):
+        silence_colleague(lead, message, reading.stop_reason)
         return
     stop_lead(lead, reading.stop_reason, message=message)
+
+
+def is_colleagues(lead: Lead, message: Message) -> bool:
+    """Whether somebody else than the lead wrote this mail of the thread."""
+    return message.channel == Channel.EMAIL and is_cc_replier(lead.email, message.from_email)
+
+
+def silence_colleague(lead: Lead, message: Message, reason: str) -> None:
+    """Never write to this address again; a person decides what that means for the lead."""
+    remember_opt_out(lead.workspace_id, emails=[message.from_email], reason=reason, lead_id=lead.pk)
+    record_audit("lead.colleague_opted_out", actor=None, workspace=lead.workspace_id, obj=lead)
+    _ask_for_person(lead, message, "colleague_opted_out", "A colleague of this lead asked not to be written to.")
 
 
 def _apply_human_reply(lead: Lead, message: Message) -> None:

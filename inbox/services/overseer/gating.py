@@ -146,6 +146,8 @@ def _known(message_id: UUID | None, text_hash: str) -> GateResult | None:
 
 
 def _store(context: GateInput, result: GateResult, text_hash: str, model: str) -> None:
+    if context.message_id is None:
+        return
     message = Message.objects.in_workspace(context.workspace_id).filter(pk=context.message_id).first()
     if message is None:
         return

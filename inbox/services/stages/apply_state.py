@@ -6,8 +6,10 @@ from inbox.models import InboundStageRun, Message
 from inbox.rules.eligibility import UNDRAFTED_KINDS
 from inbox.rules.tags import MACHINE_TAGS
 from inbox.services.automation import apply_reply_switches
+from inbox.services.protecting import is_colleagues, silence_colleague
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
 from inbox.services.stages.base import StageContext, StageResult
+from leads.enums import BlacklistReason
 from leads.models import Lead
 from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.announce import announce
@@ -24,15 +26,7 @@ def apply_state(context: StageContext) -> StageResult:
         if message.sentiment_tag is None:
             # No final state: the hourly retry classifies the message, and then this stage has its work.
             return StageResult(state=StageState.FAILED, code="not_classified", ends=True)
-        if message.safety_kind != SafetyKind.BOUNCE:
-            # A soft bounce is stored and nothing else; a hard one was put in force with the message.
-            set_sentiment(
-                message.lead_id,
-                message.sentiment_tag,
-                message=message,
-                cause=CAUSE_INBOUND,
-                blacklist_reason=_blacklist_reason(message),
-            )
+        _set_tag(message, message.sentiment_tag)
         if message.sentiment_tag not in MACHINE_TAGS:
             Lead.objects.filter(pk=message.lead_id).update(snoozed_until=None, snooze_until_reply=False)
         apply_reply_switches(message.lead_id)
@@ -49,6 +43,22 @@ def apply_state(context: StageContext) -> StageResult:
             return StageResult(result={"tag": message.sentiment_tag}, code=f"safety_{message.safety_kind}")
         _queue_answer(message, repeated=bool(context.variant))
         return StageResult(result={"tag": message.sentiment_tag})
+
+
+def _set_tag(message: Message, tag: str) -> None:
+    if message.safety_kind == SafetyKind.BOUNCE:
+        # A soft bounce is stored and nothing else; a hard one was put in force with the message.
+        return
+    if tag == SentimentTag.BLACKLIST and message.safety_kind != SafetyKind.DEAD_INBOX:
+        lead = Lead.objects.select_for_update().get(pk=message.lead_id)
+        if is_colleagues(lead, message):
+            # The colleague's wish is in force for the colleague; the lead has not said anything.
+            if message.safety_kind != SafetyKind.OPT_OUT:
+                silence_colleague(lead, message, BlacklistReason.COMPLAINT)
+            return
+    set_sentiment(
+        message.lead_id, tag, message=message, cause=CAUSE_INBOUND, blacklist_reason=_blacklist_reason(message)
+    )
 
 
 def _queue_answer(message: Message, *, repeated: bool) -> None:

@@ -2,21 +2,30 @@
 
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db.models import F
 
-from inbox.enums import ClassificationState, SafetyKind, SentimentTag, StageState
-from inbox.models import Message
+from inbox.enums import Channel, ClassificationState, SafetyKind, SentimentTag, StageState
+from inbox.models import Message, MessageRaw
 from inbox.prompts.sentiment import ANALYZE_EMAIL, CLASSIFY, MODEL_TAGS
+from inbox.rules.analysis import kept_lines, written_phone
+from inbox.rules.cleaning import written_part
 from inbox.rules.safety import is_engaged
 from inbox.rules.tags import is_deterministic_decline, known_tag, tag_for_safety
 from inbox.services.sentiment import coerce_booked
 from inbox.services.stages.base import StageContext, StageResult, skipped
 from inbox.services.transcript import build_transcript, reply_text
+from integrations.env import milliseconds
+from leads.enums import EnrichmentSource, LeadStatus
 from leads.models import Lead
+from leads.rules.facts import Facts
+from leads.rules.participants import is_cc_replier
+from leads.services.filling import fill_lead
 from zrg.ai.contracts import CallScope
+from zrg.ai.models import Persona
 from zrg.ai.prompts import as_data
 from zrg.ai.runner import run_json_prompt
 from zrg.jobs.contracts import Notice, TaskNeeded
@@ -27,13 +36,15 @@ from zrg.workspaces.models import WorkspaceSettings
 
 logger = structlog.get_logger(__name__)
 
-CLASSIFY_SECONDS = 25.0
-"""OPENAI_SENTIMENT_TIMEOUT_MS."""
+CLASSIFY_MS = 25_000
+"""Of one call, unless OPENAI_SENTIMENT_TIMEOUT_MS says otherwise."""
 STAGE_SECONDS = 30.0
 """All calls of the stage together."""
 EMAIL_HISTORY = 40
 SHORT_HISTORY = 30
 INPUT_LIMIT = 12_000
+OWN_MESSAGES = 20
+"""Our newest messages of the lead, in which our own numbers stand."""
 MACHINE_ANSWERS = (SentimentTag.OUT_OF_OFFICE, SentimentTag.AUTOMATED_REPLY)
 
 
@@ -42,6 +53,8 @@ class _Reading:
     tag: str = ""
     by_model: bool = False
     newsletter: bool = False
+    body: str | None = None
+    phone: str | None = None
     state: ClassificationState = ClassificationState.DONE
     error: str = ""
 
@@ -52,7 +65,8 @@ class _Input:
     safety_kind: str
     subject: str
     reply: str
-    body: str
+    received: str
+    own_text: str
     transcript: str
     interested: bool
 
@@ -69,7 +83,11 @@ def classify(context: StageContext) -> StageResult:
     limited = replace(context, deadline=min(context.deadline, time.monotonic() + STAGE_SECONDS))
     reading = _decide(gathered, limited)
     with tenant(context.workspace_id):
-        return _store(context, reading)
+        result = _store(context, reading)
+    if reading.phone:
+        with tenant(context.workspace_id):
+            _store_phone(context, reading.phone)
+    return result
 
 
 def _without_text(message: Message) -> StageResult:
@@ -97,10 +115,23 @@ def _gather(message: Message) -> _Input:
         safety_kind=message.safety_kind or SafetyKind.NONE,
         subject=message.subject or "",
         reply=reply_text(message),
-        body=message.body,
+        received=_received(message),
+        own_text=_own_text(message),
         transcript=build_transcript(message, limit=history),
         interested=tag == SentimentTag.INTERESTED,
     )
+
+
+def _received(message: Message) -> str:
+    """What the writer wrote, with the signature, without quotes."""
+    raw = MessageRaw.objects.filter(message=message).first() if message.channel == Channel.EMAIL else None
+    return (written_part(raw.raw_html, raw.raw_text) if raw else "") or message.body
+
+
+def _own_text(message: Message) -> str:
+    ours = Message.objects.of_lead(message.lead_id).outbound().newest_first().values_list("body", flat=True)
+    signatures = Persona.objects.in_workspace(message.workspace_id).values_list("signature", flat=True)
+    return "\n".join(filter(None, [*ours[:OWN_MESSAGES], *signatures]))
 
 
 def _decide(gathered: _Input, context: StageContext) -> _Reading:
@@ -115,9 +146,10 @@ def _ask_model(gathered: _Input, context: StageContext) -> _Reading:
     reading = _analyze_email(gathered, context) if gathered.channel == "email" else None
     reading = reading or _classify(gathered, context, excluded=())
     if reading.tag in MACHINE_ANSWERS and is_engaged(gathered.reply):
-        reading = _classify(gathered, context, excluded=MACHINE_ANSWERS)
-        if reading.tag in MACHINE_ANSWERS:
-            reading = _Reading(tag=SentimentTag.NEUTRAL, by_model=True)
+        again = _classify(gathered, context, excluded=MACHINE_ANSWERS)
+        if again.error:
+            return again
+        return replace(reading, tag=SentimentTag.NEUTRAL if again.tag in MACHINE_ANSWERS else again.tag)
     return reading
 
 
@@ -128,7 +160,8 @@ def _analyze_email(gathered: _Input, context: StageContext) -> _Reading | None:
             "subject": as_data(gathered.subject, "SUBJECT"),
             "provider_hint": "Interested" if gathered.interested else "none",
             "transcript": gathered.transcript,
-            "reply": as_data(gathered.body[:INPUT_LIMIT]),
+            "received": as_data(gathered.received[:INPUT_LIMIT], "E-MAIL"),
+            "reply": as_data(gathered.reply[:INPUT_LIMIT]),
         },
         scope=_scope(context),
         deadline=min(context.deadline, _soon()),
@@ -137,8 +170,22 @@ def _analyze_email(gathered: _Input, context: StageContext) -> _Reading | None:
         return _without_model()
     if not answer.ok:
         return None
-    tag = _known(answer.value["classification"])
-    return _Reading(tag=tag, by_model=True, newsletter=answer.value["is_newsletter"]) if tag else None
+    return _read_analysis(gathered, answer.value)
+
+
+def _read_analysis(gathered: _Input, answer: dict[str, Any]) -> _Reading | None:
+    tag = _known(answer["classification"])
+    if tag is None:
+        return None
+    numbers = (answer["mobile_number"], answer["direct_phone"])
+    return _Reading(
+        tag=tag,
+        by_model=True,
+        newsletter=answer["is_newsletter"],
+        body=kept_lines(answer["cleaned_response"], gathered.received),
+        # Whose signature it is, nobody was asked here; the enrichment stage asks.
+        phone=written_phone(numbers, text=gathered.reply, own_text=gathered.own_text),
+    )
 
 
 def _classify(gathered: _Input, context: StageContext, *, excluded: tuple[str, ...]) -> _Reading:
@@ -198,8 +245,17 @@ def _store(context: StageContext, reading: _Reading) -> StageResult:
         classification_state=reading.state,
         classification_attempts=F("classification_attempts") + 1,
         draft_skip_reason="newsletter" if reading.newsletter else message.draft_skip_reason,
+        body=reading.body or message.body,
     )
     return StageResult(result={"tag": tag, "by_model": reading.by_model, "newsletter": reading.newsletter})
+
+
+def _store_phone(context: StageContext, phone: str) -> None:
+    """Only where the lead has none, and only from the lead's own reply."""
+    message = Message.objects.in_workspace(context.workspace_id).get(pk=context.message_id)
+    lead = Lead.objects.select_for_update().defer("search_vector").get(pk=message.lead_id)
+    if lead.status != LeadStatus.BLACKLISTED and not is_cc_replier(lead.email, message.from_email):
+        fill_lead(lead, Facts(phone=phone), EnrichmentSource.MESSAGE_CONTENT)
 
 
 def _auto_blacklist(workspace_id: UUID) -> bool:
@@ -217,4 +273,4 @@ def _scope(context: StageContext) -> CallScope:
 
 
 def _soon() -> float:
-    return time.monotonic() + CLASSIFY_SECONDS
+    return time.monotonic() + milliseconds("OPENAI_SENTIMENT_TIMEOUT_MS", CLASSIFY_MS)
