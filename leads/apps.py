@@ -36,10 +36,12 @@ class LeadsConfig(AppConfig):
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.questions import ENRICHMENT_REQUEST  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
+        from leads.views import campaigns  # noqa: PLC0415
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
+        from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
 
         metrics.register()
         registry.register_existence("lead_id", lambda pk: Lead.objects.filter(pk=pk).exists())
@@ -72,3 +74,5 @@ class LeadsConfig(AppConfig):
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)
         register_merge(BackgroundJob, merge_jobs)
+        register_settings_section(campaigns.SECTION)
+        register_section_states(campaigns.TAB, campaigns.section_state)

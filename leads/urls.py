@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from leads.api import campaigns as campaign_api
 from leads.api import exports as export_api
 from leads.api import imports as api
 from leads.views import duplicates, exports, imports
@@ -42,6 +43,7 @@ urlpatterns = [
     path("w/<uuid:workspace_id>/duplicates", include(duplicate_pages)),
     path("w/<uuid:workspace_id>/imports", include(import_pages)),
     path("w/<uuid:workspace_id>/exports", include(export_pages)),
+    path("settings/ai/campaigns/<uuid:campaign_id>", campaign_api.CampaignDetail.as_view(), name="api_campaign"),
     path("export/d/<str:signed>", exports.download, name="export_download"),
     path("api/imports/leads", include(import_api)),
     path("api/export/leads", export_api.LeadsExport.as_view(), name="api_export_leads"),

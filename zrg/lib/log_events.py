@@ -155,6 +155,7 @@ PROMPT_SAVED = "prompt.saved"
 KNOWLEDGE_PROCESSED = "knowledge.processed"
 
 # --- leads -------------------------------------------------------------------------------------------
+CAMPAIGN_CHANGED = "campaign.changed"
 LEAD_CREATED = "lead.created"
 LEAD_MATCHED = "lead.matched"
 LEAD_CONFLICT = "lead.conflict"

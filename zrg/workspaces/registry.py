@@ -50,6 +50,8 @@ class SettingsSection:
     `view` answers its GET and POST, `acts` the POSTs to `…/<key>/<act>`; both are declared views that
     get `workspace_id`. Whoever may not do `action` sees the page read-only: `view` itself refuses the
     rest. `group` is the heading under which the tab's page lists it. `platform`: for platform people only.
+    A section that lists things has `item`, the page of one of them at `…/<key>/of/<item>`, and `item_acts`;
+    these views get the `item` of the path as text.
     """
 
     tab: str
@@ -61,6 +63,8 @@ class SettingsSection:
     action: str
     group: str = ""
     acts: Mapping[str, Callable[..., HttpResponseBase]] = field(default_factory=dict)
+    item: Callable[..., HttpResponseBase] | None = None
+    item_acts: Mapping[str, Callable[..., HttpResponseBase]] = field(default_factory=dict)
     platform: bool = False
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from zrg.lib.errors import NotVisible
 from zrg.workspaces.access import Access, WorkspaceAccess, can
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import WorkspaceStatus
@@ -115,6 +116,19 @@ def tab_url(workspace_id: UUID, tab: str) -> str:
 def section_url(workspace_id: UUID, section: SettingsSection) -> str:
     """The page of a section."""
     return reverse("settings_section", args=[workspace_id, section.tab, section.key])
+
+
+def item_url(workspace_id: UUID, section: SettingsSection, item: object) -> str:
+    """The page of one thing a section lists."""
+    return reverse("settings_item", args=[workspace_id, section.tab, section.key, str(item)])
+
+
+def item_id(item: str) -> UUID:
+    """The id in a path; `NotVisible` for anything else."""
+    try:
+        return UUID(item)
+    except ValueError as error:
+        raise NotVisible from error
 
 
 def _tabs(workspace_id: UUID, current: str) -> list[Tab]:

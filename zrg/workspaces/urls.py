@@ -42,6 +42,8 @@ settings_patterns = [
     path("<slug:tab>", settings.tab_page, name="settings_tab"),
     path("<slug:tab>/<slug:section>", settings.section_page, name="settings_section"),
     path("<slug:tab>/<slug:section>/<slug:act>", settings.section_act, name="settings_act"),
+    path("<slug:tab>/<slug:section>/of/<str:item>", settings.item_page, name="settings_item"),
+    path("<slug:tab>/<slug:section>/of/<str:item>/<slug:act>", settings.item_act, name="settings_item_act"),
 ]
 
 urlpatterns = [

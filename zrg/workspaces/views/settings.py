@@ -57,6 +57,25 @@ def section_act(request: HttpRequest, workspace_id: UUID, tab: str, section: str
     return view(request, workspace_id=workspace_id)
 
 
+@dispatches("settings.view")
+def item_page(request: HttpRequest, workspace_id: UUID, tab: str, section: str, item: str) -> HttpResponseBase:
+    """The page of one thing a section lists, or its save."""
+    view = _section(request, tab, section).item
+    if view is None:
+        raise NotVisible
+    return view(request, workspace_id=workspace_id, item=item)
+
+
+@require_POST
+@dispatches("settings.view")
+def item_act(request: HttpRequest, workspace_id: UUID, tab: str, section: str, item: str, act: str) -> HttpResponseBase:
+    """One act on one thing of a section."""
+    view = _section(request, tab, section).item_acts.get(act)
+    if view is None:
+        raise NotVisible
+    return view(request, workspace_id=workspace_id, item=item)
+
+
 def _section(request: HttpRequest, tab: str, key: str) -> SettingsSection:
     access = access_of(request)
     found = settings_section(tab, key)

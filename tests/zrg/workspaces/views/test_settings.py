@@ -24,6 +24,16 @@ def show_hours(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     return settings_page(request, workspace_id, tab="general", template="zrg/settings/frame.html", section=HOURS)
 
 
+@requires("settings.view")
+def show_day(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
+    return HttpResponse(f"day {item}")
+
+
+@requires("settings.edit_general")
+def close_day(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
+    return HttpResponse(f"closed {item}")
+
+
 @requires("settings.edit_general")
 def reset_hours(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     return HttpResponse("reset")
@@ -38,6 +48,8 @@ HOURS = SettingsSection(
     view=show_hours,
     action="settings.edit_general",
     acts={"reset": reset_hours},
+    item=show_day,
+    item_acts={"closing": close_day},
 )
 LIMITS = SettingsSection(
     tab="general",
@@ -128,6 +140,17 @@ def test_section_and_its_acts_are_checked_by_their_own_views(
     assert (done.status_code, done.content) == (200, b"reset")
 
 
+def test_things_of_a_section_have_pages_and_acts(hours: None, client: ZrgClient, workspace: Workspace) -> None:
+    client.login_as(workspace.owner)
+
+    shown = client.get(url(workspace, "general", "hours", "of", "monday.v1"))
+    done = client.post(url(workspace, "general", "hours", "of", "monday.v1", "closing"))
+
+    assert (shown.content, done.content) == (b"day monday.v1", b"closed monday.v1")
+    assert client.post(url(workspace, "general", "hours", "of", "monday.v1", "nonsense")).status_code == 404
+    assert client.get(url(workspace, "general", "limits", "of", "monday.v1")).status_code == 404
+
+
 @pytest.mark.parametrize(
     "parts", [("nonsense",), ("general", "nonsense"), ("ai", "hours")], ids=["tab", "section", "other tab"]
 )
@@ -168,7 +191,12 @@ def test_visitor_comes_back_after_the_login(client: ZrgClient, workspace: Worksp
 
 def test_hard_01_three_layers_every_settings_section_declares_an_action() -> None:
     sections = [section for tab in SETTINGS_TABS for section in registry.settings_sections(tab)]
-    views = [view for section in sections for view in (section.view, *section.acts.values())]
+    views = [
+        view
+        for section in sections
+        for view in (section.view, section.item, *section.acts.values(), *section.item_acts.values())
+        if view is not None
+    ]
 
     assert [view for view in views if not list(declared_actions(view))] == []
     assert {section.action for section in sections} <= set(ACTIONS)
