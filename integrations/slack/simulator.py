@@ -248,7 +248,10 @@ class SlackSimulator:
             ts = str(given.get("message_ts") or "1772728863.000200")
             message: Answer = {"channel": str(given.get("channel") or "D0PRIYA"), "ts": ts}
             return message, {"action_id": action_id, "type": "button", "value": str(given["value"])}
-        for message in reversed(self.messages):
+        # People press what stands in their own conversation, if they were written to.
+        own = self._direct.get(str(given.get("user") or ""))
+        newest_first = sorted(reversed(self.messages), key=lambda message: message["channel"] != own)
+        for message in newest_first:
             for button in _buttons(message["blocks"]):
                 if button.get("action_id") == action_id:
                     named: Answer = {name: button[name] for name in ("type", "value") if name in button}

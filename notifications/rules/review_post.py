@@ -93,9 +93,14 @@ def open_post(card: Card, buttons: Buttons, links: Links, *, zone: ZoneInfo, not
 
 def closed_post(card: Card | None, said: str, links: Links | None) -> list[Block]:
     """A post nobody can decide upon any more: what became of the draft, and no buttons but the link."""
-    about = [_section(f"*{inert(one_line(card.lead_name, MAX_NAME))}* · {said}")] if card else [_section(said)]
+    about = [_section(f"*{title(card)}* · {said}" if card else said)]
     link = [{"type": "actions", "elements": [_link("view_dashboard", "Open", links.view)]}] if links else []
     return [*about, *link]
+
+
+def title(card: Card) -> str:
+    """The lead's name as a post shows it."""
+    return inert(one_line(without(card.lead_name, card.private), MAX_NAME))
 
 
 def wall_time(at: datetime, zone: ZoneInfo) -> str:
@@ -141,7 +146,7 @@ def _cut(text: str, limit: int) -> str:
 
 def _fields(card: Card) -> list[tuple[str, str]]:
     named = [
-        ("Lead", inert(one_line(without(card.lead_name, card.private), MAX_NAME))),
+        ("Lead", title(card)),
         ("Campaign", inert(one_line(card.campaign, MAX_NAME))),
         ("Sentiment", inert(one_line(card.sentiment, MAX_NAME))),
         ("Confidence", _confidence(card)),

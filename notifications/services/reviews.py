@@ -28,7 +28,7 @@ from integrations.services.slack_reviews import (
 from notifications.constants import NOBODY
 from notifications.enums import Destination, EventCause, SendKind, SendStatus
 from notifications.models import NotificationEvent, NotificationSendLog
-from notifications.rules.review_post import Block, Buttons, Card, Links, closed_post, open_post, wall_time
+from notifications.rules.review_post import Block, Buttons, Card, Links, closed_post, open_post, title, wall_time
 from notifications.rules.texts import one_line, slack_escape
 from notifications.services.events import record_event
 from notifications.services.links import draft_link
@@ -231,10 +231,11 @@ def _shown(review: Review | None, about: dict[str, Any], zone: ZoneInfo) -> tupl
         return GONE, closed_post(None, GONE, None)
     ids = (review.workspace_id, review.lead_id, review.draft_id)
     links = Links(view=draft_link(*ids), edit=draft_link(*ids, edit=1))
-    name = slack_escape(one_line(review.lead_name, 80))
+    card = _card(review)
+    name = title(card)
     if review.verdict.state != "open":
         said = _said(review, zone)
-        return f"{name}: {said}", closed_post(_card(review), said, links)
+        return f"{name}: {said}", closed_post(card, said, links)
     notes = [f"Could not be sent: {review.verdict.note}"] if review.verdict.note else []
     if review.verdict.is_overtaken:
         notes.append(OVERTAKEN)
@@ -247,7 +248,7 @@ def _shown(review: Review | None, about: dict[str, Any], zone: ZoneInfo) -> tupl
         regenerations=int(about.get("regenerations", 0)),
         can_approve=not review.verdict.is_overtaken,
     )
-    return f"Review needed: {name}", open_post(_card(review), buttons, links, zone=zone, notes=notes)
+    return f"Review needed: {name}", open_post(card, buttons, links, zone=zone, notes=notes)
 
 
 def _said(review: Review, zone: ZoneInfo) -> str:
