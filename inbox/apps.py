@@ -13,12 +13,13 @@ class InboxConfig(AppConfig):
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, metrics, receivers, schedules  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
-        from inbox.models import ConversationSync, Draft, LeadView, Message  # noqa: PLC0415
+        from inbox.models import ConversationSync, Draft, DraftRequest, LeadView, Message  # noqa: PLC0415
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.prompts.snippets import ALL_SNIPPETS  # noqa: PLC0415
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
-        from inbox.services.merging import merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
+        from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
+        from inbox.services.merging import merge_draft_requests, merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
         from inbox.services.syncing.conversations import CONVERSATION_SYNC  # noqa: PLC0415
@@ -58,10 +59,14 @@ class InboxConfig(AppConfig):
         register_job(slack_clicks.SLACK_CLICK, slack_clicks.run_click, queue="sends")
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
         register_job(CONVERSATION_SYNC, jobs.run_sync, max_attempts=3)
+        register_job(DRAFT_REGENERATE, jobs.run_draft_request, max_attempts=2)
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
 
         register_event_receiver(LeadStopped, "inbox.close_drafts", receivers.close_drafts_of_stopped_lead)
         register_event_receiver(contracts.SentimentChanged, "inbox.enrich", receivers.enrich_after_sentiment)
+        register_event_receiver(
+            contracts.SentimentChanged, "inbox.draft_after_sentiment", receivers.draft_after_sentiment
+        )
         for event in (
             contracts.MessageReceived,
             contracts.MessageSent,
@@ -81,6 +86,7 @@ class InboxConfig(AppConfig):
         register_rollup_source(COLUMNS, message_rollups)
         register_body_search(search_bodies)
         register_merge(Draft, merge_drafts)
+        register_merge(DraftRequest, merge_draft_requests)
         register_merge(LeadView, merge_views)
         register_merge(ConversationSync, merge_syncs)
         register_sample_filler("messages", fill_messages)

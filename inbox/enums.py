@@ -119,6 +119,21 @@ class DraftClosedReason(TextChoices):
     EXPIRED = "expired"
 
 
+class DraftRequestKind(TextChoices):
+    FULL = "full", "New draft"
+    FAST = "fast", "Another shape"
+    MANUAL_SENTIMENT = "manual_sentiment", "After a tag was set"
+    TIMES = "times", "Fresh times"
+
+
+class DraftRequestState(TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 class GenerationPath(TextChoices):
     THREE_STEP = "three_step"
     TWO_STEP = "two_step"

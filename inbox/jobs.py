@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from inbox.pipeline import ANSWERING, READING, REPEATED_BY_INTEREST_FROM, Stage
+from inbox.services.drafting.requests import carry_out_request, give_up_request
 from inbox.services.reconciling import reconcile_send
 from inbox.services.running import OutOfTime, run_stages, stage_context
 from inbox.services.stop_future import stop_future_emails
@@ -42,6 +43,17 @@ def run_sync(context: JobContext) -> None:
     except Exception:
         if context.is_last_attempt:
             note_failed(context.workspace_id, context.lead_id)
+        raise
+
+
+def run_draft_request(context: JobContext) -> None:
+    """`DRAFT_REGENERATE`: write the draft somebody asked for; the last attempt ends the request either way."""
+    request_id = UUID(context.payload["request_id"])
+    try:
+        carry_out_request(context.workspace_id, request_id, seconds=context.seconds_left())
+    except Exception:
+        if context.is_last_attempt:
+            give_up_request(context.workspace_id, request_id)
         raise
 
 

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from inbox.enums import DeliveryStatus, Direction, DraftStatus, MemoryStatus, MessageOrigin, OrderState
+from inbox.enums import (
+    DeliveryStatus,
+    Direction,
+    DraftRequestState,
+    DraftStatus,
+    MemoryStatus,
+    MessageOrigin,
+    OrderState,
+)
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
 
 
@@ -60,6 +68,16 @@ class DraftEventQuerySet(LeadScopedQuerySet):
     """Events hang on a draft, that on a lead."""
 
     lead_path = "draft__lead"
+
+
+class DraftRequestQuerySet(LeadScopedQuerySet):
+    """Requests hang on a lead."""
+
+    def of_lead(self, lead_id: UUID | str) -> Self:
+        return self.filter(lead_id=lead_id)
+
+    def open(self) -> Self:
+        return self.filter(state__in=(DraftRequestState.QUEUED, DraftRequestState.RUNNING))
 
 
 class MessageRawQuerySet(LeadScopedQuerySet):

@@ -4,6 +4,7 @@ from inbox.contracts import SentimentChanged
 from inbox.enums import DraftClosedReason
 from inbox.rules.tags import is_positive
 from inbox.services.automation import apply_enrichment_switch
+from inbox.services.drafting.requests import draft_after_tag
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.sentiment import CAUSE_INBOUND
 from inbox.services.stopping import cancel_waiting_orders, reject_pending_drafts
@@ -29,6 +30,19 @@ def enrich_after_sentiment(event: SentimentChanged) -> None:
             ask_after_reply(lead)
         else:
             apply_enrichment_switch(lead.pk)
+
+
+def draft_after_sentiment(event: SentimentChanged) -> None:
+    """A person set a tag that gets drafts: each channel the lead wrote on gets one. Idempotent: a channel for
+    which a draft waits or is being written gets none.
+    """
+    assert event.workspace_id is not None
+    if event.actor_id is None:
+        return
+    with tenant(event.workspace_id):
+        lead = Lead.objects.select_for_update().filter(pk=event.lead_id).first()
+        if lead is not None and lead.sentiment_tag == event.new:
+            draft_after_tag(lead, by_id=event.actor_id)
 
 
 def close_drafts_of_stopped_lead(event: LeadStopped) -> None:

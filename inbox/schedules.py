@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inbox.enums import ClassificationState, Direction
 from inbox.models import Message
-from inbox.services.expiring import delete_closed_drafts, delete_stage_runs, expire_old_drafts
+from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
 from inbox.services.orders import fail_stranded_orders
 from inbox.services.reprocessing import reading_jobs
 from inbox.services.sweeping import mark_stale_sends
@@ -51,6 +51,7 @@ def expire_drafts(context: RunContext) -> None:
             continue
         context.count("expired_drafts", expire_old_drafts(workspace_id))
         purge_in_chunks(context, "drafts", partial(delete_closed_drafts, workspace_id))
+        purge_in_chunks(context, "draft_requests", partial(delete_draft_requests, workspace_id))
         purge_in_chunks(context, "stage_runs", partial(delete_stage_runs, workspace_id))
 
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from inbox.api import acts as api_acts
 from inbox.api import conversations as api
+from inbox.api import drafting as api_drafting
 from inbox.views import acts, fragments, shell
 
 
@@ -51,6 +52,8 @@ workspace_acts = [
 conversation_api = [
     path("", api.Conversation.as_view(), name="api_conversation"),
     path("/drafts", api.ConversationDrafts.as_view(), name="api_conversation_drafts"),
+    path("/drafts/regenerate", api_drafting.Regenerate.as_view(), name="api_regenerate"),
+    path("/drafts/refresh-availability", api_drafting.RefreshAvailability.as_view(), name="api_refresh_availability"),
     path("/send", api_acts.Send.as_view(), name="api_send"),
     path("/snooze", api_acts.Snooze.as_view(), name="api_snooze"),
     path("/sentiment", api_acts.Sentiment.as_view(), name="api_sentiment"),

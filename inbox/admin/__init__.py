@@ -1,7 +1,15 @@
 from inbox.admin.drafts import DraftAdmin
 from inbox.admin.messages import MessageAdmin
 from inbox.admin.orders import SendOrderAdmin
+from inbox.admin.requests import DraftRequestAdmin
 from inbox.admin.stages import InboundStageRunAdmin
 from inbox.admin.syncs import ConversationSyncAdmin
 
-__all__ = ["ConversationSyncAdmin", "DraftAdmin", "InboundStageRunAdmin", "MessageAdmin", "SendOrderAdmin"]
+__all__ = [
+    "ConversationSyncAdmin",
+    "DraftAdmin",
+    "DraftRequestAdmin",
+    "InboundStageRunAdmin",
+    "MessageAdmin",
+    "SendOrderAdmin",
+]

@@ -4,6 +4,7 @@ from typing import Any
 
 from inbox.contracts import Decision
 from inbox.models import Draft
+from inbox.services.drafting.requests import GenerationState
 from inbox.services.list_page import Row
 from inbox.services.syncing.reading import SyncStatus
 from inbox.services.thread_page import ThreadMessage, ThreadOrder, ThreadPage
@@ -35,6 +36,17 @@ def row_payload(row: Row) -> dict[str, Any]:
         "unread": row.unread,
         "smsCampaign": row.sms_campaign or None,
         "snoozedUntil": _iso(lead.snoozed_until),
+    }
+
+
+def generation_payload(state: GenerationState) -> dict[str, Any]:
+    """How far the draft somebody asked for is."""
+    return {
+        "state": state.state,
+        "code": state.code or None,
+        "message": state.sentence,
+        "draftId": str(state.draft_id) if state.draft_id else None,
+        "requestId": str(state.request_id) if state.request_id else None,
     }
 
 

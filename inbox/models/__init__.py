@@ -1,4 +1,5 @@
 from inbox.models.draft import Draft, DraftEvent
+from inbox.models.draft_request import DraftRequest
 from inbox.models.memory import LeadMemoryEntry
 from inbox.models.message import Message, MessageRaw
 from inbox.models.overseer import MeetingOverseerDecision
@@ -11,6 +12,7 @@ __all__ = [
     "ConversationSync",
     "Draft",
     "DraftEvent",
+    "DraftRequest",
     "InboundStageRun",
     "LeadMemoryEntry",
     "LeadView",

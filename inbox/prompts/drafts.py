@@ -7,6 +7,9 @@ GENERATION = "draft.generate.email.generation.v1"
 SINGLE_EMAIL = "draft.generate.email.v1"
 SINGLE_SMS = "draft.generate.sms.v1"
 SINGLE_LINKEDIN = "draft.generate.linkedin.v1"
+FAST_EMAIL = "draft.fast_regen.email.v1"
+FAST_SMS = "draft.fast_regen.sms.v1"
+FAST_LINKEDIN = "draft.fast_regen.linkedin.v1"
 
 _RULES = """Rules:
 - Answer what was asked first. One clear next step. The language of the lead. First person, voice of the persona.
@@ -174,5 +177,33 @@ DRAFT_PROMPTS = (
             ),
             PromptMessage(role="user", text=_CONTEXT),
         ),
+    ),
+    *(
+        Prompt(
+            key=key,
+            feature_id="draft.fast_regen",
+            purpose="Rewrite a waiting draft in another shape.",
+            model="gpt-5-mini",
+            effort="minimal",
+            min_output_tokens=240,
+            max_output_tokens=1500,
+            output_cap=2500,
+            max_attempts=2,
+            retry_extra_tokens=300,
+            messages=(
+                PromptMessage(
+                    role="system",
+                    text=f"You rewrite a waiting answer in another shape.\n{_PERSONA}\n{_RULES}\n"
+                    "Keep every fact, time, link and price of the draft word for word; add none.\n"
+                    f"Shape: {{{{archetype}}}}\n{shape}",
+                ),
+                PromptMessage(role="user", text="Draft to rewrite:\n{{draft}}\n\n" + _CONTEXT),
+            ),
+        )
+        for key, shape in (
+            (FAST_EMAIL, _EMAIL_SHAPE),
+            (FAST_SMS, "At most 320 characters, parts separated by a line with only ---. Plain text, no signature."),
+            (FAST_LINKEDIN, "At most 800 characters, plain text."),
+        )
     ),
 )

@@ -93,6 +93,30 @@ REFUSALS = {
     "workspace_suspended": "This workspace is suspended: nothing can be sent or changed.",
 }
 
+GENERATION_STATES = {"queued": "Waiting to be written…", "running": "Writing a new draft…", "done": ""}
+
+GENERATION_CODES = {
+    "lead_gone": "This lead was removed or merged.",
+    "no_inbound": "This lead has not written yet.",
+    "partly_sent": "A part of this draft was sent already: finish it or reject it.",
+    "regenerate_limit": "Six new drafts in ten minutes. Edit this one, or wait a little.",
+    "draft_decided": "The draft was decided while the new one was written.",
+    "draft_changed": "The draft was changed while the new one was written; the change stays.",
+    "draft_pending": "A draft waits already.",
+    "draft_edited": "Somebody edited this draft; it was left.",
+    "no_offer": "This draft offers no times of the calendar. It is unchanged.",
+    "no_times": "The calendar has no other times right now. The draft is unchanged.",
+    "already_asked": "A new draft is being written already.",
+    "sentiment_not_eligible": "Cannot generate draft for this sentiment.",
+    "timeout": "The model did not answer in time; the draft is unchanged.",
+    "rate_limit": "The model accepts no more calls for now; the draft is unchanged.",
+    "refused": "The model refused to write this; the draft is unchanged.",
+    "incomplete_output": "The model did not finish; the draft is unchanged.",
+    "parse_error": "The model's answer could not be read; the draft is unchanged.",
+    "api_error": "The model had an error of its own; the draft is unchanged.",
+    "budget_exhausted": "The AI budget of today is used up; the draft is unchanged.",
+}
+
 AUDIT_ACTS = {
     "lead.sentiment_set": "set the sentiment to {sentiment_tag}",
     "lead.status_set": "set the status to {status}",
@@ -113,6 +137,14 @@ AUDIT_ACTS = {
 def skip_sentence(reason: str | None) -> str:
     """Why there is no draft; "" without a reason, the code itself for one nobody named."""
     return _sentence(SKIP_REASONS, reason, "No draft")
+
+
+def generation_sentence(state: str, code: str) -> str:
+    """How far a draft somebody asked for is, or why there is none; "" when it is there."""
+    if state in GENERATION_STATES:
+        return GENERATION_STATES[state]
+    known = GENERATION_CODES.get(code) or SKIP_REASONS.get(code) or DELIVERY_ERRORS.get(code) or REFUSALS.get(code)
+    return known or _sentence({}, code or "generation_failed", "No new draft")
 
 
 def delivery_sentence(code: str | None, detail: str | None = None) -> str:

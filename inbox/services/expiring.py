@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from inbox.enums import DraftClosedReason, DraftEventSource, DraftStatus
-from inbox.models import Draft, InboundStageRun
+from inbox.models import Draft, DraftRequest, InboundStageRun
 from inbox.services.closing import close_draft
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_draft
@@ -17,6 +17,7 @@ from zrg.workspaces.context import tenant
 
 PENDING_FOR = timedelta(days=30)
 CLOSED_FOR = timedelta(days=180)
+REQUESTS_FOR = timedelta(days=30)
 EXPIRE_BATCH = 500
 
 
@@ -52,6 +53,15 @@ def delete_closed_drafts(workspace_id: UUID) -> int:
         )
         ids = list(closed.values_list("pk", flat=True)[:CHUNK])
         Draft.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def delete_draft_requests(workspace_id: UUID) -> int:
+    """One batch of requests for drafts past their time, in a transaction of its own."""
+    with tenant(workspace_id):
+        old = DraftRequest.objects.in_workspace(workspace_id).filter(created_at__lt=timezone.now() - REQUESTS_FOR)
+        ids = list(old.values_list("pk", flat=True)[:CHUNK])
+        DraftRequest.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 

@@ -9,7 +9,7 @@ from inbox.enums import (
     DraftStatus,
     OrderState,
 )
-from inbox.models import ConversationSync, Draft, LeadView, Message, SendOrder
+from inbox.models import ConversationSync, Draft, DraftRequest, LeadView, Message, SendOrder
 from inbox.models.draft import ENGINE_ORIGINS
 from inbox.querysets import DraftQuerySet
 from inbox.services.closing import close_draft
@@ -47,6 +47,11 @@ def merge_views(keep_id: UUID, drop_id: UUID) -> None:
 def merge_syncs(keep_id: UUID, drop_id: UUID) -> None:
     """The conversation that stays has not been compared with all of it: the next opening does."""
     ConversationSync.objects.filter(lead_id__in=[keep_id, drop_id]).delete()
+
+
+def merge_draft_requests(keep_id: UUID, drop_id: UUID) -> None:
+    """What was asked for the lead that goes is asked again for the one that stays, if anybody still wants it."""
+    DraftRequest.objects.of_lead(drop_id).delete()
 
 
 def _refuse_while_sending(lead_ids: tuple[UUID, UUID]) -> None:

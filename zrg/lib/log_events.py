@@ -141,6 +141,7 @@ DRAFT_FALLBACK = "draft.fallback"
 DRAFT_APPROVED = "draft.approved"
 DRAFT_REJECTED = "draft.rejected"
 OVERSEER_GATE = "overseer.gate"
+DRAFT_REGENERATED = "draft.regenerated"
 DRAFT_APPROVE_CONFLICT = "draft.approve_conflict"
 
 # --- model calls -----------------------------------------------------------------------------------

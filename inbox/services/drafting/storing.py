@@ -1,5 +1,6 @@
 """Storing a written draft: once per trigger, one pending reply draft per lead and channel."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -14,6 +15,16 @@ from leads.models import Lead
 from zrg.lib import log_events
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What made a draft: its key, the inbound that caused it, the inbound it answers."""
+
+    kind: DraftOrigin
+    trigger_key: str | None
+    trigger: Message | None
+    answers: Message
 
 
 def store_draft(
@@ -32,14 +43,23 @@ def store_draft(
         logger.info(log_events.DRAFT_SKIPPED, message=str(message.pk), reason=reason)
         return None
     supersede_pending(lead.pk, context.channel, DraftClosedReason.SUPERSEDED_BY_NEWER_INBOUND)
+    draft = insert_draft(
+        lead, context, written, Origin(kind=origin, trigger_key=trigger_key, trigger=message, answers=message)
+    )
+    Message.objects.filter(pk=message.pk).update(draft_skip_reason=None)
+    return draft
+
+
+def insert_draft(lead: Lead, context: DraftContext, written: Written, origin: Origin) -> Draft:
+    """The row of a finished text, in the caller's transaction with the lead locked."""
     draft = Draft.objects.create(
         workspace_id=lead.workspace_id,
         lead=lead,
         channel=context.channel,
-        trigger_key=trigger_key,
-        trigger_message=message,
-        context_message=message,
-        origin=origin,
+        trigger_key=origin.trigger_key,
+        trigger_message=origin.trigger,
+        context_message=origin.answers,
+        origin=origin.kind,
         status=DraftStatus.PENDING,
         content=written.content,
         ai_content=written.content,
@@ -49,7 +69,6 @@ def store_draft(
         generation_meta=written.meta,
         quality_flags=list(written.flags),
     )
-    Message.objects.filter(pk=message.pk).update(draft_skip_reason=None)
     refresh_lead_flags(lead.pk)
     logger.info(log_events.DRAFT_CREATED, draft=str(draft.pk), path=written.path, flags=list(written.flags))
     return draft

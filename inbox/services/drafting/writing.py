@@ -7,18 +7,31 @@ from uuid import UUID
 import structlog
 
 from inbox.enums import Channel, GenerationPath
-from inbox.prompts.drafts import ARCHETYPES, GENERATION, SINGLE_EMAIL, SINGLE_LINKEDIN, SINGLE_SMS, STRATEGY
+from inbox.prompts.drafts import (
+    ARCHETYPES,
+    FAST_EMAIL,
+    FAST_LINKEDIN,
+    FAST_SMS,
+    GENERATION,
+    SINGLE_EMAIL,
+    SINGLE_LINKEDIN,
+    SINGLE_SMS,
+    STRATEGY,
+)
+from inbox.rules.archetypes import first_archetype
 from inbox.rules.finishing import EMAIL_LIMIT, EMAIL_MINIMUM, finish_text
 from inbox.rules.outbound_text import find_placeholders, has_truncated_url
 from inbox.rules.time_budget import share_time
 from inbox.services.drafting.knowing import DraftContext
 from zrg.ai.contracts import CallScope
+from zrg.ai.prompts import as_data
 from zrg.ai.runner import Override, run_json_prompt, run_text_prompt
 from zrg.lib import log_events
-from zrg.lib.hashing import sha
 
 logger = structlog.get_logger(__name__)
 
+FAST_PROMPTS = {Channel.EMAIL: FAST_EMAIL, Channel.SMS: FAST_SMS, Channel.LINKEDIN: FAST_LINKEDIN}
+FAST_LIMITS = {Channel.EMAIL: 5_000, Channel.SMS: 320, Channel.LINKEDIN: 800}
 SINGLE_PROMPTS = {Channel.EMAIL: SINGLE_EMAIL, Channel.SMS: SINGLE_SMS, Channel.LINKEDIN: SINGLE_LINKEDIN}
 THANKS = "Thank you for your reply. I have read it and will come back to you with the details shortly."
 AI_UNAVAILABLE = "ai_unavailable"
@@ -36,7 +49,21 @@ class Written:
     reason: str = ""
 
 
-def write_text(context: DraftContext, *, message_id: UUID, seconds: float, trace_id: str) -> Written:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the asker wants of a text: its shape, a present text to rewrite, a template when all fails."""
+
+    archetype: str | None = None
+    rewrite: str | None = None
+    template: bool = True
+
+
+NO_WISH = Wish()
+
+
+def write_text(
+    context: DraftContext, *, message_id: UUID, seconds: float, trace_id: str, wish: Wish = NO_WISH
+) -> Written:
     """The text for one reply; call outside of transactions. Without a key there is no draft at all."""
     started = time.monotonic()
     scope = CallScope(
@@ -46,11 +73,13 @@ def write_text(context: DraftContext, *, message_id: UUID, seconds: float, trace
         message_id=message_id,
         trace_id=trace_id,
     )
-    if context.channel != Channel.EMAIL:
-        written = _single(context, scope, started + seconds)
+    if wish.rewrite is not None:
+        written = _rewrite(context, scope, started + seconds, wish)
+    elif context.channel != Channel.EMAIL:
+        written = _single(context, scope, started + seconds, archetype=wish.archetype)
     else:
-        written = _email(context, scope, message_id, started, seconds)
-    if written.reason == AI_UNAVAILABLE:
+        written = _email(context, scope, message_id, started, seconds, wish)
+    if written.reason == AI_UNAVAILABLE or (not written.content and not wish.template):
         return written
     if not written.content:
         logger.warning(log_events.DRAFT_FALLBACK, lead=str(context.lead_id), code=str(written.reason))
@@ -58,9 +87,11 @@ def write_text(context: DraftContext, *, message_id: UUID, seconds: float, trace
     return _checked(written)
 
 
-def _email(context: DraftContext, scope: CallScope, message_id: UUID, started: float, seconds: float) -> Written:
+def _email(
+    context: DraftContext, scope: CallScope, message_id: UUID, started: float, seconds: float, wish: Wish
+) -> Written:
     budget = share_time(seconds, strategy=context.strategy_enabled)
-    fallback = pick_archetype(context.lead_id, message_id)
+    fallback = wish.archetype or first_archetype(f"{context.lead_id}{message_id}")
     if budget.strategy_ends is None:
         return _single(context, scope, started + seconds, archetype=fallback)
     plan = run_json_prompt(
@@ -75,11 +106,11 @@ def _email(context: DraftContext, scope: CallScope, message_id: UUID, started: f
     if not plan.ok:
         logger.warning(log_events.DRAFT_FALLBACK, step="strategy", code=plan.error_code, lead=str(context.lead_id))
         return _single(context, scope, started + seconds, archetype=fallback, failed={"strategy": plan.error_code})
-    archetype = plan.value["recommended_archetype_id"]
-    archetype = archetype if archetype in ARCHETYPES else fallback
+    recommended = plan.value["recommended_archetype_id"]
+    archetype = recommended if recommended in ARCHETYPES and wish.archetype is None else fallback
     text = run_text_prompt(
         GENERATION,
-        {**_email_variables(context, archetype), "strategy": _plan_text(plan.value)},
+        {**_shaped(context, archetype), "strategy": _plan_text(plan.value)},
         scope=scope,
         deadline=started + budget.generation_ends,
         override=Override(model=context.model, effort=context.effort),
@@ -107,7 +138,7 @@ def _single(
     attempts: int | None = None,
 ) -> Written:
     email = context.channel == Channel.EMAIL
-    variables = _email_variables(context, archetype) if email else context.variables
+    variables = _shaped(context, archetype)
     result = run_text_prompt(
         SINGLE_PROMPTS[Channel(context.channel)],
         variables,
@@ -122,6 +153,26 @@ def _single(
         return Written(reason=result.error_code, meta={**meta, "single": result.error_code}, archetype_id=archetype)
     return Written(
         content=_finish(context, result.value), path=GenerationPath.SINGLE_STEP, archetype_id=archetype, meta=meta
+    )
+
+
+def _rewrite(context: DraftContext, scope: CallScope, deadline: float, wish: Wish) -> Written:
+    """The present text in the next shape, by a small model; no ladder, the present text is still there."""
+    channel = Channel(context.channel)
+    result = run_text_prompt(
+        FAST_PROMPTS[channel],
+        {**_shaped(context, wish.archetype), "draft": as_data(wish.rewrite or "", "DRAFT")},
+        scope=scope,
+        deadline=deadline,
+    )
+    if not result.ok:
+        reason = AI_UNAVAILABLE if result.error_code == "disabled" else result.error_code
+        return Written(reason=reason, archetype_id=wish.archetype)
+    return Written(
+        content=_finish(context, result.value[: FAST_LIMITS[channel]]),
+        path=GenerationPath.FAST,
+        archetype_id=wish.archetype,
+        meta={"model": result.model},
     )
 
 
@@ -153,13 +204,7 @@ def _checked(written: Written) -> Written:
     )
 
 
-def pick_archetype(lead_id: UUID, message_id: UUID) -> str:
-    """SHA-256(lead id + message id) mod 10, so a retry writes in the same shape."""
-    ids = sorted(ARCHETYPES, key=lambda name: int(name.split("_")[0][1:]))
-    return ids[int(sha(f"{lead_id}{message_id}"), 16) % len(ids)]
-
-
-def _email_variables(context: DraftContext, archetype: str | None) -> dict[str, str]:
+def _shaped(context: DraftContext, archetype: str | None) -> dict[str, str]:
     return {
         **context.variables,
         "archetype": ARCHETYPES.get(archetype or "", "As it fits."),
