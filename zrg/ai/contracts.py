@@ -1,5 +1,6 @@
 """Values of a model call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -30,7 +31,12 @@ class PromptMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A prompt as code holds it. Budgets are output tokens; `schema` makes the answer strict JSON."""
+    """A prompt as code holds it. Budgets are output tokens; `schema` makes the answer strict JSON.
+
+    The first budget is the input's tokens × `budget_scale` + `budget_overhead`, within minimum and maximum.
+    `prefers_token_count`: the provider counts the input (one more request), instead of an estimate.
+    `max_attempts` None: as many as the deployment says.
+    """
 
     key: str
     feature_id: str
@@ -41,15 +47,21 @@ class Prompt:
     min_output_tokens: int
     max_output_tokens: int
     output_cap: int
-    max_attempts: int = 2
+    max_attempts: int | None = None
     retry_extra_tokens: int = 0
+    budget_scale: float = 1.0
+    budget_overhead: int = 0
+    prefers_token_count: bool = False
     temperature: float | None = None
     schema: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallScope:
-    """For whom a call is made; ids only, they go into the statistics."""
+    """For whom a call is made; ids and figures only, they go into the statistics.
+
+    `metadata`: short values under the allow-listed names of `zrg.ai.rules.metadata`; anything else is dropped.
+    """
 
     workspace_id: UUID
     source: str
@@ -57,6 +69,7 @@ class CallScope:
     message_id: UUID | None = None
     draft_id: UUID | None = None
     trace_id: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,11 @@ from django.db import OperationalError
 
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.simulator import simulator  # noqa: F401
-from zrg.ai import prompts, runner
+from tests.zrg.ai.support import use_prompts
+from zrg.ai import circuit as circuit_module
+from zrg.ai import env, prompts, throttle
 from zrg.ai.contracts import CallScope, Prompt, PromptMessage
-from zrg.ai.models import AIInteraction
+from zrg.ai.models import AIInteraction, PromptOverride
 from zrg.ai.runner import Override, run_json_prompt, run_text_prompt
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +43,15 @@ def prompt(key: str, **changes) -> Prompt:
 TEXT = prompt("test.text.v1")
 JSON = prompt("test.json.v1", schema=SCHEMA)
 WARM = prompt("test.warm.v1", model="gpt-4o", effort=None, temperature=0.8)
+SCALED = prompt("test.scaled.v1", budget_scale=1.5, budget_overhead=20, output_cap=240, max_attempts=3)
+COUNTING = prompt("test.counting.v1", prefers_token_count=True)
+DROPPING = prompt("test.dropping.v1", temperature=0.8)
+COUNTED = {"object": "response.input_tokens", "input_tokens": 150}
 
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    monkeypatch.setattr(prompts, "_prompts", {**prompts._prompts, **{one.key: one for one in (TEXT, JSON, WARM)}})
+    use_prompts(monkeypatch, TEXT, JSON, WARM, SCALED, COUNTING, DROPPING)
 
 
 @pytest.fixture
@@ -207,4 +213,151 @@ def test_switched_off_models_are_not_called(simulator, scope, monkeypatch):  # n
 
     assert run(TEXT.key, scope).error_code == "disabled"
     assert simulator.requests("openai", "*", "POST") == []
-    assert runner.DEFAULT_CEILING_SECONDS == 90.0
+    assert not AIInteraction.objects.exists()
+
+
+# --- knobs of the deployment
+
+
+def test_attempts_and_ceiling_follow_the_environment(simulator, scope, monkeypatch, sent_timeouts):  # noqa: F811
+    monkeypatch.setenv("OPENAI_PROMPT_MAX_ATTEMPTS", "3")
+    monkeypatch.setenv("OPENAI_TIMEOUT_MS", "2000")
+    scripted(simulator, times=9, status=500, body={"error": {"message": "x"}})
+
+    run(TEXT.key, scope)
+
+    assert [timeout["read"] for timeout in sent_timeouts] == [2.0] * 3
+
+
+def test_a_retry_that_cannot_finish_is_not_started(simulator, scope, monkeypatch):  # noqa: F811
+    scripted(simulator, status=429, headers={"retry-after": "30"}, body={"error": {"message": "slow down"}})
+
+    started = time.monotonic()
+    assert run(TEXT.key, scope).error_code == "rate_limit"
+
+    monkeypatch.setenv("OPENAI_PROMPT_RETRY_DELAY_MS", "30000")
+    scripted(simulator, status=500, body={"error": {"message": "x"}})
+    assert run(TEXT.key, scope).error_code == "api_error"
+    assert time.monotonic() - started < 10
+    assert len(simulator.requests("openai", "*", "POST")) == 2
+
+
+def test_the_wait_between_attempts_grows(monkeypatch):
+    monkeypatch.setenv("OPENAI_PROMPT_RETRY_DELAY_MS", "100")
+
+    assert [env.retry_delay_seconds(failures) for failures in (1, 2, 3)] == [0.1, 0.2, 0.4]
+    monkeypatch.setenv("OPENAI_PROMPT_RETRY_DELAY_MULTIPLIER", "3")
+    assert round(env.retry_delay_seconds(3), 3) == 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "used", "warnings"), [("", 1.2, 0), ("2.5", 2.5, 0), ("9", 3, 1), ("0", 1.01, 1), ("many", 1.2, 1)]
+)
+def test_a_number_out_of_range_is_moved_and_said_once(monkeypatch, caplog, text, used, warnings):
+    monkeypatch.setattr(env, "_warned", set())
+    monkeypatch.setenv("OPENAI_RETRY_OUTPUT_TOKENS_MULTIPLIER", text)
+
+    assert [env.retry_output_multiplier() for _ in range(3)] == [used] * 3
+    assert [record.msg["event"] for record in caplog.records] == ["ai.env_clamped"] * warnings
+
+
+def test_budgets_grow_with_the_input_and_from_attempt_to_attempt(simulator, scope):  # noqa: F811
+    scripted(simulator, times=3, status=200, body=answer("x", status="incomplete"))
+
+    run_text_prompt(SCALED.key, {"reply": "word " * 80}, scope=scope, deadline=time.monotonic() + 20)
+
+    bodies = [entry["json"] for entry in simulator.requests("openai", "*", "POST")]
+    # 100 tokens x 1.5 + 20, then x 1.2, then the cap
+    assert [body["max_output_tokens"] for body in bodies] == [170, 204, 240]
+
+
+def test_the_provider_counts_the_input_where_the_prompt_prefers_it(simulator, scope, monkeypatch):  # noqa: F811
+    simulator.script("openai", "*/responses/input_tokens", method="POST", status=200, body=COUNTED)
+    scripted(simulator, status=200, body=answer("Hello"))
+    run(COUNTING.key, scope)
+
+    simulator.script("openai", "*/responses/input_tokens", method="POST", status=500, body={"error": {"message": "x"}})
+    scripted(simulator, status=200, body=answer("Hello"))
+    run(COUNTING.key, scope)
+
+    monkeypatch.setenv("AI_USE_INPUT_TOKENS_COUNT", "0")
+    scripted(simulator, status=200, body=answer("Hello"))
+    run(COUNTING.key, scope)
+
+    sent = [entry["json"] for entry in simulator.requests("openai", "*", "POST")]
+    assert [body.get("max_output_tokens") for body in sent] == [None, 150, None, 100, 100]
+
+
+def test_a_provider_that_refuses_schema_output_is_asked_for_json_in_words(simulator, scope):  # noqa: F811
+    refused = {"error": {"message": "no", "type": "invalid_request_error", "param": "text.format", "code": None}}
+    scripted(simulator, status=400, body=refused)
+    scripted(simulator, status=200, body=answer('Sure: {"word": "a"} and more {'))
+    scripted(simulator, status=200, body=answer('{"word": "b"}'))
+
+    first = run(JSON.key, scope, call=run_json_prompt)
+
+    bodies = [entry["json"] for entry in simulator.requests("openai", "*", "POST")]
+    assert (first.value, first.attempts) == ({"word": "a"}, 1)
+    assert ["format" in body.get("text", {}) for body in bodies] == [True, False]
+    assert '"required":["word"]' in bodies[1]["input"][-1]["content"]
+
+
+def test_dropped_parameters_are_said_once_an_hour(simulator, scope, caplog, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(throttle, "_said", {})
+    caplog.set_level("INFO", logger="zrg.ai.runner")
+    scripted(simulator, times=4, status=200, body=answer("Hello"))
+
+    for model in (None, None, "gpt-5", "gpt-5"):
+        run(DROPPING.key, scope, override=Override(model=model))
+
+    lines = [record.msg for record in caplog.records if record.name == "zrg.ai.runner"]
+    assert [(line["model"], line["parameters"]) for line in lines] == [
+        ("gpt-5-mini", ["temperature"]),
+        ("gpt-5", ["temperature"]),
+    ]
+
+
+def test_batch_work_leaves_repeats_to_the_library(simulator, scope, monkeypatch, sent_timeouts):  # noqa: F811
+    monkeypatch.setenv("OPENAI_MAX_RETRIES", "1")
+    scripted(simulator, status=500, body={"error": {"message": "x"}}, headers={"retry-after-ms": "1"})
+    scripted(simulator, status=200, body=answer("Hello"))
+
+    result = run_text_prompt(TEXT.key, {"reply": "Hello"}, scope=scope, deadline=None)
+
+    assert (result.value, result.attempts) == ("Hello", 1)
+    assert [timeout["read"] for timeout in sent_timeouts] == [90.0, 90.0]
+
+
+def test_a_dead_provider_is_left_alone_for_a_while(simulator, scope, monkeypatch):  # noqa: F811
+    clock = [1000.0]
+    monkeypatch.setattr(circuit_module.circuit, "_clock", lambda: clock[0])
+    scripted(simulator, times=6, close="before")
+    for _ in range(3):
+        run(TEXT.key, scope)
+    assert len(simulator.requests("openai", "*", "POST")) == 6
+
+    rows = AIInteraction.objects.count()
+    assert run(TEXT.key, scope).error_code == "api_error"
+    assert len(simulator.requests("openai", "*", "POST")) == 6
+    assert AIInteraction.objects.count() == rows
+
+    clock[0] += 61
+    scripted(simulator, status=200, body=answer("Hello"), times=2)
+    assert [run(TEXT.key, scope).value for _ in range(2)] == ["Hello", "Hello"]
+
+
+def test_an_override_is_what_the_model_reads(simulator, scope):  # noqa: F811
+    row = PromptOverride.objects.create(
+        workspace_id=scope.workspace_id,
+        prompt_key=TEXT.key,
+        role="user",
+        index=0,
+        base_content_hash=prompts.text_hash("{{reply}}"),
+        content="They wrote: {{reply}}",
+    )
+    scripted(simulator, status=200, body=answer("Hello"))
+
+    run(TEXT.key, scope)
+
+    assert simulator.requests("openai", "*", "POST")[0]["json"]["input"][0]["content"] == "They wrote: Hello"
+    assert AIInteraction.objects.get().prompt_version == f"ws_{row.updated_at:%Y%m%d%H%M%S}"
