@@ -16,6 +16,7 @@ PROVIDER_SECONDS = Histogram(
     ["provider"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 )
+SLACK_REFUSALS = Counter("zrg_slack_signature_refused_total", "Calls whose signature did not fit", ["why"])
 
 
 def count_webhook(provider: str, event_type: str, result: str, seconds: float) -> None:
@@ -28,3 +29,8 @@ def count_provider_call(provider: str, outcome: str, code: str | None, seconds: 
     """One attempt of a call to a provider."""
     PROVIDER_CALLS.labels(provider=provider, outcome=outcome, code=code or "").inc()
     PROVIDER_SECONDS.labels(provider=provider).observe(seconds)
+
+
+def count_slack_refusal(why: str) -> None:
+    """One call to Slack's interactivity address that nobody signed as it should be."""
+    SLACK_REFUSALS.labels(why=why).inc()

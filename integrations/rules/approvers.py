@@ -18,6 +18,7 @@ class Approver:
     id: str
     name: str
     email: str | None = None
+    avatar_url: str | None = None
 
     @property
     def is_channel(self) -> bool:
@@ -28,6 +29,11 @@ class Approver:
     def target(self) -> str:
         """What posts are addressed to: Slack's id, else the address."""
         return self.id or self.email or ""
+
+    def stored(self) -> dict[str, str]:
+        """The entry as the row holds it."""
+        known = {"id": self.id, "displayName": self.name, "email": self.email, "avatarUrl": self.avatar_url}
+        return {name: value for name, value in known.items() if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class Approvers:
     def may_decide(self, slack_user: str, email: str | None) -> Approver | None:
         """The entry of this person, by Slack's id, else by address; None when they are not on the list."""
         people = [entry for entry in self.entries if not entry.is_channel]
-        by_id = next((entry for entry in people if entry.id == slack_user), None)
+        by_id = next((entry for entry in people if slack_user and entry.id == slack_user), None)
         if by_id is not None or not email:
             return by_id
         return next((entry for entry in people if not entry.id and entry.email == email), None)
@@ -71,9 +77,14 @@ def _approver(entry: dict[str, Any]) -> Approver | None:
     slack_id, email = f.text(entry.get("id")) or "", f.email(entry.get("email"))
     if slack_id and not _ID.fullmatch(slack_id):
         return None
-    if not slack_id and not email:
+    if not slack_id and "@" not in (email or ""):
         return None
-    return Approver(id=slack_id, name=_called(entry) or slack_id or email or "", email=email)
+    return Approver(
+        id=slack_id,
+        name=_called(entry) or slack_id or email or "",
+        email=email,
+        avatar_url=f.text(entry.get("avatarUrl")),
+    )
 
 
 def _called(entry: dict[str, Any]) -> str:

@@ -250,8 +250,7 @@ class SlackSimulator:
             return message, {"action_id": action_id, "type": "button", "value": str(given["value"])}
         # People press what stands in their own conversation, if they were written to.
         own = self._direct.get(str(given.get("user") or ""))
-        newest_first = sorted(reversed(self.messages), key=lambda message: message["channel"] != own)
-        for message in newest_first:
+        for message in sorted(self.messages, key=lambda one: (one["channel"] != own, -float(one["ts"]))):
             for button in _buttons(message["blocks"]):
                 if button.get("action_id") == action_id:
                     named: Answer = {name: button[name] for name in ("type", "value") if name in button}

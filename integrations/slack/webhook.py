@@ -15,6 +15,7 @@ from integrations.errors import SecretUnreadable
 from integrations.ingest import Rejected
 from integrations.rules.keys import PRIORITY_PERSON
 from integrations.slack import payload as wire
+from integrations.slack.refusals import WATCH
 from integrations.slack.signature import verify_signature
 from zrg.jobs.contracts import NewEvent
 from zrg.lib import log_events
@@ -99,7 +100,8 @@ def _check_signature(request: HttpRequest, body: bytes, team: str | None) -> Pro
     platform = slack_signing_secret()
     targets = _targets(team)
     proved: dict[UUID, Target] = {}
-    by_platform = not targets and _is_signed(request, body, platform)
+    why = "" if targets else _problem(request, body, platform)
+    by_platform = not targets and not why
     unreadable: SecretUnreadable | None = None
     for target in targets:
         try:
@@ -107,13 +109,16 @@ def _check_signature(request: HttpRequest, body: bytes, team: str | None) -> Pro
         except SecretUnreadable as problem:
             unreadable = problem
             continue
-        if _is_signed(request, body, own or platform):
+        problem_here = _problem(request, body, own or platform)
+        why = why or problem_here
+        if not problem_here:
             proved[target.workspace_id] = target
             by_platform = by_platform or not own
     if proved or by_platform:
         return Proof(targets=proved, by_platform=by_platform)
     if unreadable is not None:
         raise unreadable
+    WATCH.note(why)
     raise Rejected(401, "Invalid signature")
 
 
@@ -122,7 +127,8 @@ def _targets(team: str | None) -> list[Target]:
     return [target for target in found if target is not None and target.is_connected]
 
 
-def _is_signed(request: HttpRequest, body: bytes, secret: str) -> bool:
+def _problem(request: HttpRequest, body: bytes, secret: str) -> str:
+    """Why the call was not signed with this secret; "" when it was."""
     timestamp = request.META.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
     signature = request.META.get("HTTP_X_SLACK_SIGNATURE", "")
-    return verify_signature(secret, timestamp, signature, body, timezone.now())[0]
+    return verify_signature(secret, timestamp, signature, body, timezone.now())[1]

@@ -13,6 +13,7 @@ from integrations.env import slack_bot_token
 from integrations.forms.slack import SlackChoicesForm
 from integrations.models import Connection
 from integrations.results import ProviderResult
+from integrations.rules.approvers import read_approvers
 from integrations.rules.setup import TOOLS_GROUP
 from integrations.rules.standing import trouble
 from integrations.services.clients import get_client
@@ -101,7 +102,9 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     """How many channels and approvers are chosen, for the tab's page."""
     row = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
     found = row.values_list("notification_slack_channel_ids", "slack_auto_send_approval_recipients").first()
-    channels, approvers = (len(one or ()) for one in found or ((), ()))
+    chosen_channels, stored = found or ((), None)
+    channels = len(chosen_channels)
+    approvers = len([entry for entry in read_approvers(stored).entries if not entry.is_channel])
     chosen = [_count(number, word) for number, word in ((channels, "channel"), (approvers, "approver")) if number]
     return {KEY: SectionState(text=", ".join(chosen) or "Nothing chosen")}
 
@@ -142,6 +145,9 @@ def _page(
         status=status,
         form=form,
         connected=connected,
+        asks_for_reviews=WorkspaceSettings.objects.filter(
+            workspace_id=workspace_id, flag_uncertain_replies=True
+        ).exists(),
         has_platform_bot=bool(slack_bot_token()),
         acts_url=_url(workspace_id),
         **context,

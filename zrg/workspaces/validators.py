@@ -126,15 +126,15 @@ def validate_questions(value: Any) -> None:
 
 
 def validate_approval_recipients(value: Any) -> None:
-    """At most fifty `{"id", "displayName", "email"?, "avatarUrl"?}`."""
+    """At most fifty `{"id", "displayName", "email"?, "avatarUrl"?}`; an address may stand in for the id."""
     if not isinstance(value, list) or len(value) > MAX_APPROVAL_RECIPIENTS:
         raise ValidationError(f"A list of at most {MAX_APPROVAL_RECIPIENTS} people.", code="recipients")
     for entry in value:
         if not isinstance(entry, dict) or not set(entry) <= {"id", "displayName", "email", "avatarUrl"}:
             raise ValidationError("Each recipient is a Slack user.", code="recipients")
-        if not _text(entry.get("id")) or not _text(entry.get("displayName")):
-            raise ValidationError("Each recipient has an id and a name.", code="recipients")
-    _distinct([entry["id"] for entry in value])
+        if not _text(entry.get("id") or entry.get("email")) or not _text(entry.get("displayName")):
+            raise ValidationError("Each recipient has an id or an address, and a name.", code="recipients")
+    _distinct([entry.get("id") or entry["email"] for entry in value])
 
 
 def validate_bundle_budgets(value: Any) -> None:

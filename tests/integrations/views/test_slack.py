@@ -101,6 +101,48 @@ def test_channels_and_approvers_are_chosen(connected: ZrgClient, workspace: Work
     assert AdminAuditEvent.objects.filter(action="settings.changed").count() == 1
 
 
+def test_channels_that_show_answers_are_stored_with_the_people(connected: ZrgClient, workspace: Workspace) -> None:
+    choose(connected, workspace, approvers=["U0PRIYA"], review_channels=["C0SALES"])
+
+    room = {"id": "C0SALES", "displayName": "#sales"}
+    assert settings_of(workspace).slack_auto_send_approval_recipients == [PRIYA, room]
+    assert connected.get(url(workspace, "slack-channels")).content.decode().count("checked") == 2
+    assert "1 approver" in connected.get(url(workspace)).content.decode()
+
+
+def test_channel_without_anybody_who_decides_is_refused(connected: ZrgClient, workspace: Workspace) -> None:
+    response = choose(connected, workspace, review_channels=["C0SALES"])
+
+    assert response.status_code == 422  # type: ignore[attr-defined]
+    assert "a channel shows answers, people decide" in response.content.decode()  # type: ignore[attr-defined]
+    assert settings_of(workspace).slack_auto_send_approval_recipients is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "named"),
+    [
+        (["x", {"displayName": "Jo"}, {"id": "no id"}, PRIYA], "entry 1, Jo, no id"),
+        ({"id": "U0PRIYA"}, "the whole list"),
+    ],
+)
+def test_entries_that_cannot_be_used_are_named_and_go_with_the_next_save(
+    connected: ZrgClient, workspace: Workspace, stored: object, named: str
+) -> None:
+    WorkspaceSettings.objects.filter(workspace=workspace).update(slack_auto_send_approval_recipients=stored)
+
+    html = connected.get(url(workspace, "slack-channels")).content.decode()
+    choose(connected, workspace, approvers=["U0PRIYA"])
+
+    assert f"cannot be used and get nothing: {named}." in html
+    assert settings_of(workspace).slack_auto_send_approval_recipients == [PRIYA]
+
+
+def test_page_says_when_nobody_is_asked(connected: ZrgClient, workspace: Workspace) -> None:
+    WorkspaceSettings.objects.filter(workspace=workspace).update(flag_uncertain_replies=False)
+
+    assert "Nothing is posted for now" in connected.get(url(workspace, "slack-channels")).content.decode()
+
+
 def test_lists_are_remembered_until_they_are_refreshed(
     connected: ZrgClient, workspace: Workspace, simulator: RunningSimulator
 ) -> None:
@@ -179,7 +221,7 @@ def test_hard_07_settings_read_only_for_slack_channels(
     refused = client.post(url(workspace, "slack-channels", *([act] if act else [])), {"channel": "C0SALES"})
 
     assert (shown.status_code, refused.status_code) == (200, 403)
-    assert shown.content.decode().count('<fieldset class="panel__body" disabled>') == 2
+    assert shown.content.decode().count('<fieldset class="panel__body" disabled>') == 3
     assert settings_of(workspace).notification_slack_channel_ids == ["C0ALERTS"]
     assert len(simulator.requests("slack")) == calls
 
