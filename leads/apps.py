@@ -36,7 +36,7 @@ class LeadsConfig(AppConfig):
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.questions import ENRICHMENT_REQUEST  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
-        from leads.views import campaigns  # noqa: PLC0415
+        from leads.views import auto_send, campaigns  # noqa: PLC0415
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
@@ -74,5 +74,6 @@ class LeadsConfig(AppConfig):
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)
         register_merge(BackgroundJob, merge_jobs)
-        register_settings_section(campaigns.SECTION)
-        register_section_states(campaigns.TAB, campaigns.section_state)
+        for page in (campaigns, auto_send):
+            register_settings_section(page.SECTION)
+            register_section_states(page.TAB, page.section_state)

@@ -35,7 +35,10 @@ Act = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnsPage:
-    """What a page of columns is. `more` adds to the template's context, `acts` are declared views."""
+    """What a page of columns is. `more` adds to the template's context, `acts` are declared views.
+
+    `asks_why`: the form has a line for the reason, which the audit keeps.
+    """
 
     tab: str
     key: str
@@ -46,6 +49,7 @@ class ColumnsPage:
     groups: Sequence[ColumnGroup]
     group: str = ""
     template: str = "zrg/settings/columns.html"
+    asks_why: bool = False
     more: More | None = None
     acts: Mapping[str, Act] | None = None
 
@@ -92,6 +96,7 @@ def show(
         status=status,
         form=shown,
         groups=shown.grouped(),
+        asks_why=page.asks_why,
         acts_url=page_url(workspace_id, page),
         **(page.more(request, row) if page.more else {}),
         **context,
@@ -123,6 +128,7 @@ def _save(request: HttpRequest, workspace_id: UUID, page: ColumnsPage) -> HttpRe
             by=_person(request),
             version=form.cleaned_data["version"],
             access=access_of(request),
+            reason=form.cleaned_data["reason"],
         )
     except Conflict:
         form.start_over_from(_row(workspace_id))

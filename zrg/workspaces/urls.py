@@ -5,6 +5,7 @@ from allauth.socialaccount import views as social_views
 from django.urls import include, path, re_path
 
 from zrg.workspaces.api import provisioning
+from zrg.workspaces.api.rollout import RevisionRollout
 from zrg.workspaces.api.workspaces import WorkspaceCapabilities, WorkspaceList
 from zrg.workspaces.views import account, health, invitations, settings
 
@@ -60,6 +61,7 @@ urlpatterns = [
     path("api/admin/workspaces/bootstrap", provisioning.Bootstrap.as_view(), name="provision_bootstrap"),
     path("api/admin/workspaces/members", provisioning.Members.as_view(), name="provision_members"),
     path("api/admin/workspaces/<uuid:workspace_id>", provisioning.WorkspaceStatus.as_view(), name="provision_status"),
+    path("api/admin/rollout/autosend-revision", RevisionRollout.as_view(), name="rollout_autosend_revision"),
     path("api/admin/users/reset-link", provisioning.ResetLink.as_view(), name="provision_reset_link"),
     path("api/workspaces", WorkspaceList.as_view(), name="api_workspaces"),
     path(

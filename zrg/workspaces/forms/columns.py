@@ -9,22 +9,29 @@ from django.forms import BoundField
 
 from zrg.lib.errors import BadInput
 from zrg.workspaces.access import Access
+from zrg.workspaces.forms.schedule import ScheduleField
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.rules.settings_fields import SUPER_ADMIN, WRITERS
 from zrg.workspaces.services.settings import may_save
 
 CSRF = "csrfmiddlewaretoken"
+CONFIRM = "confirm_"
+MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column as the form shows it. `make` builds its field; without it the model's own is used."""
+    """One column as the form shows it. `make` builds its field; without it the model's own is used.
+
+    `confirm`: what has to be ticked beside it when the switch is turned on.
+    """
 
     name: str
     label: str
     hint: str = ""
     rows: int = 0
     make: Any = None
+    confirm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +46,10 @@ class ColumnGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRows:
-    """A group with the fields of the form, for the template."""
+    """A group with the fields of the form, each with what confirms it, for the template."""
 
     group: ColumnGroup
-    fields: list[BoundField] = field(default_factory=list)
+    fields: list[tuple[BoundField, BoundField | None]] = field(default_factory=list)
     is_closed: bool = False
 
 
@@ -64,6 +71,9 @@ class ColumnsForm(forms.Form):
     """The columns of these groups. What the person may not save is shown and disabled."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False, max_length=MAX_REASON, label="Why", help_text="Kept in the audit beside the change."
+    )
 
     def __init__(
         self,
@@ -86,29 +96,46 @@ class ColumnsForm(forms.Form):
                 self._foreign.add(column.name)
             made.disabled = read_only or not yours
             self.fields[column.name] = made
+            if column.confirm:
+                self.fields[f"{CONFIRM}{column.name}"] = forms.BooleanField(required=False, label=column.confirm)
 
     def unknown_names(self) -> list[str]:
         """What was sent that this form does not have."""
-        return sorted(set(self.data) - {*self.fields, CSRF})
+        known = {CSRF, *self.fields}
+        for name, made in self.fields.items():
+            known |= set(getattr(made.widget, "names", list)(name) if isinstance(made, ScheduleField) else ())
+        return sorted(set(self.data) - known)
 
     def foreign_names(self) -> list[str]:
         """Columns of super admins that were sent by somebody else; a browser sends none of these."""
         return sorted(set(self.data) & self._foreign)
+
+    def clean(self) -> dict[str, Any]:
+        """What has to be confirmed is confirmed."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in [name for name in self.fields if name.startswith(CONFIRM)]:
+            column = name.removeprefix(CONFIRM)
+            if cleaned.get(column) and not self.initial[column] and not cleaned.get(name):
+                self.add_error(name, "Tick this to turn it on; nothing was changed.")
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
         """The columns this person may save."""
         return {
             name: self.cleaned_data[name]
             for name, made in self.fields.items()
-            if name != "version" and not made.disabled
+            if name in self.initial and name != "version" and not made.disabled
         }
 
     def grouped(self) -> list[ColumnRows]:
         """The fields in their groups."""
         rows = []
         for group in self.groups:
-            fields = [self[column.name] for column in group.columns]
-            closed = all(one.field.disabled for one in fields)
+            fields = [
+                (self[column.name], self[f"{CONFIRM}{column.name}"] if column.confirm else None)
+                for column in group.columns
+            ]
+            closed = all(one.field.disabled for one, _confirm in fields)
             rows.append(ColumnRows(group=group, fields=fields, is_closed=closed))
         return rows
 

@@ -13,6 +13,7 @@ from zrg.workspaces.access import Access, bump_access
 from zrg.workspaces.enums import Role
 from zrg.workspaces.models import User, WorkspaceSettings
 from zrg.workspaces.rules.settings_fields import EFFORT_OF_MODEL, SUPER_ADMIN, SYSTEM, WRITERS, unsupported_efforts
+from zrg.workspaces.send_schedule import BadSchedule, parse_send_schedule
 from zrg.workspaces.services.audit import changed_values, record_audit
 
 logger = structlog.get_logger(__name__)
@@ -21,12 +22,19 @@ SHOWN_IN_ACCESS = frozenset({"brand_name", "brand_logo", "brand_logo_url", "time
 
 
 def change_settings(
-    row: WorkspaceSettings, changes: Mapping[str, Any], *, by: User | str, version: int | None, access: Access | None
+    row: WorkspaceSettings,
+    changes: Mapping[str, Any],
+    *,
+    by: User | str,
+    version: int | None,
+    access: Access | None,
+    reason: str = "",
 ) -> WorkspaceSettings:
     """Save these columns or nothing.
 
     `version` is the one the form was made from (409 when another save came first; None skips it).
     `access` is who saves; None for the product itself. Unknown or foreign columns: 422 or 403.
+    Switching auto-send on again after the tripwire needs a `reason`, which the audit keeps (06 R22).
     """
     refuse_foreign(row, changes, access)
     with transaction.atomic():
@@ -34,18 +42,31 @@ def change_settings(
         if version is not None and version != locked.version:
             raise Conflict("The settings changed meanwhile.", version=locked.version)
         before = snapshot(locked, changes)
+        was_sending = locked.auto_send_enabled
         for column, value in changes.items():
             setattr(locked, column, value)
+        if locked.auto_send_enabled and not was_sending:
+            _clear_trip(locked, reason)
         if not locked.round_robin_enabled:
             locked.round_robin_email_only = False
         check_settings(locked, fields=changes)
         locked.version += 1
         locked.save()
         old, new = changed_values(before, snapshot(locked, changes))
-        record_audit("settings.changed", actor=by, workspace=row.workspace_id, obj=locked, before=old, after=new)
+        record_audit(
+            "settings.changed", actor=by, workspace=row.workspace_id, obj=locked, before=old, after=new, reason=reason
+        )
         if SHOWN_IN_ACCESS & set(new):
             _bump_people(row)
     return locked
+
+
+def set_revision(row: WorkspaceSettings, *, enabled: bool, by: User, access: Access, reason: str) -> WorkspaceSettings:
+    """Turn the revision of drafts on or off for one workspace; super admins only, always with a reason."""
+    if not reason.strip():
+        raise BadInput("Say why.", field="reason")
+    changes = {"auto_send_revision_enabled": enabled}
+    return change_settings(row, changes, by=by, version=None, access=access, reason=reason)
 
 
 def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
@@ -58,6 +79,8 @@ def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
         raise BadInput("Some values were refused.", fields=error.message_dict) from error
     except (TypeError, ValueError, AttributeError) as error:
         raise BadInput("Some values have the wrong form.", fields=sorted(columns)) from error
+    if {"auto_send_schedule_mode", "auto_send_custom_schedule"} & columns:
+        _check_schedule(row)
     concerned = {effort for effort, model in EFFORT_OF_MODEL.items() if {effort, model} & columns}
     values = {name: getattr(row, name) for pair in EFFORT_OF_MODEL.items() for name in pair}
     faulty = [name for name in unsupported_efforts(values) if name in concerned]
@@ -98,6 +121,23 @@ def record_refused(row: WorkspaceSettings, columns: Iterable[str], *, by: User) 
 def snapshot(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
     """The values of these columns as JSON can hold them."""
     return {column: _plain(getattr(row, column)) for column in columns}
+
+
+def _check_schedule(row: WorkspaceSettings) -> None:
+    field = "auto_send_custom_schedule"
+    try:
+        if row.auto_send_custom_schedule is not None:
+            parse_send_schedule(row.auto_send_custom_schedule)
+    except BadSchedule as refused:
+        raise BadInput("Some values were refused.", fields={field: [str(refused)]}) from refused
+
+
+def _clear_trip(row: WorkspaceSettings, reason: str) -> None:
+    if row.auto_send_tripped_at is None:
+        return
+    if not reason.strip():
+        raise BadInput("Auto-send switched itself off: say why it may send again.", fields=["reason"])
+    row.auto_send_tripped_at, row.auto_send_tripped_reason = None, ""
 
 
 def _plain(value: Any) -> Any:
