@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from zrg.ai.models import AIInteraction
+from zrg.ai.models import AIInteraction, AIUsageDaily
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.services.retention import CHUNK, purge_in_chunks
 from zrg.jobs.services.routines import walk_workspaces
@@ -16,6 +16,7 @@ from zrg.workspaces.context import tenant
 
 ROLLED_DAYS = 3
 """Days rolled up again each night: late rows of a run across midnight are counted too."""
+USAGE_KEPT = timedelta(days=400)
 
 _ROLL_UP = """
 INSERT INTO ai_aiusagedaily (id, day, workspace_id, prompt_key, model, calls, errors, input_tokens, output_tokens,
@@ -42,6 +43,7 @@ def run_ai_retention(context: RunContext) -> None:
         with tenant(workspace_id):
             context.count("rolled_up", roll_up_days(workspace_id))
         purge_in_chunks(context, "ai_interactions", partial(prune_interactions, workspace_id))
+        purge_in_chunks(context, "ai_usage_days", partial(prune_usage, workspace_id))
 
 
 def roll_up_days(workspace_id: UUID) -> int:
@@ -60,4 +62,15 @@ def prune_interactions(workspace_id: UUID) -> int:
     with tenant(workspace_id):
         old = AIInteraction.objects.in_workspace(workspace_id).filter(created_at__lt=cutoff).values("pk")[:CHUNK]
         deleted, _ = AIInteraction.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    return deleted
+
+
+def prune_usage(workspace_id: UUID) -> int:
+    """Delete one batch of daily figures older than 400 days, in a transaction of its own."""
+    cutoff = timezone.now().date() - USAGE_KEPT
+    with tenant(workspace_id):
+        old = (
+            AIUsageDaily.objects.in_workspace(workspace_id).filter(day__lt=cutoff).values_list("pk", flat=True)[:CHUNK]
+        )
+        deleted, _ = AIUsageDaily.objects.filter(pk__in=list(old)).delete()
     return deleted

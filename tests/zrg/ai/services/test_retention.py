@@ -18,11 +18,17 @@ def call(workspace, *, days_ago: int, **values):
     row = AIInteraction.objects.create(
         workspace=workspace,
         source="test",
-        feature_id="draft.single",
         prompt_key="draft.generate.email.v1",
         prompt_version="code:12345678",
         model="gpt-5.1",
-        **{"status": "success", "input_tokens": 100, "output_tokens": 10, "latency_ms": 200, **values},
+        **{
+            "feature_id": "draft.single",
+            "status": "success",
+            "input_tokens": 100,
+            "output_tokens": 10,
+            "latency_ms": 200,
+            **values,
+        },
     )
     AIInteraction.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=days_ago))
 
@@ -56,3 +62,29 @@ def test_old_rows_go_and_young_rows_stay():
 
     assert AIInteraction.objects.count() == 1
     assert context.stats["ai_interactions"] == 1
+
+
+def test_a_call_that_was_not_made_is_no_call():
+    workspace = WorkspaceFactory()
+    call(workspace, days_ago=1, feature_id="ai.route_skipped")
+
+    run()
+
+    assert not AIUsageDaily.objects.exists()
+
+
+def test_daily_figures_stay_400_days():
+    workspace = WorkspaceFactory()
+    today = timezone.now().date()
+    for days in (401, 400):
+        AIUsageDaily.objects.create(
+            workspace=workspace,
+            day=today - timedelta(days=days),
+            prompt_key="sentiment.classify.v1",
+            model="gpt-5-mini",
+        )
+
+    context = run()
+
+    assert [row.day for row in AIUsageDaily.objects.all()] == [today - timedelta(days=400)]
+    assert context.stats["ai_usage_days"] == 1
