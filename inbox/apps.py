@@ -13,12 +13,20 @@ class InboxConfig(AppConfig):
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, metrics, receivers, schedules  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
-        from inbox.models import ConversationSync, Draft, DraftRequest, LeadView, Message  # noqa: PLC0415
+        from inbox.models import (  # noqa: PLC0415
+            ConversationSync,
+            Draft,
+            DraftRequest,
+            LeadMemoryEntry,
+            LeadView,
+            Message,
+        )
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.prompts.snippets import ALL_SNIPPETS  # noqa: PLC0415
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
         from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
+        from inbox.services.memory import merge_memory  # noqa: PLC0415
         from inbox.services.merging import merge_draft_requests, merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
@@ -87,10 +95,12 @@ class InboxConfig(AppConfig):
         register_body_search(search_bodies)
         register_merge(Draft, merge_drafts)
         register_merge(DraftRequest, merge_draft_requests)
+        register_merge(LeadMemoryEntry, merge_memory)
         register_merge(LeadView, merge_views)
         register_merge(ConversationSync, merge_syncs)
         register_sample_filler("messages", fill_messages)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
+        register_routine("retention", "inbox.memory", schedules.forget_memory)
         register_schedule(
             ScheduleSpec(
                 name="unknown-sends",

@@ -3,11 +3,19 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from inbox.models import LeadMemoryEntry
 from inbox.registry import DrawerSection, register_drawer_section
+from inbox.rules.memory import SUGGESTED_CATEGORIES
+from inbox.services.memory import ADD, GOVERN
 from leads.models import Lead
 from leads.rules.enrichment import REFUSAL_SENTENCES, missing_kinds
 from leads.services.enriching import why_not_by_hand
+from zrg.workspaces.access import can
+from zrg.workspaces.decorators import access_of
+
+SHOWN_MEMORY = 50
 
 
 def register_sections() -> None:
@@ -32,6 +40,30 @@ def register_sections() -> None:
             load=contact,
         )
     )
+    register_drawer_section(
+        DrawerSection(
+            key="memory",
+            title="Memory",
+            position=70,
+            template="inbox/drawer/memory.html",
+            action="lead.view",
+            load=memory,
+        )
+    )
+
+
+def memory(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    """Facts in use; what waits is shown to those who decide about it."""
+    access, now = access_of(request), timezone.now()
+    entries = LeadMemoryEntry.objects.of_lead(lead.pk).filter(expires_at__gt=now).order_by("-created_at")
+    if not (governs := can(access, GOVERN)):
+        entries = entries.usable(now)
+    return {
+        "entries": list(entries[:SHOWN_MEMORY]),
+        "governs": governs,
+        "adds": can(access, ADD, lead.workspace_id, lead),
+        "categories": SUGGESTED_CATEGORIES,
+    }
 
 
 def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:

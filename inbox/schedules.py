@@ -9,6 +9,7 @@ from django.utils import timezone
 from inbox.enums import ClassificationState, Direction
 from inbox.models import Message
 from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
+from inbox.services.memory import delete_expired_memory
 from inbox.services.orders import fail_stranded_orders
 from inbox.services.reprocessing import reading_jobs
 from inbox.services.sweeping import mark_stale_sends
@@ -53,6 +54,13 @@ def expire_drafts(context: RunContext) -> None:
         purge_in_chunks(context, "drafts", partial(delete_closed_drafts, workspace_id))
         purge_in_chunks(context, "draft_requests", partial(delete_draft_requests, workspace_id))
         purge_in_chunks(context, "stage_runs", partial(delete_stage_runs, workspace_id))
+
+
+def forget_memory(context: RunContext) -> None:
+    """Routine of `retention`: facts about leads whose time is over."""
+    for workspace_id in walk_workspaces(context):
+        if not context.dry_run:
+            purge_in_chunks(context, "memory", partial(delete_expired_memory, workspace_id))
 
 
 def run_conversation_sync(context: RunContext) -> None:

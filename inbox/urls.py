@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from inbox.api import acts as api_acts
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, fragments, shell
+from inbox.views import acts, fragments, memory, shell
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -46,6 +46,8 @@ workspace_acts = [
     path("leads/<uuid:lead_id>/enrichment", acts.enrichment, name="inbox_enrichment"),
     path("leads/<uuid:lead_id>/primary-email", acts.primary_email, name="inbox_primary_email"),
     path("leads/<uuid:lead_id>/promotion-request", acts.promotion_request, name="inbox_promotion_request"),
+    path("leads/<uuid:lead_id>/memory", memory.addition, name="inbox_memory"),
+    path("leads/<uuid:lead_id>/memory/<uuid:entry_id>", memory.decision, name="inbox_memory_decision"),
     path("leads/<uuid:lead_id>/stop-lifting", acts.stop_lifting, name="inbox_stop_lifting"),
 ]
 

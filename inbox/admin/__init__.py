@@ -1,4 +1,5 @@
 from inbox.admin.drafts import DraftAdmin
+from inbox.admin.memory import LeadMemoryEntryAdmin, MeetingOverseerDecisionAdmin
 from inbox.admin.messages import MessageAdmin
 from inbox.admin.orders import SendOrderAdmin
 from inbox.admin.requests import DraftRequestAdmin
@@ -10,6 +11,8 @@ __all__ = [
     "DraftAdmin",
     "DraftRequestAdmin",
     "InboundStageRunAdmin",
+    "LeadMemoryEntryAdmin",
+    "MeetingOverseerDecisionAdmin",
     "MessageAdmin",
     "SendOrderAdmin",
 ]

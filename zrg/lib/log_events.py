@@ -142,6 +142,7 @@ DRAFT_APPROVED = "draft.approved"
 DRAFT_REJECTED = "draft.rejected"
 OVERSEER_GATE = "overseer.gate"
 DRAFT_REGENERATED = "draft.regenerated"
+MEMORY_DECIDED = "memory.decided"
 DRAFT_APPROVE_CONFLICT = "draft.approve_conflict"
 
 # --- model calls -----------------------------------------------------------------------------------

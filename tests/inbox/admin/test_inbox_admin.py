@@ -3,9 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from inbox.models import Draft, InboundStageRun, Message, SendOrder
+from inbox.models import Draft, InboundStageRun, LeadMemoryEntry, MeetingOverseerDecision, Message, SendOrder
+from inbox.rules.memory import MemoryProposal
+from inbox.services.memory import propose_memory
 from tests.factories import PlatformGrantFactory
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory
+from tests.factories.workspaces import UserFactory
 from tests.inbox.desk import make_desk
 from tests.support.client import ZrgClient
 
@@ -31,10 +34,13 @@ def act(client, model, action, rows, **values):
     return client.post(address(model), data, follow=True)
 
 
-@pytest.mark.parametrize("model", ["draft", "message", "sendorder", "inboundstagerun"])
+@pytest.mark.parametrize("model", ["draft", "message", "sendorder", "inboundstagerun", "meetingoverseerdecision"])
 def test_lists_and_pages_open(operator, desk, model):
     SendOrderFactory(lead=desk.lead)
     InboundStageRun.objects.create(workspace=desk.workspace, message=desk.reply, stage="classify", state="done")
+    MeetingOverseerDecision.objects.create(
+        workspace=desk.workspace, lead=desk.lead, message=desk.reply, stage="extract", prompt_key="p", model="m"
+    )
 
     listed = operator.get(address(model))
     row = listed.context["cl"].result_list[0]
@@ -97,3 +103,20 @@ def test_orders_are_taken_back_and_drafts_rejected(operator, desk):
     assert "1 rejected, 1 decided before, 0 not allowed." in drafts
     assert set(SendOrder.objects.values_list("state", flat=True)) == {"cancelled", "taken"}
     assert Draft.objects.get(pk=desk.draft.pk).status == "rejected"
+
+
+def test_super_admins_decide_about_memory(settings, desk):
+    settings.SUPER_ADMIN_EMAILS = {"root@zrg.example"}
+    proposals = [MemoryProposal(category="mood", content=text) for text in ("Likes jokes", "Likes tea")]
+    propose_memory(desk.lead, proposals)
+    client = ZrgClient().login_as(UserFactory(email="root@zrg.example", is_staff=True))
+    first, second = LeadMemoryEntry.objects.order_by("content")
+
+    act(client, "leadmemoryentry", "approve", [first])
+    act(client, "leadmemoryentry", "reject", [second])
+
+    assert [(row.content, row.status) for row in LeadMemoryEntry.objects.all()] == [("Likes jokes", "APPROVED")]
+
+
+def test_memory_is_nothing_of_other_platform_people(operator, desk):
+    assert operator.get(address("leadmemoryentry")).status_code == 403

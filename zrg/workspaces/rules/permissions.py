@@ -106,6 +106,7 @@ ACTIONS: dict[str, ActionRule] = {
     "lead.delete": _lead(P.DELETE_LEADS),
     "lead.clear_blacklist": _lead(P.DELETE_LEADS),
     "lead.import": _workspace(P.RUN_BULK),
+    "memory.add": _lead(P.EDIT_LEADS),
     "crm.view_row": _lead(P.VIEW_WORKSPACE, write=False),
     "crm.edit_cell": _lead(P.EDIT_LEADS),
     "crm.edit_assignee": _lead(P.ASSIGN_LEADS),
