@@ -276,6 +276,36 @@ class Lead(
                 name="lead_email_campaign",
                 condition=Q(email_campaign__isnull=False),
             ),
+            # first pass of routing
+            models.Index(
+                fields=["workspace", "created_at", "id"],
+                name="idx_leads_routing_status",
+                condition=Q(routing_status="pending", routing_attempts=0),
+            ),
+            # failed leads by reason: requeue, unroutable list
+            models.Index(
+                fields=["workspace", "routing_error_code", "routing_failed_at"],
+                name="idx_leads_routing_failed",
+                condition=Q(routing_status="failed"),
+            ),
+            # stale locks of routing
+            models.Index(
+                fields=["routing_locked_at"], name="idx_leads_routing_locked", condition=Q(routing_status="routing")
+            ),
+            # the same person at another partner
+            models.Index(
+                fields=["dedupe_hash"],
+                name="idx_leads_dedupe_hash",
+                condition=Q(dedupe_hash__isnull=False, routing_status="routed"),
+            ),
+            # leads nobody took in time
+            models.Index(
+                fields=["lead_expires_at"],
+                name="idx_leads_expires_at",
+                condition=Q(routing_status__in=["pending", "failed"]),
+            ),
+            # routing lists and health of a workspace
+            models.Index(fields=["workspace", "routing_status", "-created_at"], name="idx_leads_workspace_routing"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.leads import EmailCampaignFactory, LeadFactory, SmsCampaignFactory
+from tests.factories.routing import PartnerWorkspaceFactory, RoutingPartnerFactory, RoutingRuleFactory
 from tests.factories.workspaces import (
     InvitationFactory,
     MembershipFactory,
@@ -17,7 +18,10 @@ __all__ = [
     "InvitationFactory",
     "LeadFactory",
     "MembershipFactory",
+    "PartnerWorkspaceFactory",
     "PlatformGrantFactory",
+    "RoutingPartnerFactory",
+    "RoutingRuleFactory",
     "SmsCampaignFactory",
     "UserFactory",
     "WorkspaceFactory",

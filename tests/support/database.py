@@ -23,10 +23,53 @@ SCHEMA_SOURCES = (
     "*/migrations/*.py",
     "zrg/*/migrations/*.py",
     "zrg/workspaces/rls.py",
+    "assignment/activity.py",
+    "tests/support/database.py",
     "*/models/*.py",
     "zrg/*/models/*.py",
     "requirements.txt",
 )
+
+# Records that refuse TRUNCATE are emptied with their triggers off, which only the owner may do.
+EMPTY_TABLES = """
+CREATE FUNCTION public.zrg_test_empty(names text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['assignment_routinglog', 'assignment_routingrulerevision'] LOOP
+        EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', name);
+    END LOOP;
+    EXECUTE 'TRUNCATE ' || (SELECT string_agg(format('%I', n), ', ') FROM unnest(names) n) || ' CASCADE';
+    FOREACH name IN ARRAY ARRAY['assignment_routinglog', 'assignment_routingrulerevision'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', name);
+    END LOOP;
+END $$
+"""
+# Rows of tables that only functions of the owner write.
+INSERT_ROW = """
+CREATE FUNCTION public.zrg_test_insert(name text, value jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    EXECUTE format('INSERT INTO %I SELECT * FROM jsonb_populate_record(NULL::%I, $1)', name, name) USING value;
+END $$
+"""
+
+# Time passes for routing: what is stored moves back.
+SHIFT_ROUTING = """
+CREATE FUNCTION public.zrg_test_shift_routing(seconds double precision) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    step interval := make_interval(secs => seconds);
+BEGIN
+    UPDATE leads_lead SET created_at = created_at - step, lead_expires_at = lead_expires_at - step,
+        routing_locked_at = routing_locked_at - step, routing_started_at = routing_started_at - step,
+        routing_failed_at = routing_failed_at - step, routing_completed_at = routing_completed_at - step;
+    UPDATE assignment_routingqueueentry SET next_retry_at = next_retry_at - step, created_at = created_at - step,
+        processed_at = processed_at - step;
+    UPDATE assignment_leadattribution SET created_at = created_at - step, window_ends_at = window_ends_at - step;
+END $$
+"""
 
 
 def database_urls() -> tuple[str, str]:
@@ -72,6 +115,9 @@ def _build_template(connection: psycopg.Connection, server: str, template: str, 
     with psycopg.connect(owner_url, autocommit=True) as owner:
         # Tests that commit clean up with TRUNCATE; nothing in the product may.
         owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO zrg_app")
+        owner.execute(EMPTY_TABLES)
+        owner.execute(INSERT_ROW)
+        owner.execute(SHIFT_ROUTING)
     connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(template), sql.Literal(wanted)))
 
 

@@ -3,15 +3,18 @@
 import datetime
 import decimal
 import itertools
+import json
 import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
 from django.utils import timezone
 
 from tests import factories
 from zrg.workspaces.models import User, Workspace, WorkspaceSettings
+from zrg.workspaces.rls import row_security_of
 
 _numbers = itertools.count(1)
 # Tables whose constraints need more than one value per column; {table: {field: value}}.
@@ -20,6 +23,9 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "workspaces_membership": {"role": "SETTER"},
     "workspaces_membershipevent": {"role": "SETTER"},
     "workspaces_adminauditevent": {"object_type": "test", "object_id": "1"},
+    "assignment_routingqueueentry": {"attempt_number": 1},
+    "assignment_leadattribution": {"return_text": ""},
+    "assignment_routinglog": {"destination_workspace_id": None, "attempt_number": 1},
 }
 
 
@@ -38,7 +44,30 @@ def make_row(model: type[models.Model], workspace: Workspace) -> models.Model:
         if _needs_value(field) and field.name not in SPECIAL.get(model._meta.db_table, {})
     }
     row = model(**values | SPECIAL.get(model._meta.db_table, {}))
+    security = row_security_of(model)
+    if security is not None and security.writes != "all":
+        return _insert_as_owner(row, workspace, security.workspace_column)
     row.save(force_insert=True)
+    return row
+
+
+def _insert_as_owner(row: models.Model, workspace: Workspace, workspace_column: str) -> models.Model:
+    """A row of a table that only functions of the schema's owner write."""
+    setattr(row, workspace_column, workspace.pk)
+    if row.pk is None:
+        row.pk = next(_numbers)
+    values = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(field, models.DateTimeField) and not field.null:
+            value = timezone.now()
+            setattr(row, field.attname, value)
+        if value is not None and not hasattr(value, "resolve_expression"):
+            values[field.column] = value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT zrg_test_insert(%s, %s)", [row._meta.db_table, json.dumps(values, cls=DjangoJSONEncoder)]
+        )
     return row
 
 

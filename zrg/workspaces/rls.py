@@ -12,13 +12,14 @@ function of the owner looks up the ids and repeats the workspace check itself (s
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from django.apps import apps
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 RUNTIME_ROLE = "zrg_app"
+POLICIES = ("zrg_all", "zrg_read", "zrg_insert", "zrg_delete", "zrg_owner")
 
 WS_ALL = "(SELECT string_to_array(nullif(current_setting('zrg.ws_all', true), ''), ',')::uuid[])::uuid[]"
 WS_ASSIGNED = "(SELECT string_to_array(nullif(current_setting('zrg.ws_assigned', true), ''), ',')::uuid[])::uuid[]"
@@ -38,6 +39,8 @@ class RowSecurity:
     its workspaces or of none. `unowned_kinds`: contexts that see and write rows without a workspace.
     `unowned_reads`: every context reads rows without a workspace (defaults of the platform).
     `needs_table`: the table the extra conditions read (a partial migrate has none yet).
+    `also_columns`: further columns that may hold the caller's workspace. `writes`: what the runtime role
+    may do besides reading; the rest is done by functions of the schema's owner.
     """
 
     kinds: tuple[str, ...] = ("platform",)
@@ -51,6 +54,8 @@ class RowSecurity:
     needs_table: str = ""
     parent: str = ""
     workspace_column: str = "workspace_id"
+    also_columns: tuple[str, ...] = ()
+    writes: Literal["all", "delete", "none"] = "all"
 
 
 TENANT = RowSecurity()
@@ -115,7 +120,9 @@ def protected_models() -> list[tuple[type[models.Model], RowSecurity]]:
 def policy_statements(table: str, security: RowSecurity) -> list[str]:
     """SQL that (re)creates the policies of one table."""
     workspace = security.workspace_column
-    whole = f"{KIND} IN ({_names(security.kinds)}) OR {workspace} = ANY ({WS_ALL})"
+    columns = (workspace, *security.also_columns)
+    seen_whole = " OR ".join(f"{column} = ANY ({WS_ALL})" for column in columns)
+    whole = f"{KIND} IN ({_names(security.kinds)}) OR {seen_whole}"
     setter = SETTER.format(workspace=workspace)
     everything = [f"({whole})"]
     if security.unowned_kinds:
@@ -134,9 +141,14 @@ def policy_statements(table: str, security: RowSecurity) -> list[str]:
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        *(f"DROP POLICY IF EXISTS {name} ON {table}" for name in ("zrg_all", "zrg_read", "zrg_insert", "zrg_owner")),
-        _policy(table, "zrg_all", "ALL", " OR ".join(everything), check=True),
+        *(f"DROP POLICY IF EXISTS {name} ON {table}" for name in POLICIES),
     ]
+    if security.writes == "all":
+        statements.append(_policy(table, "zrg_all", "ALL", " OR ".join(everything), check=True))
+    else:
+        statements.append(_policy(table, "zrg_all", "SELECT", " OR ".join(everything)))
+    if security.writes == "delete":
+        statements.append(_policy(table, "zrg_delete", "DELETE", " OR ".join(everything)))
     if reads:
         statements.append(_policy(table, "zrg_read", "SELECT", " OR ".join(reads)))
     if security.insert_any:

@@ -113,7 +113,7 @@ def test_hard_01_workspace_isolation(model: type[models.Model]):
     mine, theirs = WorkspaceFactory(), WorkspaceFactory()
     with platform():
         row = make_row(model, theirs)
-        table, column = model._meta.db_table, "id" if model is Workspace else "workspace_id"
+        table, column = model._meta.db_table, row_security_of(model).workspace_column
         key = model._meta.pk.column
 
     with tenant(mine.pk):

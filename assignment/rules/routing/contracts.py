@@ -1,0 +1,136 @@
+"""What the evaluation of routing rules takes and gives: plain values, compiled once per version of the rules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from assignment.enums import RoutingCode, Why
+from zrg.workspaces.hours import Window
+
+# A fact is missing when its key is missing.
+Facts = Mapping[str, Any]
+Matcher = Callable[[Facts], bool]
+Outcome = Literal["route", "keep", "defer", "fail"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """Most deliveries per day, week, month and life; None is unlimited, 0 closed for good."""
+
+    daily: int | None = None
+    weekly: int | None = None
+    monthly: int | None = None
+    total: int | None = None
+
+    @property
+    def exist(self) -> bool:
+        return any(cap is not None for cap in (self.daily, self.weekly, self.monthly, self.total))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Deliveries of the running day, week, month and of the whole life."""
+
+    daily: int = 0
+    weekly: int = 0
+    monthly: int = 0
+    total: int = 0
+
+    def plus_one(self) -> "Counts":
+        return Counts(daily=self.daily + 1, weekly=self.weekly + 1, monthly=self.monthly + 1, total=self.total + 1)
+
+
+NO_CAPS = Caps()
+NOTHING_COUNTED = Counts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """The agreement with one destination; `timezone` is the destination's and says when its days begin."""
+
+    id: str
+    destination: str
+    is_active: bool
+    timezone: str = "UTC"
+    accepts: Matcher | None = None
+    caps: Caps = NO_CAPS
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule, compiled. `matches` is None when its conditions cannot be read: it takes no lead."""
+
+    id: str
+    name: str = ""
+    destination: str | None
+    destination_active: bool = True
+    priority: int = 0
+    weight: int = 1
+    is_active: bool = True
+    matches: Matcher | None
+    caps: Caps = NO_CAPS
+    window: Window | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    version: int = 1
+    notify_via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """Everything that decides for one source workspace, at one version. Rules are in no order."""
+
+    source: str
+    version: int = 0
+    is_enabled: bool = True
+    is_workspace_active: bool = True
+    timezone: str = "UTC"
+    rules: tuple[Rule, ...] = ()
+    partners: Mapping[str, Partner] = field(default_factory=dict)
+    fallback: str = "retry"
+    fallback_workspace: str | None = None
+    max_attempts: int = 3
+    explain: bool = False
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether any delivery is counted."""
+        return any(rule.caps.exist for rule in self.rules) or any(p.caps.exist for p in self.partners.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFacts:
+    """One lead as rules see it."""
+
+    id: str
+    values: Facts
+    has_activity: bool = False
+    suppressed: bool = False
+    expires_at: datetime | None = None
+    excluded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A rule that did not get the lead, and why."""
+
+    rule: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Where a lead goes. `code` is the reason of anything but a plain match; `defer_until` is UTC."""
+
+    outcome: Outcome
+    destination: str | None = None
+    rule: Rule | None = None
+    code: RoutingCode | None = None
+    defer_until: datetime | None = None
+    considered: tuple[Considered, ...] = ()
+
+
+# Deliveries counted so far, by ("rule" | "partner", id).
+CountsByScope = Mapping[tuple[str, str], Counts]
