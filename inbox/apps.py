@@ -65,6 +65,7 @@ class InboxConfig(AppConfig):
         register_job("INBOUND_RESPOND", jobs.run_answering)
         register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
         register_job(slack_clicks.SLACK_CLICK, slack_clicks.run_click, queue="sends")
+        register_job(slack_clicks.SLACK_REGENERATE, slack_clicks.run_click, max_attempts=2)
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
         register_job(CONVERSATION_SYNC, jobs.run_sync, max_attempts=3)
         register_job(DRAFT_REGENERATE, jobs.run_draft_request, max_attempts=2)

@@ -69,6 +69,7 @@ class Review:
     content: str
     written_at: datetime
     private: tuple[str, ...]
+    can_regenerate: bool
     verdict: Verdict
 
 
@@ -95,6 +96,7 @@ def read_review(workspace_id: UUID, draft_id: UUID) -> Review | None:
         content=draft.content,
         written_at=draft.created_at,
         private=_private(lead),
+        can_regenerate=draft.origin not in ENGINE_ORIGINS,
         verdict=_verdict(draft),
     )
 

@@ -6,6 +6,7 @@ first that fails ends the click. Posts are shown anew by notifications when what
 """
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,12 @@ from inbox.enums import ApprovalSource, DraftEventKind, DraftEventSource, DraftS
 from inbox.errors import SendInProgress
 from inbox.metrics import count_slack_interaction
 from inbox.models import Draft
-from inbox.rules.sentences import refusal_sentence
+from inbox.models.draft import ENGINE_ORIGINS
+from inbox.rules.sentences import generation_sentence, refusal_sentence
 from inbox.services.approving import approve_draft, close_if_stopped, reject_draft
 from inbox.services.checking import Seen
 from inbox.services.draft_events import record_draft_event
+from inbox.services.drafting.regenerating import regenerate_draft
 from inbox.services.locking import lock_lead_and_draft
 from inbox.services.review_posts import outdate_review_posts
 from integrations import fields as f
@@ -37,6 +40,10 @@ from zrg.workspaces.context import tenant
 from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
 
 SLACK_CLICK = "SLACK_CLICK"
+SLACK_REGENERATE = "SLACK_REGENERATE"
+MAX_REGENERATIONS = 5
+"""New texts asked for under one post; then a person should write."""
+REGENERATE_SECONDS = 60.0
 
 APPROVE = "approve_send"
 REJECT = "reject_draft"
@@ -49,6 +56,8 @@ _WHISPERS = {
     "stale_preview": "This draft was changed meanwhile. The post shows the new text; nothing was sent.",
     "newer_message": "A newer message came or went meanwhile. The post shows it; nothing was sent.",
     "send_in_progress": "This draft is being sent right now.",
+    "regenerations_used_up": f"{MAX_REGENERATIONS} new texts were written here. Edit this one, or write your own.",
+    "not_regenerable": "This text belongs to a sequence. Open the conversation to change it.",
 }
 
 logger = structlog.get_logger(__name__)
@@ -74,10 +83,22 @@ class Click:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClickResult:
-    """What became of a click: a code of 06 R16, and a sentence for the person where the post does not tell it."""
+    """What became of a click: a code of 06 R16, and a sentence for the person where the post does not tell it.
+    `rewrite`: the checks passed, and a new text has to be written outside of the transaction.
+    """
 
     result: str
     detail: str = ""
+    rewrite: "Rewrite | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """The draft to be written anew, for whom."""
+
+    lead_id: UUID
+    channel: str
+    by: User | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +110,9 @@ class Presser:
 
 
 def receive_click(click: SlackClick) -> str:
-    """Queue a stored click, in its event's transaction. Its job is among the sends: a person waits."""
+    """Queue a stored click, in its event's transaction. A decision is among the sends, for a person waits; a
+    text that a model has to write must not hold these up.
+    """
     value = _value_of(click.value)
     payload = {
         "action": click.action_id,
@@ -99,13 +122,13 @@ def receive_click(click: SlackClick) -> str:
         "value": value,
         "click_id": str(click.event_id),
     }
-    key = f"{click.workspace_id}:{click.event_id}:{SLACK_CLICK}"
-    enqueue_job(SLACK_CLICK, click.workspace_id, dedupe_key=key, payload=payload)
+    job = SLACK_REGENERATE if click.action_id == REGENERATE else SLACK_CLICK
+    enqueue_job(job, click.workspace_id, dedupe_key=f"{click.workspace_id}:{click.event_id}:{job}", payload=payload)
     return "processed"
 
 
 def run_click(context: JobContext) -> None:
-    """The SLACK_CLICK job. Repeating it is harmless: a decided draft answers what was decided."""
+    """The SLACK_CLICK and SLACK_REGENERATE jobs. Repeating it is harmless: a decided draft answers what was decided."""
     process_slack_action(read_click(context.workspace_id, context.payload))
 
 
@@ -114,7 +137,12 @@ def process_slack_action(click: Click) -> ClickResult:
     presser = Presser(team=team_of(click.workspace_id), email=_email_of(click))
     with tenant(click.workspace_id):
         answered = _act(click, presser)
-        _announce(click, answered)
+        if answered.rewrite is None:
+            _announce(click, answered)
+    if answered.rewrite is not None:
+        answered = _write_anew(click, answered.rewrite)
+        with tenant(click.workspace_id):
+            _announce(click, answered)
     logger.info(log_events.SLACK_INTERACTION, action=click.action, result=answered.result, draft=click.draft_id)
     count_slack_interaction(answered.result)
     return answered
@@ -165,6 +193,8 @@ def _decide(click: Click, draft: Draft, person: User | None) -> ClickResult:
         return ClickResult(result="draft_not_found")
     if refused := _refuse(click, lead, draft):
         return refused
+    if click.action == REGENERATE:
+        return _allow_rewrite(click, draft, person)
     try:
         if click.action == REJECT:
             decision = reject_draft(draft.pk, by=person, source=ApprovalSource.SLACK, slack_user=click.slack_user)
@@ -187,6 +217,32 @@ def _refuse(click: Click, lead: Lead, draft: Draft) -> ClickResult | None:
     if click.version is not None and click.version != draft.version:
         return ClickResult(result="stale_preview", detail=_WHISPERS["stale_preview"])
     return None
+
+
+def _allow_rewrite(click: Click, draft: Draft, person: User | None) -> ClickResult:
+    if draft.origin in ENGINE_ORIGINS:
+        return ClickResult(result="not_regenerable", detail=_WHISPERS["not_regenerable"])
+    if click.regenerations >= MAX_REGENERATIONS or click.regenerations < 0:
+        return ClickResult(result="regenerations_used_up", detail=_WHISPERS["regenerations_used_up"])
+    rewrite = Rewrite(lead_id=draft.lead_id, channel=draft.channel, by=person)
+    return ClickResult(result="regenerated", rewrite=rewrite)
+
+
+def _write_anew(click: Click, rewrite: Rewrite) -> ClickResult:
+    """A new text in the old one's place; the old one stays when there is none. The posts follow by themselves."""
+    written = regenerate_draft(
+        click.workspace_id,
+        rewrite.lead_id,
+        rewrite.channel,
+        mode="fast",
+        by=rewrite.by,
+        slack_user=click.slack_user,
+        cycle_key=click.cycle_key or None,
+        deadline=time.monotonic() + REGENERATE_SECONDS,
+    )
+    if written.draft_id is not None:
+        return ClickResult(result="regenerated")
+    return ClickResult(result=written.code, detail=generation_sentence("failed", written.code))
 
 
 def _told(decision: Decision) -> ClickResult:

@@ -46,7 +46,8 @@ class Buttons:
     version: int
     cycle_key: str
     regenerations: int
-    can_approve: bool
+    can_approve: bool = True
+    can_regenerate: bool = True
 
     def value(self, **more: Any) -> str:
         """The value of a button, as the door reads it."""
@@ -181,7 +182,7 @@ def _actions(buttons: Buttons, links: Links, *, length: int) -> Block:
         "elements": [
             _link("view_dashboard", "Open", links.view),
             _link("edit_dashboard", "Edit", links.edit),
-            _button("regenerate_draft_fast", "Write anew", regenerate),
+            *([_button("regenerate_draft_fast", "Write anew", regenerate)] if buttons.can_regenerate else []),
             *([approve] if buttons.can_approve else []),
             reject,
         ],

@@ -247,6 +247,7 @@ def _shown(review: Review | None, about: dict[str, Any], zone: ZoneInfo) -> tupl
         cycle_key=str(about.get("cycle", "")),
         regenerations=int(about.get("regenerations", 0)),
         can_approve=not review.verdict.is_overtaken,
+        can_regenerate=review.can_regenerate,
     )
     return f"Review needed: {name}", open_post(card, buttons, links, zone=zone, notes=notes)
 
