@@ -25,6 +25,7 @@ class InboxConfig(AppConfig):
         from inbox.prompts.snippets import ALL_SNIPPETS  # noqa: PLC0415
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
+        from inbox.services.closing import AI_AUTO_SEND_DELAYED  # noqa: PLC0415
         from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
         from inbox.services.memory import merge_memory  # noqa: PLC0415
         from inbox.services.merging import merge_draft_requests, merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
@@ -51,6 +52,7 @@ class InboxConfig(AppConfig):
             register_routine,
             register_schedule,
         )
+        from zrg.jobs.services.routines import routines  # noqa: PLC0415
 
         register_receiver(wire.InboundMessage, receiving.receive_message)
         register_receiver(wire.SentMessage, receiving.receive_sent)
@@ -63,6 +65,7 @@ class InboxConfig(AppConfig):
         register_existence("message_id", lambda pk: Message.objects.filter(pk=pk).exists())
         register_existence("draft_id", lambda pk: Draft.objects.filter(pk=pk).exists())
         register_job("INBOUND_RESPOND", jobs.run_answering)
+        register_job(AI_AUTO_SEND_DELAYED, jobs.run_auto_send, max_attempts=3, queue="sends")
         register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
         register_job(slack_clicks.SLACK_CLICK, slack_clicks.run_click, queue="sends")
         register_job(slack_clicks.SLACK_REGENERATE, slack_clicks.run_click, max_attempts=2)
@@ -102,6 +105,7 @@ class InboxConfig(AppConfig):
         register_sample_filler("messages", fill_messages)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_routine("retention", "inbox.memory", schedules.forget_memory)
+        register_routine("autosend", "inbox.due_sends", schedules.run_auto_send)
         register_schedule(
             ScheduleSpec(
                 name="unknown-sends",
@@ -109,6 +113,15 @@ class InboxConfig(AppConfig):
                 budget_seconds=60,
                 stale_alert_seconds=900,
                 handler=schedules.run_unknown_sends,
+            )
+        )
+        register_schedule(
+            ScheduleSpec(
+                name="autosend",
+                cadence=timedelta(minutes=1),
+                budget_seconds=50,
+                stale_alert_seconds=300,
+                handler=routines("autosend"),
             )
         )
         register_schedule(

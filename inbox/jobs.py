@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from inbox.pipeline import ANSWERING, READING, REPEATED_BY_INTEREST_FROM, Stage
+from inbox.services.autosend.due import run_due
 from inbox.services.drafting.requests import carry_out_request, give_up_request
 from inbox.services.reconciling import reconcile_send
 from inbox.services.running import OutOfTime, run_stages, stage_context
@@ -23,8 +24,13 @@ def run_reading(context: JobContext) -> None:
 
 
 def run_answering(context: JobContext) -> None:
-    """`INBOUND_RESPOND`: the draft."""
+    """`INBOUND_RESPOND`: the draft, and whether it may leave without a person."""
     _run(ANSWERING, context, repeat_from=None)
+
+
+def run_auto_send(context: JobContext) -> None:
+    """`AI_AUTO_SEND_DELAYED`: an unattended send whose time has come."""
+    run_due(context)
 
 
 def run_reconcile(context: JobContext) -> None:

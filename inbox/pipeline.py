@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inbox.services.stages.apply_state import apply_state
+from inbox.services.stages.auto_send import auto_send, give_up_auto_send
 from inbox.services.stages.base import StageContext, StageResult
 from inbox.services.stages.classify import classify
 from inbox.services.stages.draft import give_up_draft, write_draft
@@ -57,6 +58,10 @@ ANSWERING: tuple[Stage, ...] = (
     Stage(number=1, name="load", run=load, every_run=True, transactional=True),
     Stage(number=10, name="overseer", run=oversee, optional=True),
     Stage(number=10, name="draft", run=write_draft, min_seconds=8.0, tries=3, give_up=give_up_draft),
+    # Looks again on each retry: a draft is decided once all the same, and one that was missed is decided then.
+    Stage(
+        number=11, name="auto_send", run=auto_send, every_run=True, min_seconds=5.0, tries=3, give_up=give_up_auto_send
+    ),
 )
 
 REPEATED_BY_INTEREST_FROM = 6

@@ -8,10 +8,16 @@ from django.utils import timezone
 
 from inbox.enums import ClassificationState, Direction
 from inbox.models import Message
+from inbox.services.autosend.backstop import (
+    decide_missed_drafts,
+    due_without_job,
+    recreate_missing_jobs,
+    remind_of_reviews,
+)
 from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
 from inbox.services.memory import delete_expired_memory
-from inbox.services.orders import fail_stranded_orders
 from inbox.services.reprocessing import reading_jobs
+from inbox.services.stranded import fail_stranded_orders
 from inbox.services.sweeping import mark_stale_sends
 from inbox.services.syncing.backfill import leads_with_messages
 from inbox.services.syncing.conversations import request_sync
@@ -34,6 +40,19 @@ def run_unknown_sends(context: RunContext) -> None:
             continue
         context.count("marked_unknown", mark_stale_sends(workspace_id))
         context.count("stranded_orders", fail_stranded_orders(workspace_id))
+
+
+def run_auto_send(context: RunContext) -> None:
+    """Every minute: due sends without a job get one again, undecided drafts are decided, and once a day people
+    are reminded of drafts that wait long.
+    """
+    for workspace_id in walk_workspaces(context):
+        if context.dry_run:
+            context.count("due", len(due_without_job(workspace_id)))
+            continue
+        context.count("jobs_recreated", recreate_missing_jobs(workspace_id))
+        context.count("unevaluated", decide_missed_drafts(workspace_id))
+        context.count("reminders", remind_of_reviews(workspace_id))
 
 
 def run_ai_retry(context: RunContext) -> None:

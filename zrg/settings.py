@@ -379,6 +379,15 @@ AI_MODEL_PRICING_JSON = env("AI_MODEL_PRICING_JSON", default="")
 DRAFT_PIPELINE_RUN_RETENTION_DAYS = max(read_typed(env.int, "DRAFT_PIPELINE_RUN_RETENTION_DAYS", default=30), 1)
 AI_INTERACTION_RETENTION_DAYS = min(max(read_typed(env.int, "AI_INTERACTION_RETENTION_DAYS", default=30), 7), 90)
 LEAD_CONTEXT_BUNDLE_DISABLED = read_typed(env.bool, "LEAD_CONTEXT_BUNDLE_DISABLED", default=False)
+AUTO_SEND_EVALUATOR_MODEL = env("AUTO_SEND_EVALUATOR_MODEL", default="").strip()
+AUTO_SEND_EVALUATOR_REASONING_EFFORT = env("AUTO_SEND_EVALUATOR_REASONING_EFFORT", default="").strip()
+AUTO_SEND_MAX_PER_LEAD_24H = max(read_typed(env.int, "AUTO_SEND_MAX_PER_LEAD_24H", default=3), 1)
+OPENAI_AUTO_SEND_EVALUATOR_TIMEOUT_MS = min(
+    max(read_typed(env.int, "OPENAI_AUTO_SEND_EVALUATOR_TIMEOUT_MS", default=20_000), 1_000), 60_000
+)
+OPENAI_AUTO_REPLY_TIMEOUT_MS = min(
+    max(read_typed(env.int, "OPENAI_AUTO_REPLY_TIMEOUT_MS", default=25_000), 1_000), 60_000
+)
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").strip()
 
 # --- Observability -----------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class Draft(UUIDModel, TimestampedModel):
     auto_send_confidence = models.FloatField(null=True, blank=True)
     auto_send_threshold = models.FloatField(null=True, blank=True)
     auto_send_reason = models.CharField(max_length=320, null=True, blank=True)
-    auto_send_reason_code = models.CharField(max_length=64, null=True, blank=True)
+    auto_send_reason_code = models.CharField(max_length=200, null=True, blank=True)
     auto_send_action = models.CharField(max_length=16, choices=AutoSendAction, null=True, blank=True)
     auto_send_run_at = models.DateTimeField(null=True, blank=True)
     auto_send_outcome = models.CharField(max_length=16, choices=AutoSendOutcome, null=True, blank=True)
@@ -131,6 +131,12 @@ class Draft(UUIDModel, TimestampedModel):
             # due unattended sends
             models.Index(
                 fields=["auto_send_run_at"], name="draft_scheduled", condition=Q(auto_send_outcome="scheduled")
+            ),
+            # replies' drafts that nobody decided about, looked for every minute
+            models.Index(
+                fields=["workspace", "created_at"],
+                name="draft_undecided",
+                condition=Q(status="pending", origin="inbound", auto_send_mode__isnull=True),
             ),
             # review queue
             models.Index(fields=["workspace", "-created_at"], name="draft_review", condition=Q(is_review=True)),

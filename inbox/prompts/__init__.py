@@ -1,8 +1,9 @@
 """All prompts of the inbox; `apps.py` registers them."""
 
+from inbox.prompts.autosend import AUTOSEND_PROMPTS
 from inbox.prompts.drafts import DRAFT_PROMPTS
 from inbox.prompts.overseer import OVERSEER_PROMPTS
 from inbox.prompts.sentiment import SENTIMENT_PROMPTS
 from inbox.prompts.signals import SIGNAL_PROMPTS
 
-ALL_PROMPTS = (*SENTIMENT_PROMPTS, *SIGNAL_PROMPTS, *OVERSEER_PROMPTS, *DRAFT_PROMPTS)
+ALL_PROMPTS = (*SENTIMENT_PROMPTS, *SIGNAL_PROMPTS, *OVERSEER_PROMPTS, *DRAFT_PROMPTS, *AUTOSEND_PROMPTS)

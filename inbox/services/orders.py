@@ -21,24 +21,23 @@ from inbox.enums import (
     SentBy,
 )
 from inbox.errors import SendInProgress
+from inbox.metrics import count_auto_send_cancel
 from inbox.models import Draft, Message, SendOrder
-from inbox.models.send_order import OPEN_STATES
 from inbox.rules.outbound_text import fits_sms, split_sms_parts
+from inbox.services.autosend.policies import stopped_since
 from inbox.services.channels.base import Outbound
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.guards import Block, newer_message, sending_disabled
 from inbox.services.reopening import reopen_draft
 from inbox.services.sending import OUTCOME_UNKNOWN, send_message
-from inbox.services.settling import UNSETTLED, settle_order
+from inbox.services.settling import settle_order
 from integrations.enums import Code, Provider
 from integrations.services.connections import active_email_provider
 from integrations.services.health import circuit_closed_until
 from leads.models import Lead
 from zrg.jobs.contracts import JobContext
-from zrg.jobs.enums import JobStatus
 from zrg.jobs.errors import Cancelled, Reschedule
-from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.lib import log_events
 from zrg.lib.errors import NotVisible
@@ -57,11 +56,9 @@ ORIGIN_OF_SOURCE = {
 BY_PEOPLE = (OrderSource.DASHBOARD, OrderSource.SLACK)
 """Orders a person gave on a screen; only these may spend InMail credits."""
 REPEATABLE = (OrderState.FAILED, OrderState.HELD, OrderState.CANCELLED)
-STRANDED_AFTER = timedelta(minutes=15)
-"""A job that lost its worker is taken up again after ten minutes; later nobody will carry the order out."""
-STRANDED_BATCH = 100
 NEWER_MESSAGE = "newer_message"
 ORDER_CLOSED = "order_closed"
+CALLED_OFF = "called_off"
 TOO_LONG = "too_long"
 PART_GAP_SECONDS = 1.0
 RATE_LIMITED_TRIES = 5
@@ -130,7 +127,7 @@ def standing_order(lead: Lead, order_key: str) -> SendOrder | None:
 
 def cancel_order(order_id: UUID, *, by: User) -> bool:
     """Undo: only a waiting or held order can be taken back; its draft is pending again with its text."""
-    order = _lock_order(order_id)
+    order = lock_order(order_id)
     if order is None:
         raise NotVisible
     if order.state not in (OrderState.WAITING, OrderState.HELD):
@@ -204,7 +201,7 @@ class _Taken:
 
 def _take(order_id: UUID) -> _Taken:
     """waiting → taken, under lead and draft lock, with the guards once more."""
-    order = _lock_order(order_id)
+    order = lock_order(order_id)
     if order is None:
         return _Taken(ended="order gone")
     if order.state == OrderState.TAKEN:
@@ -215,8 +212,11 @@ def _take(order_id: UUID) -> _Taken:
     if order.due_at > timezone.now():
         return _Taken(order=order, retry_at=order.due_at)
     if sending_disabled(order.workspace_id):
-        _close(order, OrderState.FAILED, "sending_disabled")
+        close_order(order, OrderState.FAILED, "sending_disabled")
         return _Taken(order=order, ended="sending_disabled")
+    if reason := _stopped_since(order):
+        _call_off(order, reason)
+        return _Taken(order=order, ended=reason)
     if (until := _circuit_open_until(order)) is not None:
         return _Taken(order=order, retry_at=until)
     if _overtaken(order):
@@ -227,7 +227,7 @@ def _take(order_id: UUID) -> _Taken:
     return _Taken(order=order)
 
 
-def _lock_order(order_id: UUID) -> SendOrder | None:
+def lock_order(order_id: UUID) -> SendOrder | None:
     """Lead, draft, order: locked in this order. None when the order is gone with its lead."""
     found = SendOrder.objects.filter(pk=order_id).values_list("lead_id", "draft_id").first()
     if found is None or Lead.objects.select_for_update().filter(pk=found[0]).first() is None:
@@ -239,15 +239,26 @@ def _lock_order(order_id: UUID) -> SendOrder | None:
 
 def _overtaken(order: SendOrder) -> bool:
     """Whether something arrived or left that the writer of this text has not seen."""
-    return newer_message(order.lead_id, order.seen_message_id, own_keys_like=_part_keys(order)) is not None
+    return newer_message(order.lead_id, order.seen_message_id, own_keys_like=part_keys(order)) is not None
+
+
+def _stopped_since(order: SendOrder) -> str:
+    """A switch turned while the order waited: nothing unattended outlives it (06 R2)."""
+    return stopped_since(order.lead, order.channel, order.source)
+
+
+def _call_off(order: SendOrder, reason: str) -> None:
+    close_order(order, OrderState.CANCELLED, reason, outcome=AutoSendOutcome.CANCELED)
+    count_auto_send_cancel(reason)
+    logger.info(log_events.AUTOSEND_CANCELED, order=str(order.pk), reason=reason)
 
 
 def _hold(order: SendOrder) -> None:
-    _close(order, OrderState.HELD, NEWER_MESSAGE)
+    close_order(order, OrderState.HELD, NEWER_MESSAGE)
     logger.info(log_events.SEND_ORDER_HELD, order=str(order.pk), reason=NEWER_MESSAGE)
 
 
-def _part_keys(order: SendOrder) -> str:
+def part_keys(order: SendOrder) -> str:
     return f"{order.order_key}:part:"
 
 
@@ -262,7 +273,7 @@ def _circuit_open_until(order: SendOrder) -> datetime | None:
     return circuit_closed_until(order.workspace_id, provider) if provider else None
 
 
-def _close(
+def close_order(
     order: SendOrder, state: OrderState, reason: str, *, outcome: AutoSendOutcome = AutoSendOutcome.NEEDS_REVIEW
 ) -> None:
     SendOrder.objects.filter(pk=order.pk).update(state=state, held_reason=reason[:64], updated_at=timezone.now())
@@ -278,7 +289,7 @@ def _freeze_parts(order: SendOrder) -> list[str]:
     """
     if order.channel != Channel.SMS:
         return [order.body]
-    left = Message.objects.in_workspace(order.workspace_id).filter(send_key__startswith=_part_keys(order))
+    left = Message.objects.in_workspace(order.workspace_id).filter(send_key__startswith=part_keys(order))
     draft = order.draft
     if draft is not None and draft.parts and left.exclude(delivery_status="failed").exists():
         return list(draft.parts)
@@ -301,6 +312,8 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int, may_wait: boo
         """Taken by this order still, and nothing newer: since it was taken a reply may have come in."""
         if not SendOrder.objects.filter(pk=order.pk, state=OrderState.TAKEN).exists():
             return Block(code=ORDER_CLOSED, detail="This order was closed.")
+        if _stopped_since(order):
+            return Block(code=CALLED_OFF, detail="Automatic sending was switched off before this was sent.")
         if _overtaken(order):
             return Block(code=NEWER_MESSAGE, detail="A newer message arrived before this was sent.")
         return None
@@ -314,7 +327,7 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int, may_wait: boo
     return Outbound(
         channel=order.channel,
         body=body,
-        send_key=f"{_part_keys(order)}{index}",
+        send_key=f"{part_keys(order)}{index}",
         origin=origin,
         sent_by=sent_by,
         actor_id=order.ordered_by_id,
@@ -331,13 +344,15 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int, may_wait: boo
 
 def _end_blocked(order_id: UUID, code: str) -> None:
     """Nothing was written or sent for this part: the order ends, the draft is open again."""
-    order = _lock_order(order_id)
+    order = lock_order(order_id)
     if order is None or order.state != OrderState.TAKEN or code in (OUTCOME_UNKNOWN, ORDER_CLOSED):
         return
     if code == NEWER_MESSAGE:
         _hold(order)
+    elif code == CALLED_OFF:
+        _call_off(order, _stopped_since(order) or CALLED_OFF)
     else:
-        _close(order, OrderState.FAILED, code, outcome=AutoSendOutcome.FAILED)
+        close_order(order, OrderState.FAILED, code, outcome=AutoSendOutcome.FAILED)
 
 
 def hold_orders_of(lead_id: UUID, reason: str) -> int:
@@ -345,48 +360,14 @@ def hold_orders_of(lead_id: UUID, reason: str) -> int:
     waiting = SendOrder.objects.filter(lead_id=lead_id, state=OrderState.WAITING).order_by("pk").select_for_update()
     held = list(waiting)
     for order in held:
-        _close(order, OrderState.HELD, reason)
+        close_order(order, OrderState.HELD, reason)
         logger.info(log_events.SEND_ORDER_HELD, order=str(order.pk), reason=reason)
     return len(held)
 
 
-def fail_stranded_orders(workspace_id: UUID) -> int:
-    """Orders whose job ended without carrying them out are failed, their drafts open again: nobody waits
-    for a message that no worker will send. Orders with a message that may have left are not touched.
-
-    Each order in a transaction of its own. Returns how many.
-    """
-    before = timezone.now() - STRANDED_AFTER
-    with tenant(workspace_id):
-        open_orders = SendOrder.objects.in_workspace(workspace_id).filter(
-            state__in=OPEN_STATES, due_at__lt=before, updated_at__lt=before
-        )
-        ids = list(open_orders.order_by("due_at").values_list("pk", flat=True)[:STRANDED_BATCH])
-    return sum(_fail_if_stranded(workspace_id, order_id) for order_id in ids)
-
-
-def _fail_if_stranded(workspace_id: UUID, order_id: UUID) -> bool:
-    with tenant(workspace_id):
-        order = _lock_order(order_id)
-        if order is None or order.state not in OPEN_STATES or _is_alive(order):
-            return False
-        _close(order, OrderState.FAILED, "worker_lost", outcome=AutoSendOutcome.FAILED)
-        logger.error(log_events.SEND_ORDER_STRANDED, order=str(order.pk))
-        return True
-
-
-def _is_alive(order: SendOrder) -> bool:
-    """Whether a job will still work on it, or a message of it waits to be settled."""
-    jobs = BackgroundJob.objects.filter(workspace_id=order.workspace_id, dedupe_key=_job_key(order))
-    if jobs.filter(status__in=[JobStatus.PENDING, JobStatus.RUNNING]).exists():
-        return True
-    messages = Message.objects.of_lead(order.lead_id).filter(send_key__startswith=_part_keys(order))
-    return messages.filter(delivery_status__in=UNSETTLED).exists()
-
-
 def _queue(order: SendOrder) -> None:
     """One job for each time the order is placed, so that a job of an earlier time never sets the hour."""
-    key = _job_key(order)
+    key = send_order_job_key(order)
     queued = enqueue_job(
         SEND_ORDER,
         order.workspace_id,
@@ -400,7 +381,7 @@ def _queue(order: SendOrder) -> None:
         requeue_job(key)
 
 
-def _job_key(order: SendOrder) -> str:
+def send_order_job_key(order: SendOrder) -> str:
     return f"{order.workspace_id}:{order.pk}:{SEND_ORDER}:{order.due_at:%Y%m%d%H%M%S%f}"
 
 

@@ -14,6 +14,7 @@ from inbox.enums import (
 )
 from inbox.models import Draft
 from inbox.models.draft import ENGINE_ORIGINS
+from inbox.services.autosend.reviewing import request_review
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_draft
@@ -50,6 +51,8 @@ def reopen_draft(draft_id: UUID, outcome: AutoSendOutcome, reason: str) -> None:
     if closed_reason is not None:
         kind = DraftEventKind.REJECTED if status == DraftStatus.REJECTED else DraftEventKind.SUPERSEDED
         record_draft_event(draft, kind, source=DraftEventSource.SYSTEM, reason=closed_reason)
+    if automatic and status == DraftStatus.PENDING and outcome == AutoSendOutcome.NEEDS_REVIEW:
+        request_review(draft, reason=reason)
     outdate_review_posts(draft)
     refresh_lead_flags(lead.pk)
 

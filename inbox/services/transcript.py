@@ -13,6 +13,11 @@ TOTAL_LIMIT = 48_000
 
 def build_transcript(message: Message, *, limit: int) -> str:
     """The last `limit` messages of all channels up to and with `message`, oldest first, it last; fenced as data."""
+    return as_data(plain_transcript(message, limit=limit), "CONVERSATION")
+
+
+def plain_transcript(message: Message, *, limit: int) -> str:
+    """The same without its fence, for a document that is fenced as a whole."""
     earlier = list(
         Message.objects.of_lead(message.lead_id)
         .filter(sent_at__lte=message.sent_at)
@@ -29,7 +34,7 @@ def build_transcript(message: Message, *, limit: int) -> str:
         shown = f"Subject: {_one_line(one.subject)} | " if one.subject and one.subject != subject else ""
         subject = one.subject or subject
         lines.append(_line(one, shown))
-    return as_data("\n".join(lines)[-TOTAL_LIMIT:], "CONVERSATION")
+    return "\n".join(lines)[-TOTAL_LIMIT:]
 
 
 def reply_text(message: Message) -> str:

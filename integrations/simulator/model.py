@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from integrations.simulator.core import SimRequest, SimResponse
+from integrations.simulator.judging import judge, wants_answer
 from integrations.simulator.reading import (
     classify,
     excluded_tags,
@@ -69,6 +70,10 @@ def answer_to(key: str, prompt: str, schema: dict[str, Any] | None) -> Any:
         return {"classification": classify(newest_inbound(prompt), excluded_tags(prompt))}
     if "email_inbox_analyze" in key:
         return _analysis(newest_inbound(prompt), schema)
+    if "auto_send.evaluate" in key:
+        return judge(prompt)
+    if "auto_reply_gate" in key:
+        return {"should_reply": wants_answer(newest_inbound(prompt)), "reason": "", "follow_up_time": None}
     if "route_booking_process" in key:
         return {"processId": route(newest_inbound(prompt)), "confidence": 0.9, "rationale": "", "uncertain": False}
     if "overseer.extract" in key and schema is not None:

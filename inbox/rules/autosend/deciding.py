@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from inbox.rules.autosend.checks import CLOSING_BLOCKS, SILENT_BLOCKS
-from inbox.rules.autosend.verdicts import Evaluation, Verdict
+from inbox.rules.autosend.verdicts import Action, Evaluation, Verdict
 from zrg.lib.redact import redact_text
 
 DEFAULT_THRESHOLD = 0.9
@@ -64,7 +64,7 @@ def decide(
         return _review("requires_human_review")
     if codes := sorted(set(invariants)):
         return _review(f"{INVARIANT_FAILED}:{','.join(codes)}")
-    action = "send_delayed" if run_at_in_future else "send_immediate"
+    action: Action = "send_delayed" if run_at_in_future else "send_immediate"
     return Verdict(action=action, reason="approved", draft_status="pending")
 
 

@@ -63,6 +63,12 @@ _AT_SENDING = {
     "job_failed": "The sending job failed.",
     "newer_message": "A newer message arrived before this was sent.",
 }
+_BOOKKEEPING = {
+    "decided_before": "It was decided before.",
+    "not_due": "Its time has not come yet.",
+    "not_scheduled": "It is not planned any more.",
+    "times_refreshed": "Times that were gone were replaced, and the text was checked again.",
+}
 _WINDOWS = {
     "always": "Sending is open at any time.",
     "within_window": "It is within the sending hours.",
@@ -111,6 +117,7 @@ def decision_reasons() -> dict[str, str]:
         **_BLOCKED,
         **_DECIDED,
         **_AT_SENDING,
+        **_BOOKKEEPING,
         **_WINDOWS,
         **_PER_LEAD,
         **_REVISION,

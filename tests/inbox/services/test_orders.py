@@ -12,8 +12,9 @@ from inbox.models import Draft, Message, SendOrder
 from inbox.services import orders
 from inbox.services.approving import approve_draft
 from inbox.services.checking import Seen, Text
-from inbox.services.orders import cancel_order, fail_stranded_orders
+from inbox.services.orders import cancel_order
 from inbox.services.stopping import stop_lead
+from inbox.services.stranded import fail_stranded_orders
 from leads.models import Lead
 from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.support.drain import drain

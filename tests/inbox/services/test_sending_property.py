@@ -18,11 +18,12 @@ from inbox.models.draft import ENGINE_ORIGINS
 from inbox.services import sending
 from inbox.services.approving import approve_draft, reject_draft, send_manual
 from inbox.services.checking import Seen, Text
-from inbox.services.orders import cancel_order, fail_stranded_orders
+from inbox.services.orders import cancel_order
 from inbox.services.protecting import apply_safety, read_safety
 from inbox.services.rollup_source import COLUMNS, message_rollups
 from inbox.services.settling import resolve_unknown
 from inbox.services.stopping import stop_lead
+from inbox.services.stranded import fail_stranded_orders
 from inbox.services.sweeping import mark_stale_sends
 from leads.models import Lead
 from tests.factories.inbox import DraftFactory, MessageFactory
