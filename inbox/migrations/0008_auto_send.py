@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ai', '0004_prompt_overrides'),
-        ('inbox', '0006_overseer_and_memory'),
+        ('inbox', '0007_draft_requests'),
         ('leads', '0005_export_job'),
         ('workspaces', '0002_purge_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

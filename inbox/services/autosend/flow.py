@@ -20,6 +20,7 @@ from inbox.services.autosend.recording import Decided, record_decision
 from inbox.services.locking import lock_lead_and_draft
 from leads.models import Lead
 from zrg.ai.client import model_calls_possible
+from zrg.ai.services.budget import is_capped
 from zrg.lib import log_events
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
@@ -180,7 +181,7 @@ def _text_block(case: Case, offered: Offered) -> str:
         is_unverified=case.is_unverified,
         offer_ok=offered.ok,
         has_key=model_calls_possible(),
-        is_capped=False,
+        is_capped=is_capped(case.workspace_id),
     )
 
 

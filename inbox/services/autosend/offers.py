@@ -68,6 +68,7 @@ def store_fresh_times(draft_id: UUID, version: int, offered: Offered) -> bool:
         ai_content=offered.content,
         offer_set=offered.offer_set,
         version=version + 1,
+        quality_flags=[flag for flag in draft.quality_flags if flag != "stale_slots"],
         updated_at=timezone.now(),
     )
     record_draft_event(
