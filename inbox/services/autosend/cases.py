@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from booking.registry import calendar
 from inbox.enums import Direction, GenerationPath, MessageSource
 from inbox.models import Draft, Message
@@ -12,6 +14,7 @@ from inbox.rules.autosend.checks import Precheck, consent_block, precheck
 from inbox.rules.signals import Signals
 from inbox.services.autosend.policies import Policy, policy_of
 from inbox.services.drafting.knowing import Voice, resolve_voice
+from inbox.services.memory import approved_memory
 from inbox.services.sentiment import has_booking_evidence
 from inbox.services.signals import signals_of
 from inbox.services.transcript import plain_transcript, reply_text
@@ -105,7 +108,7 @@ def open_case(lead: Lead, draft: Draft, message: Message, policy: Policy | None 
         lead_scheduler_link=lead.external_scheduling_link,
         has_active_appointment=has_booking_evidence(lead),
         reply_received_at=message.sent_at.isoformat(),
-        memory=(),
+        memory=tuple(approved_memory(lead.pk, timezone.now())),
     )
 
 
