@@ -5,5 +5,13 @@ from inbox.prompts.drafts import DRAFT_PROMPTS
 from inbox.prompts.overseer import OVERSEER_PROMPTS
 from inbox.prompts.sentiment import SENTIMENT_PROMPTS
 from inbox.prompts.signals import SIGNAL_PROMPTS
+from inbox.prompts.signatures import SIGNATURE_PROMPTS
 
-ALL_PROMPTS = (*SENTIMENT_PROMPTS, *SIGNAL_PROMPTS, *OVERSEER_PROMPTS, *DRAFT_PROMPTS, *AUTOSEND_PROMPTS)
+ALL_PROMPTS = (
+    *SENTIMENT_PROMPTS,
+    *SIGNAL_PROMPTS,
+    *SIGNATURE_PROMPTS,
+    *OVERSEER_PROMPTS,
+    *DRAFT_PROMPTS,
+    *AUTOSEND_PROMPTS,
+)

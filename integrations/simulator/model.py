@@ -18,6 +18,7 @@ from integrations.simulator.reading import (
     own_words,
     read_meeting,
     read_signature,
+    read_signature_context,
     route,
 )
 from integrations.simulator.writing import MESSAGE_BREAK, plan, smallest_value, write_letter, write_short
@@ -78,6 +79,8 @@ def answer_to(key: str, prompt: str, schema: dict[str, Any] | None) -> Any:
         return {"processId": route(newest_inbound(prompt)), "confidence": 0.9, "rationale": "", "uncertain": False}
     if "overseer.extract" in key and schema is not None:
         return read_meeting(newest_inbound(prompt), schema)
+    if "signature.context" in key:
+        return read_signature_context(prompt)
     if "signature" in key:
         return read_signature(prompt)
     if "strategy" in key:

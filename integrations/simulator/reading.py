@@ -119,15 +119,33 @@ def read_signature(prompt: str) -> dict[str, Any]:
     lines = [line.strip() for line in text.splitlines()]
     start = next((n for n, line in enumerate(lines) if name and line == name.group(1)), None)
     block = lines[start:] if start is not None else []
-    title = block[1] if len(block) > 1 and re.fullmatch(r"[A-Za-z ,&]{3,60}", block[1]) else None
     phone = next((found.group() for line in block if (found := _PHONE.search(line))), None)
     link = next((found.group() for line in block if (found := _LINKEDIN.search(line))), None)
     return {
-        "is_from_lead": start is not None,
-        "confidence": "high" if start is not None else "low",
+        "isFromLead": start is not None,
         "phone": phone,
-        "linkedin_url": link,
-        "job_title": title,
-        "company_name": None,
-        "company_website": None,
+        "linkedinUrl": link,
+        "confidence": "high" if start is not None else "low",
+        "reasoning": "",
+    }
+
+
+def read_signature_context(prompt: str) -> dict[str, Any]:
+    """What a signature shows, from its text and the list of links given with it."""
+    links = newest_inbound(prompt.partition("Links:")[2].partition("The signature:")[0]).split()
+    text = newest_inbound(prompt.partition("The signature:")[2])
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    pages = [link for link in links if re.search(r"calend|meetings|booking|cal\.com", link)]
+    found = _PHONE.search(text)
+    return {
+        "name": lines[0] if lines and re.fullmatch(r"[A-Z][\w'’-]+(?: [A-Z][\w'’.-]+){0,2}", lines[0]) else None,
+        "title": None,
+        "company": None,
+        "email": None,
+        "phone": found.group() if found else None,
+        "linkedinUrl": next((link for link in links if "linkedin.com/in/" in link), None),
+        "schedulingLinks": pages[:5],
+        "otherLinks": [link for link in links if link not in pages and "linkedin.com" not in link][:10],
+        "importantLines": [],
+        "confidence": "high" if lines else "low",
     }

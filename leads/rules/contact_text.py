@@ -22,6 +22,12 @@ _LABEL = re.compile(
 _FAX = re.compile(r"\b(?:fax|telefax|f\s?[:.])[^\d+(]{0,12}$", re.IGNORECASE)
 _GROUPED = re.compile(r"\(\d{2,5}\)[\s.-]?\d|\d{3}([-.\s\xa0])\d{3}\1\d{4}")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)|\d{1,2}:\d{2}")
+_ASSISTANT = re.compile(r"\b(?:assistant|secretary|office manager|chief of staff)\b", re.IGNORECASE)
+_WRITES_FOR = re.compile(
+    r"\b(?:assistant|secretary|office manager|chief of staff|ea|pa)\s{1,3}(?:to|of|for)\b|\bon behalf of\b"
+    r"|\b(?:executive|personal|virtual|administrative) assistant\b|'s (?:assistant|secretary|ea|pa)\b",
+    re.IGNORECASE,
+)
 _AROUND = " \t*_~|•·:;,.-–()[]<>"
 
 
@@ -63,6 +69,13 @@ def is_ours(number: str, own_digits: str) -> bool:
     """Whether the number stands in our own texts (with or without its country code)."""
     digits = digits_of(number)
     return len(digits) >= MIN_OWN_DIGITS and digits[-10:] in own_digits
+
+
+def is_assistants(text: str, *, job_title: str | None = None) -> bool:
+    """Whether somebody signs who writes for the person: an assistant's number and profile are never the lead's.
+    A lead who is an assistant signs for themselves.
+    """
+    return not _ASSISTANT.search(job_title or "") and any(_WRITES_FOR.search(line) for line in _lines(text))
 
 
 def digits_of(text: str) -> str:

@@ -22,7 +22,7 @@ from integrations.services.clients import get_client
 from integrations.services.connections import active_email_provider
 from leads.enums import EnrichmentKind, EnrichmentSource, EnrichmentTrigger, SentimentTag
 from leads.models import Lead
-from leads.rules.contact_text import find_contacts, has_contact_hint
+from leads.rules.contact_text import find_contacts, has_contact_hint, is_assistants
 from leads.rules.enrichment import missing_kinds
 from leads.rules.facts import Facts, accepted_phone
 from leads.services.enriching import AskResult, request_enrichment
@@ -74,6 +74,9 @@ def enrich_from_message(workspace_id: UUID, lead_id: UUID, written: Written) -> 
         return frozenset()
     with tenant(workspace_id):
         lead = _locked(workspace_id, lead_id)
+        if is_assistants(written.text, job_title=lead.job_title):
+            # Whose number it is, only the model that reads the signature is asked.
+            return frozenset()
         usable = (number for number in found.phones if _usable(lead, number))
         facts = Facts(phone=next(usable, None), linkedin_urls=found.linkedin_urls)
         return _fill(lead, facts, EnrichmentSource.MESSAGE_CONTENT)

@@ -30,7 +30,7 @@ def read_signature(lead: Lead, text: str, *, own_text: str, scope: CallScope, de
         scope=scope,
         deadline=min(deadline, time.monotonic() + MODEL_SECONDS),
     )
-    if not answer.ok or not answer.value["is_from_lead"] or answer.value["confidence"] == "low":
+    if not answer.ok or not answer.value["isFromLead"] or answer.value["confidence"] == "low":
         return None
     return _written(answer.value, shown, own_text)
 
@@ -44,14 +44,7 @@ def _written(found: dict[str, Any], text: str, own_text: str) -> Facts:
     phone = found["phone"]
     if phone and (not stands_in(phone, text) or is_ours(phone, digits_of(own_text))):
         phone = None
-    return Facts(
-        phone=phone,
-        linkedin_urls=_written_links(found["linkedin_url"], text, own_text),
-        **{
-            name: found[name] if _folded(found[name]) and _folded(found[name]) in _folded(text) else None
-            for name in ("job_title", "company_name", "company_website")
-        },
-    )
+    return Facts(phone=phone, linkedin_urls=_written_links(found["linkedinUrl"], text, own_text))
 
 
 def _written_links(url: str | None, text: str, own_text: str) -> tuple[str, ...]:
@@ -61,7 +54,3 @@ def _written_links(url: str | None, text: str, own_text: str) -> tuple[str, ...]
         if any(wanted) and here == wanted and here not in map(extract_linkedin_urls, own_text.splitlines()):
             return (url,) if url else ()
     return ()
-
-
-def _folded(text: str | None) -> str:
-    return " ".join((text or "").casefold().split())

@@ -51,6 +51,18 @@ def extract_links(raw_html: str | None, body: str | None = None) -> list[Extract
     return links
 
 
+def own_links(raw_html: str) -> list[tuple[str, str]]:
+    """Label and target of every http(s) link outside quotes, signature included, as they come; tracking left out."""
+    if not raw_html or not is_html(raw_html):
+        return []
+    found = []
+    for anchor in _own_anchors(storable(raw_html)[:MAX_HTML_CHARS]):
+        href = safe_target(anchor.href.strip())
+        if href is not None and not _OWN_TRACKING.search(href):
+            found.append((" ".join(anchor.label.split())[:MAX_LABEL_CHARS], href))
+    return found
+
+
 def _own_anchors(html: str) -> list[Anchor]:
     """Anchors on lines the person wrote; the lines are cut by the same boundaries as the body."""
     read = read_html(html, keep_signature=True)

@@ -21,6 +21,7 @@ from inbox.services.transcript import build_transcript, reply_text
 from integrations.env import milliseconds
 from leads.enums import EnrichmentSource, LeadStatus
 from leads.models import Lead
+from leads.rules.contact_text import is_assistants
 from leads.rules.facts import Facts
 from leads.rules.participants import is_cc_replier
 from leads.services.filling import fill_lead
@@ -177,7 +178,8 @@ def _read_analysis(gathered: _Input, answer: dict[str, Any]) -> _Reading | None:
     tag = _known(answer["classification"])
     if tag is None:
         return None
-    numbers = (answer["mobile_number"], answer["direct_phone"])
+    written_for_the_lead = is_assistants(gathered.received)
+    numbers = () if written_for_the_lead else (answer["mobile_number"], answer["direct_phone"])
     return _Reading(
         tag=tag,
         by_model=True,

@@ -104,6 +104,19 @@ def test_a_colleagues_signature_is_not_the_leads(lead):
     assert (lead.phone, lead.linkedin_url) == (None, None)
 
 
+@pytest.mark.parametrize("line", ["Executive Assistant to Dana Reyes", "on behalf of Dana Reyes", "Dana's assistant"])
+def test_hard_05_an_assistants_signature_never_changes_the_lead(lead, simulator, line):  # noqa: F811
+    simulator.answer(
+        "signature.extract",
+        {"isFromLead": False, "phone": "+1 (415) 555-2671", "linkedinUrl": None, "confidence": "high", "reasoning": ""},
+    )
+
+    arrives(lead, below=f"\n\nKim Park\n{line}\n+1 (415) 555-2671\nhttps://linkedin.com/in/kim-park")
+
+    assert len(simulator.asked("signature.extract.v1")) == 1
+    assert (lead.phone, lead.phone_national, lead.linkedin_url) == (None, None, None)
+
+
 def test_our_own_number_is_not_the_leads(lead):
     MessageFactory(lead=lead, outbound=True, body="Hi Dana, call us: (415) 555-2671")
 
