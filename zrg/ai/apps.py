@@ -10,7 +10,7 @@ class AIConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from zrg.ai.services.retention import run_ai_retention  # noqa: PLC0415
-        from zrg.ai.views import columns  # noqa: PLC0415
+        from zrg.ai.views import columns, prompts, snippets  # noqa: PLC0415
         from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import register_schedule  # noqa: PLC0415
         from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
@@ -27,3 +27,6 @@ class AIConfig(AppConfig):
         for section in columns.SECTIONS:
             register_settings_section(section)
         register_section_states(columns.TAB, columns.section_states)
+        for page in (prompts, snippets):
+            register_settings_section(page.SECTION)
+            register_section_states(page.TAB, page.section_state)
