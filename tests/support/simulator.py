@@ -4,12 +4,15 @@ Import the fixture where it is needed: `from tests.support.simulator import simu
 """
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from pytest_django.fixtures import Settings
+from django.test import override_settings
 
 from integrations.simulator.core import Script
 from integrations.simulator.model import response_body
@@ -50,35 +53,46 @@ class RunningSimulator:
         return [entry["json"] for entry in self.requests(path="/api/replies/*/reply", method="POST")]
 
 
-@pytest.fixture
-def simulator(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[RunningSimulator]:
-    """A fresh simulator; EmailBison and the model of this test are it."""
+@contextmanager
+def running_simulator() -> Iterator[RunningSimulator]:
+    """A fresh simulator; all providers and the model are it."""
     state = Simulator(product_url="")
-    state.emailbison.add_key(API_KEY)
-    state.ghl.add_key(API_KEY)
-    state.unipile.add_key(API_KEY)
-    for provider in (state.smartlead, state.instantly, state.ghl):
+    for provider in (state.emailbison, state.ghl, state.unipile, state.smartlead, state.instantly):
         provider.add_key(API_KEY)
     server = SimulatorServer("127.0.0.1", 0, state)
     thread = server.serve_in_background()
-    monkeypatch.setenv("EMAILBISON_BASE_URL", f"{server.url}/emailbison")
-    monkeypatch.setenv("SMARTLEAD_API_BASE", f"{server.url}/smartlead/api/v1")
-    monkeypatch.setenv("INSTANTLY_API_BASE", f"{server.url}/instantly/api/v2")
-    monkeypatch.setenv("GHL_API_BASE", f"{server.url}/ghl")
-    monkeypatch.setenv("SLACK_API_BASE", f"{server.url}/slack/api")
-    monkeypatch.setenv("RESEND_API_BASE", f"{server.url}/resend")
-    monkeypatch.setenv("EMAILGUARD_API_BASE", f"{server.url}/emailguard")
-    for kind in ("linkedin", "phone"):
-        monkeypatch.setenv(f"CLAY_{kind.upper()}_TABLE_WEBHOOK_URL", f"{server.url}/clay/{kind}")
-    monkeypatch.setenv("CLAY_CALLBACK_SECRET", CLAY_SECRET)
-    monkeypatch.setenv("CALENDLY_API_BASE", f"{server.url}/calendly")
-    monkeypatch.setenv("UNIPILE_DSN", f"{server.url}/unipile")
-    monkeypatch.setenv("UNIPILE_API_KEY", API_KEY)
-    settings.OPENAI_BASE_URL = f"{server.url}/openai/v1"
-    settings.OPENAI_API_KEY = MODEL_KEY
-    try:
-        yield RunningSimulator(url=server.url, state=state)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
+    with (
+        patch.dict(os.environ, _addresses(server.url)),
+        override_settings(OPENAI_BASE_URL=f"{server.url}/openai/v1", OPENAI_API_KEY=MODEL_KEY),
+    ):
+        try:
+            yield RunningSimulator(url=server.url, state=state)
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join(timeout=5)
+
+
+@pytest.fixture
+def simulator() -> Iterator[RunningSimulator]:
+    """A fresh simulator; EmailBison and the model of this test are it."""
+    with running_simulator() as running:
+        yield running
+
+
+def _addresses(url: str) -> dict[str, str]:
+    return {
+        "EMAILBISON_BASE_URL": f"{url}/emailbison",
+        "SMARTLEAD_API_BASE": f"{url}/smartlead/api/v1",
+        "INSTANTLY_API_BASE": f"{url}/instantly/api/v2",
+        "GHL_API_BASE": f"{url}/ghl",
+        "SLACK_API_BASE": f"{url}/slack/api",
+        "RESEND_API_BASE": f"{url}/resend",
+        "EMAILGUARD_API_BASE": f"{url}/emailguard",
+        "CLAY_LINKEDIN_TABLE_WEBHOOK_URL": f"{url}/clay/linkedin",
+        "CLAY_PHONE_TABLE_WEBHOOK_URL": f"{url}/clay/phone",
+        "CLAY_CALLBACK_SECRET": CLAY_SECRET,
+        "CALENDLY_API_BASE": f"{url}/calendly",
+        "UNIPILE_DSN": f"{url}/unipile",
+        "UNIPILE_API_KEY": API_KEY,
+    }

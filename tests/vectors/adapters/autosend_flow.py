@@ -11,6 +11,7 @@ from inbox.rules.autosend.modes import determine_mode
 from inbox.rules.autosend.revalidation import State, revalidate
 from inbox.rules.autosend.timing import compute_run_at, delay_seconds, schedule_check
 from inbox.rules.autosend.verdicts import Evaluation
+from tests.support.autosend_scenarios import play
 
 MODE_KEYS = (
     "env",
@@ -22,10 +23,6 @@ MODE_KEYS = (
     "auto_reply_enabled",
 )
 DRAFT_NAMES = ("draft", "content", "draft_content", "draft_text", "text")
-
-
-def applies(case: dict[str, Any]) -> bool:
-    return case["input"]["call"] in CALLS
 
 
 def run(case_input: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
@@ -109,4 +106,5 @@ CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "precheck": _precheck,
     "legacy_precheck": lambda values: asdict(legacy_precheck(**values)),
     "revalidate": _revalidate,
+    "scenario": lambda values: play(values["given"], values["when"]),
 }
