@@ -9,10 +9,17 @@ class AIConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
+        from zrg.ai.knowledge_prompt import NOTES_PROMPT  # noqa: PLC0415
+        from zrg.ai.prompts import register_prompts  # noqa: PLC0415
+        from zrg.ai.services.knowledge import KNOWLEDGE_PROCESS  # noqa: PLC0415
+        from zrg.ai.services.knowledge_processing import process_knowledge  # noqa: PLC0415
         from zrg.ai.services.retention import run_ai_retention  # noqa: PLC0415
         from zrg.ai.views import columns, prompts, snippets  # noqa: PLC0415
         from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
-        from zrg.jobs.registry import register_schedule  # noqa: PLC0415
+        from zrg.jobs.registry import register_job, register_schedule  # noqa: PLC0415
+
+        register_prompts(NOTES_PROMPT)
+        register_job(KNOWLEDGE_PROCESS, process_knowledge, max_attempts=3)
         from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
 
         register_schedule(
