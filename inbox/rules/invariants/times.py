@@ -73,6 +73,11 @@ def unknown_dates(text: str, sources: Iterable[str]) -> set[tuple[int, int]]:
     return set(_dates(text)) - {date for source in sources for date in _dates(source)}
 
 
+def clock_minutes(text: str) -> set[int]:
+    """Minutes since midnight of the clock times a text names; every reading of one that says no half of the day."""
+    return {minute for named in _clock_times(text) for minute in named.readings}
+
+
 def _same(one: Named, other: Named) -> bool:
     zones_agree = not one.zone or not other.zone or one.zone == other.zone
     return zones_agree and bool(one.readings & other.readings)
