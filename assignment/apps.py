@@ -1,5 +1,7 @@
 """Assignment: who gets a lead, inside a workspace and between workspaces."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -13,3 +15,38 @@ class AssignmentConfig(AppConfig):
         from assignment.activity import make_activity_functions  # noqa: PLC0415
 
         post_migrate.connect(make_activity_functions, sender=self)
+        _register_routing()
+
+
+def _register_routing() -> None:
+    from assignment import schedules  # noqa: PLC0415  # models must be loaded first
+    from assignment.contracts import LeadsRouted  # noqa: PLC0415
+    from assignment.models import RoutingQueueEntry  # noqa: PLC0415
+    from assignment.receivers import tell_leads_routed  # noqa: PLC0415
+    from leads.registry import register_merge  # noqa: PLC0415
+    from zrg.jobs import registry  # noqa: PLC0415
+    from zrg.jobs.constants import ROUTING_QUEUE  # noqa: PLC0415
+    from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
+
+    registry.register_event_receiver(LeadsRouted, "assignment.tell_leads_routed", tell_leads_routed)
+    # The row of the lead that goes is removed with it; the one that stays has its own.
+    register_merge(RoutingQueueEntry, lambda keep_id, drop_id: None)
+    plan = (
+        ("lead-routing", timedelta(minutes=1), 50, 300, schedules.run_lead_routing),
+        ("lead-routing-retry", timedelta(minutes=5), 240, 900, schedules.run_lead_routing_retry),
+        ("lead-routing-locks", timedelta(minutes=10), 30, 1_800, schedules.run_lead_routing_locks),
+        ("lead-routing-expire", CronTime(minute="0", hour="2"), 300, 26 * 3_600, schedules.run_lead_routing_expire),
+        ("lead-routing-nightly", CronTime(minute="0", hour="3"), 600, 26 * 3_600, schedules.run_lead_routing_nightly),
+    )
+    for name, cadence, budget, stale, handler in plan:
+        registry.register_schedule(
+            ScheduleSpec(
+                name=name,
+                cadence=cadence,
+                budget_seconds=budget,
+                stale_alert_seconds=stale,
+                handler=handler,
+                queue=ROUTING_QUEUE,
+                bounds={"limit": (1, 1_000)} if name == "lead-routing-retry" else {},
+            )
+        )

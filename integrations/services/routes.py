@@ -1,5 +1,6 @@
 """Keeping the global look-up table of inbound calls equal to the connections."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -66,3 +67,13 @@ def remember_clay_lead(workspace_id: UUID, lead_id: UUID) -> None:
         [WebhookRoute(provider=RouteProvider.CLAY, key_hash=route_hash(str(lead_id)), target_id=workspace_id)],
         ignore_conflicts=True,
     )
+
+
+def move_clay_leads(workspace_id: UUID, lead_ids: Sequence[UUID]) -> int:
+    """Leads that moved to this workspace take their routes along; those nobody asked Clay about have none.
+
+    Returns how many. Joins the transaction.
+    """
+    hashes = [route_hash(str(lead_id)) for lead_id in lead_ids]
+    routes = WebhookRoute.objects.filter(provider=RouteProvider.CLAY, key_hash__in=hashes)
+    return routes.exclude(target_id=workspace_id).update(target_id=workspace_id)

@@ -27,6 +27,7 @@ from leads.services.changes import announce_data_change
 from leads.services.optouts import remembered_reason
 from leads.services.senders import own_senders_like
 from leads.services.status import blacklisted_columns
+from zrg.jobs.services.nudges import nudge
 from zrg.lib import log_events
 from zrg.lib.phone import phone_match_keys
 from zrg.lib.rows import lock_row
@@ -34,6 +35,7 @@ from zrg.workspaces.models import WorkspaceSettings
 
 logger = structlog.get_logger(__name__)
 
+ROUTING_SCHEDULE = "lead-routing"
 _CONFLICT_SOURCES = {
     LeadSource.WEBHOOK: ConflictSource.WEBHOOK,
     LeadSource.SYNC: ConflictSource.SYNC,
@@ -234,6 +236,8 @@ def _create(arrival: Arrival) -> LeadMatch:
     _start_routing(lead, arrival)
     _start_opted_out(lead)
     lead.save(force_insert=True)
+    if lead.routing_status == RoutingStatus.PENDING:
+        wake_routing()
     count_lead(NEW)
     logger.info(log_events.LEAD_CREATED, lead=str(lead.pk), matched_by=NEW, source=arrival.source)
     return LeadMatch(lead=lead, created=True, matched_by=NEW)
@@ -253,6 +257,11 @@ def _start_routing(lead: Lead, arrival: Arrival) -> None:
     if not (arrival.source in ROUTED_SOURCES and routing_enabled(lead.workspace_id)):
         lead.routing_status = RoutingStatus.ROUTED
         lead.routing_completed_at = lead.created_at
+
+
+def wake_routing() -> None:
+    """Once the new leads are committed, whoever hands leads on looks at them; the sweep is the backstop."""
+    transaction.on_commit(lambda: nudge(ROUTING_SCHEDULE), robust=True)
 
 
 def routing_enabled(workspace_id: UUID) -> bool:

@@ -20,7 +20,7 @@ from leads.services.campaigns import upsert_sms_campaign
 from leads.services.changes import announce_data_change
 from leads.services.importing.inserting import insert_leads, new_lead_columns
 from leads.services.importing.lookup import find_known_people
-from leads.services.matching import routing_enabled
+from leads.services.matching import routing_enabled, wake_routing
 from leads.services.optouts import remember_opt_out, remembered_reasons
 from leads.services.status import blacklist_lead
 from zrg.lib import log_events
@@ -77,6 +77,8 @@ def _create(job: LeadImportJob, plans: Sequence[RowPlan], labels: dict[str, UUID
         rows = [{**row, "routing_status": RoutingStatus.ROUTED, "routing_completed_at": now} for row in rows]
     made = insert_leads(job.workspace_id, rows)
     if made:
+        if routes:
+            wake_routing()
         count_lead(NEW, made)
         logger.info(log_events.LEAD_CREATED, matched_by=NEW, source=LeadSource.IMPORT.value, count=made)
     return made

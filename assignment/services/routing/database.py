@@ -1,0 +1,229 @@
+"""The routing functions of the database, as Python calls. Each joins the caller's transaction and context."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, LeadFacts
+from assignment.rules.routing.facts import facts_from_lead
+
+LOCK_TIMEOUT = "2s"
+_FACT_COLUMNS = (
+    "id, created_at, lead_expires_at, routing_attempts, industry, city, company_revenue, job_title, seniority, source,"
+    " company_country, company_state, company_postal_code, employee_headcount, email, phone, linkedin_url,"
+    " company_name, company_website, timezone, tags, attributes, overall_score, fit_score, intent_score, excluded,"
+    " has_activity, suppressed, duplicate_of, queue_id, max_attempts"
+)
+_NAMES = [name.strip() for name in _FACT_COLUMNS.split(",")]
+_COMPLETE = """
+SELECT lead_id, result, destination_workspace_id, log_id FROM complete_routing_batch(
+    %s::uuid, %s::uuid[], %s::uuid[], %s::uuid[], %s, %s::uuid, %s::text[], %s::text[], %s::uuid[], %s::jsonb[],
+    true, %s::integer)
+"""
+_FAIL = """
+SELECT lead_id, result, attempt, next_retry_at FROM fail_routing_batch(
+    %s::uuid, %s::uuid[], %s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::integer, %s, %s::uuid,
+    %s::jsonb[])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenLead:
+    """A lead under our lock: what rules see, and what its queue says."""
+
+    id: UUID
+    facts: LeadFacts
+    created_at: datetime
+    attempts: int
+    duplicate_of: UUID | None
+    max_attempts: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """How one lead is to be settled."""
+
+    lead_id: UUID
+    destination: str | None = None
+    rule_id: str | None = None
+    forced: str | None = None
+    code: str | None = None
+    duplicate_of: UUID | None = None
+    considered: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """What the database made of it: `blocked` (a cap is full) and `skipped` (not ours) changed nothing."""
+
+    lead_id: UUID
+    result: str
+    workspace_id: UUID | None
+    log_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why one lead is not settled now."""
+
+    lead_id: UUID
+    code: str
+    message: str
+    retryable: bool = True
+    defer_until: datetime | None = None
+    considered: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """`result` is retry, deferred, failed or skipped."""
+
+    lead_id: UUID
+    result: str
+    attempt: int | None
+    next_retry_at: datetime | None
+
+
+def read_config(source: UUID, known_version: int | None) -> tuple[datetime, dict[str, Any] | None]:
+    """The time of this transaction and the rules in force; waits for a change that is being made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), now(), routing_config(%s, %s)",
+            [LOCK_TIMEOUT, source, known_version],
+        )
+        _, now, stored = cursor.fetchone()
+    return now, json.loads(stored) if isinstance(stored, str) else stored
+
+
+def acquire_lock(lead_id: UUID, owner: UUID) -> bool:
+    """Take one lead; false when somebody has it or it is not to be routed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT acquire_routing_lock(%s, %s)", [lead_id, owner])
+        return bool(cursor.fetchone()[0])
+
+
+def read_facts(lead_id: UUID) -> TakenLead | None:
+    """Facts of a lead we hold."""
+    return next(_taken("read_routing_facts(%s)", [lead_id]), None)
+
+
+def claim_batch(source: UUID, limit: int, lead_ids: Sequence[UUID] | None = None) -> list[TakenLead]:
+    """Waiting leads under row locks, oldest first: those without an attempt, or the named ones."""
+    ids = list(lead_ids) if lead_ids is not None else None
+    return list(_taken("claim_routing_batch(%s, %s, %s::uuid[])", [source, limit, ids]))
+
+
+def claim_retries(source: UUID, limit: int) -> list[TakenLead]:
+    """Leads whose next attempt is due, under row locks."""
+    return list(_taken("claim_routing_retries(%s, %s)", [source, limit]))
+
+
+def lock_counters(scopes: Sequence[tuple[str, str]]) -> CountsByScope:
+    """Deliveries so far of capped rules and partnerships, locked until the end of the transaction."""
+    if not scopes:
+        return {}
+    kinds, ids = zip(*sorted(set(scopes)), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT scope, scope_id, daily, weekly, monthly, total FROM lock_routing_counters(%s::text[], %s::uuid[])",
+            [list(kinds), list(ids)],
+        )
+        return {
+            (scope, str(scope_id)): Counts(daily=daily, weekly=weekly, monthly=monthly, total=total)
+            for scope, scope_id, daily, weekly, monthly, total in cursor.fetchall()
+        }
+
+
+def complete(
+    owner: UUID, completions: Sequence[Completion], *, path: str, actor: UUID | None, duration_ms: int | None = None
+) -> list[Completed]:
+    """Settle leads we hold. Raises the database's errors; `destination` None keeps the lead."""
+    if not completions:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COMPLETE,
+            [
+                owner,
+                [one.lead_id for one in completions],
+                [one.destination for one in completions],
+                [one.rule_id or None for one in completions],
+                path,
+                actor,
+                [one.forced for one in completions],
+                [one.code for one in completions],
+                [one.duplicate_of for one in completions],
+                [one.considered for one in completions],
+                duration_ms,
+            ],
+        )
+        return [
+            Completed(lead_id=lead, result=result, workspace_id=workspace, log_id=log)
+            for lead, result, workspace, log in cursor.fetchall()
+        ]
+
+
+def fail(
+    owner: UUID, failures: Sequence[Failure], *, path: str, actor: UUID | None, max_attempts: int | None
+) -> list[Failed]:
+    """Put leads off or give them up. `max_attempts` None: the queue's, else the workspace's."""
+    if not failures:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FAIL,
+            [
+                owner,
+                [one.lead_id for one in failures],
+                [one.code for one in failures],
+                [one.message for one in failures],
+                [one.retryable for one in failures],
+                [one.defer_until for one in failures],
+                max_attempts,
+                path,
+                actor,
+                [one.considered for one in failures],
+            ],
+        )
+        return [
+            Failed(lead_id=lead, result=result, attempt=attempt, next_retry_at=due)
+            for lead, result, attempt, due in cursor.fetchall()
+        ]
+
+
+def call_integer(function: str, *values: Any) -> int:
+    """A function of the database that answers with a number."""
+    marks = ", ".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}({marks})", list(values))  # names of our own
+        return int(cursor.fetchone()[0])
+
+
+def considered_json(decision: Decision) -> str | None:
+    """The rules that did not get the lead, as the log stores them."""
+    if not decision.considered:
+        return None
+    return json.dumps([{"rule": one.rule, "why": one.why.value} for one in decision.considered])
+
+
+def _taken(source: str, values: Sequence[Any]) -> Iterator[TakenLead]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_FACT_COLUMNS} FROM {source}", list(values))  # noqa: S608  # names of our own
+        rows = cursor.fetchall()
+    for row in rows:
+        lead = dict(zip(_NAMES, row, strict=True))
+        if isinstance(lead["attributes"], str):
+            lead["attributes"] = json.loads(lead["attributes"])
+        yield TakenLead(
+            id=lead["id"],
+            facts=facts_from_lead(lead),
+            created_at=lead["created_at"],
+            attempts=lead["routing_attempts"],
+            duplicate_of=lead["duplicate_of"],
+            max_attempts=lead["max_attempts"],
+        )

@@ -1,0 +1,111 @@
+"""Decisions for leads under our lock, counting places down as they are given away."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assignment.enums import PERMANENT_CODES, RoutingCode
+from assignment.rules.routing.contracts import (
+    NO_CAPS,
+    NOTHING_COUNTED,
+    Considered,
+    Counts,
+    CountsByScope,
+    Decision,
+    Rule,
+    RuleSet,
+)
+from assignment.rules.routing.evaluation import choose, find_candidates, safety_decision
+from assignment.services.routing.database import Completion, Failure, TakenLead, considered_json, lock_counters
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """How leads are to be settled, and which are not."""
+
+    completions: list[Completion]
+    failures: list[Failure]
+    rules: dict[str, Rule]
+
+
+def decide(
+    rule_set: RuleSet, leads: Sequence[TakenLead], now: datetime, *, full: CountsByScope | None = None
+) -> Verdicts:
+    """Decide for all leads in their order. `full` are counts to use instead of the stored ones."""
+    verdicts = Verdicts([], [], {})
+    open_questions: list[tuple[TakenLead, list[Rule], list[Considered]]] = []
+    for lead in leads:
+        if not rule_set.is_enabled:
+            verdicts.completions.append(Completion(lead_id=lead.id, code=RoutingCode.NOT_ENROLLED))
+        elif (kept := safety_decision(rule_set, lead.facts)) is not None:
+            verdicts.completions.append(Completion(lead_id=lead.id, code=kept.code))
+        elif lead.duplicate_of is not None:
+            verdicts.completions.append(Completion(lead_id=lead.id, forced="duplicate", duplicate_of=lead.duplicate_of))
+        else:
+            open_questions.append((lead, *find_candidates(rule_set, lead.facts, now)))
+    counts = _counts(rule_set, (rules for _, rules, _ in open_questions), full)
+    for lead, candidates, considered in open_questions:
+        decision = choose(rule_set, lead.facts, now, candidates, considered, counts)
+        _count_down(rule_set, decision, counts)
+        _note(rule_set, verdicts, lead, decision)
+    return verdicts
+
+
+def _counts(
+    rule_set: RuleSet, candidates: Iterable[Sequence[Rule]], full: CountsByScope | None
+) -> dict[tuple[str, str], Counts]:
+    if not rule_set.is_capped:
+        return {}
+    scopes = set()
+    for rule in {rule.id: rule for rules in candidates for rule in rules}.values():
+        if rule.caps is not NO_CAPS:
+            scopes.add(("rule", rule.id))
+        _add_partner(rule_set, rule.destination, scopes)
+    if rule_set.fallback == "forward":
+        _add_partner(rule_set, rule_set.fallback_workspace, scopes)
+    return {**lock_counters(sorted(scopes)), **(full or {})}
+
+
+def _add_partner(rule_set: RuleSet, destination: str | None, scopes: set[tuple[str, str]]) -> None:
+    partner = rule_set.partners.get(destination or "")
+    if partner is not None and partner.caps is not NO_CAPS:
+        scopes.add(("partner", partner.id))
+
+
+def _count_down(rule_set: RuleSet, decision: Decision, counts: dict[tuple[str, str], Counts]) -> None:
+    if decision.outcome != "route" or not rule_set.is_capped:
+        return
+    partner = rule_set.partners.get(decision.destination or "")
+    keys = [("partner", partner.id)] if partner else []
+    if decision.rule is not None:
+        keys.append(("rule", decision.rule.id))
+    for key in keys:
+        counts[key] = counts.get(key, NOTHING_COUNTED).plus_one()
+
+
+def _note(rule_set: RuleSet, verdicts: Verdicts, lead: TakenLead, decision: Decision) -> None:
+    considered = considered_json(decision) if decision.outcome != "route" or rule_set.explain else None
+    if decision.outcome in ("route", "keep"):
+        if decision.rule is not None:
+            verdicts.rules[decision.rule.id] = decision.rule
+        verdicts.completions.append(
+            Completion(
+                lead_id=lead.id,
+                destination=decision.destination,
+                rule_id=decision.rule.id if decision.rule else None,
+                code=decision.code,
+                considered=considered,
+            )
+        )
+        return
+    code = decision.code or RoutingCode.ERROR
+    verdicts.failures.append(
+        Failure(
+            lead_id=lead.id,
+            code=code,
+            message=code.label,
+            retryable=code not in PERMANENT_CODES,
+            defer_until=decision.defer_until,
+            considered=considered,
+        )
+    )

@@ -1,0 +1,40 @@
+"""Compiled rules, kept per process and version; each transaction reads the version under the shared lock."""
+
+from datetime import datetime
+from threading import Lock
+from uuid import UUID
+
+from assignment.rules.routing.compiling import compile_rule_set
+from assignment.rules.routing.contracts import RuleSet
+from assignment.services.routing.database import read_config
+
+MAX_KEPT = 500
+
+_kept: dict[UUID, RuleSet] = {}
+_lock = Lock()
+
+
+def load_rule_set(source: UUID) -> tuple[RuleSet | None, datetime]:
+    """The rules of a workspace in force now, and the time of this transaction.
+
+    None for a workspace the caller's context does not see. The shared lock taken here is held to the end
+    of the transaction: nobody changes the rules before it is over.
+    """
+    kept = _kept.get(source)
+    now, stored = read_config(source, kept.version if kept else None)
+    if stored is None:
+        return None, now
+    if kept is not None and "rules" not in stored:
+        return kept, now
+    compiled = compile_rule_set(stored)
+    with _lock:
+        if len(_kept) >= MAX_KEPT:
+            _kept.clear()
+        _kept[source] = compiled
+    return compiled, now
+
+
+def forget_rule_sets() -> None:
+    """Read everything anew; versions start over where a database was made anew."""
+    with _lock:
+        _kept.clear()

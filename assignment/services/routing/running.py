@@ -1,0 +1,164 @@
+"""The loops behind the schedules: first pass, retries, locks, expiry, removal."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import connection
+
+from assignment import env, metrics
+from assignment.contracts import BatchResult
+from assignment.services.routing import database
+from assignment.services.routing.batch import retry_batch, route_batch
+from assignment.services.routing.telling import RETRY_SCHEDULE
+from zrg.jobs.services.nudges import nudge
+from zrg.lib import log_events
+from zrg.workspaces.context import dispatch, platform
+from zrg.workspaces.enums import SwitchKey
+from zrg.workspaces.switches import is_switch_on
+
+logger = structlog.get_logger(__name__)
+
+FIRST_PASS = "lead-routing"  # noqa: S105  # the name of a schedule
+LOCKS_PER_STEP = 1_000
+EXPIRED_PER_STEP = 5_000
+REMOVED_PER_STEP = 5_000
+
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A workspace with work, oldest first."""
+
+    workspace_id: UUID
+    first_pass: int
+    due: int
+    oldest: datetime
+
+
+def workspaces_with_work() -> list[Waiting]:
+    """Active workspaces with leads to route; ids and counts only."""
+    with dispatch(), connection.cursor() as cursor:
+        cursor.execute("SELECT workspace_id, first_pass, due, oldest FROM routing_workspaces_with_work()")
+        return [
+            Waiting(workspace_id=workspace, first_pass=first, due=due, oldest=oldest)
+            for workspace, first, due, oldest in cursor.fetchall()
+        ]
+
+
+def run_first_pass(stop: Stop, *, only: UUID | None = None) -> BatchResult:
+    """Route new leads, one batch per workspace in turn, until none is left or time is up.
+
+    One workspace's import cannot starve another. When time ends first, the next run is woken.
+    """
+    total = BatchResult()
+    while not is_switch_on(SwitchKey.ROUTING_DISABLED):
+        waiting = [one for one in workspaces_with_work() if one.first_pass and only in (None, one.workspace_id)]
+        moved = 0
+        for one in waiting:
+            if stop():
+                nudge(FIRST_PASS)
+                return total
+            done = route_batch(one.workspace_id)
+            total.add(done)
+            moved += done.claimed - done.skipped
+        if not moved:
+            break
+    return total
+
+
+def process_retry_queue(limit: int | None = None, *, stop: Stop = lambda: False) -> dict[str, Any]:
+    """Route leads whose next attempt is due. With `limit` one pass of at most that many, else until none is left.
+
+    Answers `{processed, succeeded, failed, deferred, errors}`.
+    """
+    total = BatchResult()
+    left = limit
+    while not (stop() or _retries_are_off()):
+        before = total.claimed
+        for one in workspaces_with_work():
+            if not one.due or stop() or (left is not None and left <= 0):
+                continue
+            size = retry_size(one.due) if left is None else min(left, 1_000)
+            done = retry_batch(one.workspace_id, limit=size)
+            total.add(done)
+            left = None if left is None else left - done.claimed
+        if limit is not None or total.claimed == before:
+            break
+    return {
+        "processed": total.claimed,
+        "succeeded": sum(total.settled.values()),
+        "failed": total.failed + total.retry,
+        "deferred": total.deferred,
+        "errors": [{"leadId": lead, "code": code} for lead, code in total.errors],
+    }
+
+
+def retry_size(due: int) -> int:
+    """Leads per transaction of the retry queue: it follows the depth."""
+    fixed = env.retry_batch_size()
+    if fixed is not None:
+        return fixed
+    return 50 if due <= 50 else 100 if due <= 200 else 200
+
+
+def cleanup_stale_locks() -> dict[str, int]:
+    """Free locks whose holder did not come back."""
+    age = timedelta(seconds=env.stale_lock_seconds())
+    released = _until_short(lambda: database.call_integer("release_stale_routing_locks", age), LOCKS_PER_STEP)
+    if released:
+        metrics.count_outcome("released", "retry", times=released)
+        logger.warning(log_events.ROUTING_STALE_RELEASED, count=released)
+        nudge(RETRY_SCHEDULE)
+    return {"released": released}
+
+
+def mark_expired(stop: Stop = lambda: False) -> dict[str, int]:
+    """End the wait of leads nobody took in time."""
+    expired = _until_short(
+        lambda: database.call_integer("mark_expired_leads", EXPIRED_PER_STEP), EXPIRED_PER_STEP, stop
+    )
+    if expired:
+        metrics.count_outcome("expired", "batch", times=expired)
+        logger.info(log_events.ROUTING_EXPIRED, count=expired)
+    return {"expired": expired}
+
+
+def purge_routing(stop: Stop = lambda: False) -> dict[str, int]:
+    """Remove logs, closed rows of the queue and counters past their time."""
+    removed = {"logs": 0, "queue": 0, "counters": 0}
+    while not stop():
+        with platform(), connection.cursor() as cursor:
+            cursor.execute("SELECT logs, queue, counters FROM purge_routing(%s)", [REMOVED_PER_STEP])
+            step = dict(zip(removed, cursor.fetchone(), strict=True))
+        for name, count in step.items():
+            removed[name] += count
+        if max(step.values()) < REMOVED_PER_STEP:
+            break
+    return removed
+
+
+def stop_after(seconds: float) -> Stop:
+    """A question that is answered yes once this time has passed."""
+    deadline = time.monotonic() + seconds
+    return lambda: time.monotonic() >= deadline
+
+
+def _retries_are_off() -> bool:
+    return is_switch_on(SwitchKey.ROUTING_DISABLED) or is_switch_on(SwitchKey.ROUTING_RETRY_DISABLED)
+
+
+def _until_short(step: Callable[[], int], size: int, stop: Stop = lambda: False) -> int:
+    total = 0
+    while not stop():
+        with dispatch():
+            done = step()
+        total += done
+        if done < size:
+            break
+    return total

@@ -1,0 +1,92 @@
+"""What a routing transaction leaves behind: announcements inside it, logs and figures after it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from assignment import metrics
+from assignment.contracts import LeadsRouted
+from assignment.services.routing.database import Completed, Failed, Failure, TakenLead
+from integrations.services.routes import move_clay_leads
+from zrg.jobs import registry
+from zrg.jobs.services.announce import announce
+from zrg.jobs.services.nudges import nudge_queue
+from zrg.lib import log_events
+from zrg.workspaces.context import tenant
+
+logger = structlog.get_logger(__name__)
+
+RETRY_SCHEDULE = "lead-routing-retry"
+
+
+def announce_arrivals(source: UUID, completed: Iterable[Completed]) -> None:
+    """Tell who reacts to arrivals, in the transaction of the move; one event per destination."""
+    arrived: dict[UUID, list[Completed]] = defaultdict(list)
+    for one in completed:
+        if one.result == "success" and one.workspace_id and one.log_id:
+            arrived[one.workspace_id].append(one)
+    for destination, rows in sorted(arrived.items()):
+        move_clay_leads(destination, [row.lead_id for row in rows])
+        if not registry.receivers_of(LeadsRouted.__name__):
+            continue
+        # Its jobs belong to the destination, which this transaction does not see.
+        with tenant(destination):
+            announce(
+                LeadsRouted(
+                    workspace_id=destination,
+                    source_workspace_id=source,
+                    log_ids=tuple(row.log_id for row in rows if row.log_id),
+                    lead_ids=tuple(row.lead_id for row in rows),
+                )
+            )
+
+
+def tell_outcomes(
+    source: UUID,
+    leads: Sequence[TakenLead],
+    completed: Sequence[Completed],
+    failed: Sequence[tuple[Failure, Failed]],
+    *,
+    path: str,
+    now: datetime,
+) -> None:
+    """Figures and one line per lead that was not moved, after the commit."""
+    created = {lead.id: lead.created_at for lead in leads if lead.attempts <= 1}
+    for result, times in Counter(one.result for one in completed).items():
+        metrics.count_outcome(result, path, times=times)
+    for one in completed:
+        if one.lead_id in created and one.result in ("success", "kept", "duplicate"):
+            metrics.TIME_TO_ROUTE.observe(max(0.0, (now - created[one.lead_id]).total_seconds()))
+        if one.result == "duplicate":
+            logger.info(log_events.ROUTING_DUPLICATE_DETECTED, lead=str(one.lead_id), source=str(source))
+    for failure, made in failed:
+        metrics.count_outcome(made.result, path, code=failure.code)
+        _log_failure(source, failure, made)
+    nudge_retries([made for _, made in failed])
+
+
+def nudge_retries(failed: Iterable[Failed]) -> None:
+    """Wake the retry runner when the first of these is due; the sweep of five minutes is the backstop."""
+    due = min((one.next_retry_at for one in failed if one.next_retry_at is not None), default=None)
+    if due is not None and registry.has_schedule(RETRY_SCHEDULE):
+        nudge_queue(RETRY_SCHEDULE, run_at=due)
+
+
+def _log_failure(source: UUID, failure: Failure, made: Failed) -> None:
+    names = {
+        "retry": log_events.ROUTING_RETRY_SCHEDULED,
+        "deferred": log_events.ROUTING_DEFERRED,
+        "failed": log_events.ROUTING_FAILED,
+    }
+    if made.result in names:
+        logger.info(
+            names[made.result],
+            lead=str(made.lead_id),
+            source=str(source),
+            code=failure.code,
+            attempt=made.attempt,
+            next_retry_at=made.next_retry_at.isoformat() if made.next_retry_at else None,
+        )
