@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from inbox.enums import DeliveryStatus
+from inbox.enums import ClassificationState, DeliveryStatus, Direction
 from inbox.models import Message
 from zrg.lib import log_events
 from zrg.workspaces.context import platform
@@ -54,6 +54,31 @@ def count_double_attempt(source: str) -> None:
     DOUBLE_ATTEMPTS.labels(source=source).inc()
 
 
+STAGE_SECONDS = Histogram(
+    "zrg_pipeline_stage_seconds",
+    "Time of one stage of the pipeline",
+    ["stage"],
+    buckets=(0.05, 0.25, 1, 2.5, 5, 10, 20, 30, 60, 90, 120, 240),
+)
+SAFETY = Counter("zrg_safety_total", "Deterministic readings of replies", ["kind", "channel"])
+SENTIMENTS = Counter("zrg_sentiment_total", "Tags given to leads, by what gave them", ["tag", "source"])
+
+
+def note_stage(stage: str, seconds: float) -> None:
+    """One run of a stage, however it ended."""
+    STAGE_SECONDS.labels(stage=stage).observe(seconds)
+
+
+def count_safety(kind: str, channel: str) -> None:
+    """One reply read by rule."""
+    SAFETY.labels(kind=kind, channel=channel).inc()
+
+
+def count_sentiment(tag: str, source: str) -> None:
+    """One tag that changed; `source` is the cause of the change."""
+    SENTIMENTS.labels(tag=tag, source=source).inc()
+
+
 def count_send(channel: str, status: str, code: str) -> None:
     """One call of `send_message`; `code` is empty when it was sent."""
     SENDS.labels(channel=channel, status=status, code=code).inc()
@@ -82,6 +107,26 @@ class UnknownSendsCollector(Collector):
         yield GaugeMetricFamily("zrg_unknown_sends", "Messages whose outcome is unknown", value=count)
 
 
+class FailedClassificationsCollector(Collector):
+    """Replies no model could read."""
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauge as the table stands; none when the database is away."""
+        failed = Message.objects.filter(direction=Direction.INBOUND, classification_state=ClassificationState.FAILED)
+        try:
+            with platform():
+                count = failed.count()
+        except DatabaseError as error:
+            log.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
+            return
+        yield GaugeMetricFamily("zrg_classification_failed", "Replies that could not be classified", value=count)
+
+
 def register() -> None:
-    """Add the collector once per process."""
+    """Add the collectors once per process."""
     REGISTRY.register(UnknownSendsCollector())
+    REGISTRY.register(FailedClassificationsCollector())

@@ -3,8 +3,8 @@
 Reading makes the reply safe and names its intent; answering writes the draft. No adapter may skip or
 reorder a stage. A stage that is `done` or `skipped` for a message is never repeated by a job retry.
 
-Stages of the specification that other apps bring (context sync, time zone, booking from a reply,
-auto-send, scoring) take their place in these two lists by their number.
+Stages of the specification that other apps bring (time zone, booking from a reply, auto-send, scoring:
+a job that scores the lead, enqueued after the draft) take their place in these two lists by their number.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from inbox.services.stages.apply_state import apply_state
 from inbox.services.stages.auto_send import auto_send, give_up_auto_send
 from inbox.services.stages.base import StageContext, StageResult
 from inbox.services.stages.classify import classify
+from inbox.services.stages.context_sync import sync_context
 from inbox.services.stages.draft import give_up_draft, write_draft
 from inbox.services.stages.enrich import enrich
 from inbox.services.stages.load import load
@@ -48,6 +49,7 @@ class Stage:
 READING: tuple[Stage, ...] = (
     Stage(number=1, name="load", run=load, every_run=True, transactional=True),
     Stage(number=2, name="safety", run=ensure_safety, transactional=True),
+    Stage(number=3, name="context_sync", run=sync_context, optional=True),
     Stage(number=5, name="classify", run=classify, min_seconds=5.0),
     Stage(number=6, name="apply_state", run=apply_state, transactional=True),
     Stage(number=7, name="enrich", run=enrich, optional=True),

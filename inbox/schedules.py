@@ -21,6 +21,7 @@ from inbox.services.stranded import fail_stranded_orders
 from inbox.services.sweeping import mark_stale_sends
 from inbox.services.syncing.backfill import leads_with_messages
 from inbox.services.syncing.conversations import request_sync
+from inbox.services.watching import warn_of_failures, warn_of_opt_outs
 from zrg.jobs.contracts import RunContext, TaskNeeded
 from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.announce import announce
@@ -56,12 +57,15 @@ def run_auto_send(context: RunContext) -> None:
 
 
 def run_ai_retry(context: RunContext) -> None:
-    """Hourly: failed classifications are read again for a day, then a person is asked."""
+    """Hourly: failed classifications are read again for a day, then a person is asked; operators are warned."""
     for workspace_id in walk_workspaces(context):
         if context.dry_run:
             continue
         with tenant(workspace_id):
             _retry_classifications(workspace_id, context)
+            context.count("opt_out_warnings", warn_of_opt_outs(workspace_id, now=timezone.now()))
+    if not context.dry_run:
+        context.stats["failed"] = warn_of_failures(now=timezone.now())
 
 
 def expire_drafts(context: RunContext) -> None:

@@ -8,6 +8,7 @@ import structlog
 from django.db import connection
 
 from inbox.enums import Channel, Direction, SafetyKind, StageState
+from inbox.metrics import count_safety
 from inbox.models import Message
 from inbox.rules import safety
 from inbox.services.stopping import stop_lead
@@ -95,6 +96,7 @@ def apply_safety(lead: Lead, message: Message, reading: SafetyReading, *, may_li
 
     `may_lift=False`: newer messages of the lead are known, so this one lifts no block they may have made.
     """
+    count_safety(reading.kind, message.channel)
     if reading.kind != SafetyKind.NONE:
         logger.info(
             log_events.SAFETY_HIT,

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from inbox.enums import StageState
+from inbox.metrics import note_stage
 from inbox.models import InboundStageRun
 from inbox.services.stages.base import StageContext, StageResult
 from zrg.jobs.errors import JobSignal
@@ -155,6 +156,7 @@ def _postpone(context: StageContext, stage: str) -> None:
 
 
 def _log(stage: str, result: StageResult, started: float, context: StageContext) -> None:
+    note_stage(stage, time.monotonic() - started)
     logger.info(
         log_events.PIPELINE_STAGE,
         stage=stage,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from inbox.contracts import SentimentChanged
 from inbox.enums import ClassificationState, DraftClosedReason, SentimentTag
+from inbox.metrics import count_sentiment
 from inbox.models import Message
 from inbox.rules.tags import MACHINE_TAGS, status_for
 from inbox.services.flags import refresh_lead_flags
@@ -136,6 +137,7 @@ def _apply(
             after={"sentiment_tag": new},
         )
     refresh_lead_flags(lead.pk)
+    count_sentiment(new, cause)
     logger.info(log_events.SENTIMENT_SET, lead=str(lead.pk), tag=new, cause=cause)
     return SentimentChange(changed=True, previous=previous, new=new)
 

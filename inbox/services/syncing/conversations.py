@@ -33,12 +33,17 @@ logger = structlog.get_logger(__name__)
 
 
 def sync_conversation(
-    workspace_id: UUID, lead_id: UUID, channels: Collection[str] = tuple(Channel.values), *, force: bool = False
+    workspace_id: UUID,
+    lead_id: UUID,
+    channels: Collection[str] = tuple(Channel.values),
+    *,
+    force: bool = False,
+    seconds: float = SECONDS_PER_LEAD,
 ) -> SyncReport | None:
     """Pull the providers' history into the thread without doubling what webhooks and sends wrote; for outside
     of transactions. None when the lead is gone, or was compared a moment ago and `force` is not given.
 
-    At most 2,000 messages a channel and 20 seconds a lead; what was stored by then stays.
+    At most 2,000 messages a channel and `seconds` (20) a lead; what was stored by then stays.
     """
     with tenant(workspace_id):
         target = _target(workspace_id, lead_id)
@@ -46,7 +51,7 @@ def sync_conversation(
             return None
         _note(workspace_id, lead_id, SyncState.RUNNING)
     report = SyncReport()
-    with within(SECONDS_PER_LEAD):
+    with within(min(seconds, SECONDS_PER_LEAD)):
         histories = [read_history(target, channel) for channel in Channel.values if channel in channels]
     for history in histories:
         if history.note:

@@ -11,7 +11,7 @@ from tests.factories.inbox import MessageFactory
 from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.ai.contracts import CallScope
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 KEY = "signature.context.v1"
 SIGNED = "Sounds good.\n\nDana Reyes\nOwner\n+1 (415) 555-2671\nhttps://calendly.com/dana/30min"

@@ -17,7 +17,7 @@ from zrg.ai.models import AIInteraction
 from zrg.jobs.services.enqueue import enqueue_job
 from zrg.workspaces.models import WorkspaceSettings
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 EXTRACT = "meeting.overseer.extract.v2"
 GATE = "meeting.overseer.gate.v1"
