@@ -14,6 +14,7 @@ from inbox.models.draft import ENGINE_ORIGINS
 from inbox.querysets import DraftQuerySet
 from inbox.services.closing import close_draft
 from inbox.services.orders import hold_orders_of
+from inbox.services.review_posts import outdate_review_posts
 from leads.errors import MergeRefused
 
 LEADS_MERGED = "leads_merged"
@@ -37,6 +38,9 @@ def merge_drafts(keep_id: UUID, drop_id: UUID) -> None:
             reason=LEADS_MERGED,
         )
     Draft.objects.of_lead(drop_id).update(lead_id=keep_id)
+    # Buttons under their posts still name the lead that goes.
+    for draft in Draft.objects.of_lead(keep_id).pending().filter(auto_send_slack_notified=True):
+        outdate_review_posts(draft)
 
 
 def merge_views(keep_id: UUID, drop_id: UUID) -> None:

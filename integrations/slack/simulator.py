@@ -21,6 +21,11 @@ TEAM_NAME = "Simulated agency"
 BOT_USER_ID = "U0ZRGBOT"
 DEMO_CHANNEL = "C0ALERTS"
 
+DEMO_APPROVERS = (
+    {"id": "U0PRIYA", "displayName": "Priya Nair", "email": "priya@outbound.example"},
+    {"id": "U0KIM", "displayName": "kim", "email": "kim@outbound.example"},
+)
+
 MAX_TEXT = 40_000
 
 _CHANNELS = (

@@ -69,19 +69,28 @@ class Change:
 
 
 def request_review(event: ReviewRequested) -> None:
-    """Ask the approvers of a workspace about a draft, once for each version; repeating it adds nothing."""
+    """Ask the approvers of a workspace about a draft, once for each of them and version; repeating it asks
+    those who were added meanwhile.
+    """
     assert event.workspace_id is not None
-    bot = reviewing_bot(event.workspace_id)
-    with tenant(event.workspace_id):
-        workspace = Workspace.objects.select_related("settings").filter(pk=event.workspace_id).first()
-        review = read_review(event.workspace_id, event.draft_id)
+    ask_reviewers(event.workspace_id, event.draft_id)
+
+
+def ask_reviewers(workspace_id: UUID, draft_id: UUID) -> list[str]:
+    """`request_review` for a draft; returns whom it concerns, or the reason why nobody is asked."""
+    bot = reviewing_bot(workspace_id)
+    with tenant(workspace_id):
+        workspace = Workspace.objects.select_related("settings").filter(pk=workspace_id).first()
+        review = read_review(workspace_id, draft_id)
         if workspace is None or review is None or review.verdict.state != "open":
-            return
+            return ["draft_decided"]
         if not workspace.settings.flag_uncertain_replies:
-            return
-        recorded = record_event(_event(review))
-        if recorded is not None:
-            enqueue(_rows(review, workspace, bot), event=recorded, workspace_id=workspace.pk)
+            return ["reviews_off"]
+        occurrence = _event(review)
+        recorded = record_event(occurrence) or NotificationEvent.objects.get(dedupe_key=occurrence.dedupe_key)
+        rows = _rows(review, workspace, bot)
+        enqueue(rows, event=recorded, workspace_id=workspace.pk)
+    return [row.reason or row.target for row in rows]
 
 
 def receive_decision(event: DraftDecided | ReviewOutdated) -> None:
@@ -174,9 +183,11 @@ def _row(review: Review, approver: Approver, zone: ZoneInfo, about: dict[str, An
 
 def _changes(workspace_id: UUID, draft_id: UUID) -> list[Change]:
     """The posts of a draft that are not up to date; posts of one that was written anew follow to the new one."""
-    review = read_review(workspace_id, draft_id)
     rows = list(_posts_of(workspace_id, draft_id))
-    if rows and review is not None and review.verdict.replaced_by is not None:
+    if not rows:
+        return []
+    review = read_review(workspace_id, draft_id)
+    if review is not None and review.verdict.replaced_by is not None:
         rows = [row for row in rows if not _follow(row, review.verdict.replaced_by)]
         return _of_draft(workspace_id, rows, review) + _changes(workspace_id, review.verdict.replaced_by)
     return _of_draft(workspace_id, rows, review)

@@ -8,8 +8,10 @@ from inbox.models import Draft, DraftEvent, Message, SendOrder
 from inbox.services.approving import approve_draft, edit_draft, send_manual
 from inbox.services.checking import Seen, Text
 from inbox.services.settling import Proof, settle_as_sent
+from leads.services.merging import merge_leads
 from leads.services.status import blacklist_lead
 from tests.factories.inbox import MessageFactory, minutes_ago
+from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import MembershipFactory, UserFactory, WorkspaceFactory
 from tests.notifications.review_desk import KIM, PRIYA, ReviewDesk, buttons, make_review_desk, said
 from tests.support.client import ZrgClient
@@ -361,3 +363,14 @@ def test_channel_on_the_list_decides_nothing(review: ReviewDesk) -> None:
     review.press("approve_send", user="C0ALERTS")
 
     assert untouched(review)
+
+
+def test_posts_name_the_lead_that_stays_after_a_merge(review: ReviewDesk) -> None:
+    keep = LeadFactory(workspace=review.desk.workspace, email="dana.reyes@work.example")
+    merge_leads(keep, review.desk.lead, review.desk.owner)
+    review.work()
+
+    review.press("reject_draft", user="U0KIM")
+
+    draft = review.draft
+    assert (draft.lead_id, draft.status, draft.closed_reason) == (keep.pk, "rejected", "human_rejected")
