@@ -24,6 +24,7 @@ class InboxConfig(AppConfig):
         from inbox.prompts import ALL_PROMPTS  # noqa: PLC0415
         from inbox.prompts.snippets import ALL_SNIPPETS  # noqa: PLC0415
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
+        from inbox.services.autosend.re_evaluating import AI_RE_EVALUATE  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
         from inbox.services.closing import AI_AUTO_SEND_DELAYED  # noqa: PLC0415
         from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
@@ -65,6 +66,7 @@ class InboxConfig(AppConfig):
         register_existence("message_id", lambda pk: Message.objects.filter(pk=pk).exists())
         register_existence("draft_id", lambda pk: Draft.objects.filter(pk=pk).exists())
         register_job("INBOUND_RESPOND", jobs.run_answering)
+        register_job(AI_RE_EVALUATE, jobs.run_re_evaluation, max_attempts=3)
         register_job(AI_AUTO_SEND_DELAYED, jobs.run_auto_send, max_attempts=3, queue="sends")
         register_job(orders.SEND_ORDER, orders.run_send_order, max_attempts=3, queue="sends")
         register_job(slack_clicks.SLACK_CLICK, slack_clicks.run_click, queue="sends")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from inbox.pipeline import ANSWERING, READING, REPEATED_BY_INTEREST_FROM, Stage
 from inbox.services.autosend.due import run_due
+from inbox.services.autosend.re_evaluating import re_evaluate
 from inbox.services.drafting.requests import carry_out_request, give_up_request
 from inbox.services.reconciling import reconcile_send
 from inbox.services.running import OutOfTime, run_stages, stage_context
@@ -31,6 +32,13 @@ def run_answering(context: JobContext) -> None:
 def run_auto_send(context: JobContext) -> None:
     """`AI_AUTO_SEND_DELAYED`: an unattended send whose time has come."""
     run_due(context)
+
+
+def run_re_evaluation(context: JobContext) -> None:
+    """`AI_RE_EVALUATE`: what the evaluator says of a text that a person changed."""
+    if context.draft_id is None:
+        raise Cancelled("no draft")
+    re_evaluate(context.workspace_id, context.draft_id, deadline=context.deadline, trace_id=str(context.correlation_id))
 
 
 def run_reconcile(context: JobContext) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 
 from inbox.api import acts as api_acts
+from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
 from inbox.views import acts, fragments, memory, shell
@@ -76,6 +77,7 @@ inbox_api: list[URLPattern | URLResolver] = [
     path("changes", api.Changes.as_view(), name="api_changes"),
     path("drafts/<uuid:draft_id>", api_acts.DraftDetail.as_view(), name="api_draft"),
     path("drafts/<uuid:draft_id>/approve", api_acts.Approve.as_view(), name="api_approve"),
+    path("drafts/<uuid:draft_id>/re-evaluate", api_autosend.ReEvaluate.as_view(), name="api_re_evaluate"),
     path("drafts/<uuid:draft_id>/reject", api_acts.Reject.as_view(), name="api_reject"),
     path("orders/<uuid:order_id>/cancel", api_acts.CancelOrder.as_view(), name="api_cancel_order"),
     path("messages/<uuid:message_id>/outcome", api_acts.MessageOutcome.as_view(), name="api_outcome"),

@@ -84,6 +84,7 @@ DRAFT_STATES = {"approved": "sent or being sent", "rejected": "rejected", "super
 
 REFUSALS = {
     "newer_message": "A newer message arrived while you were writing.",
+    "not_changed": "This text was judged already.",
     "stale_slots": "An offered time is no longer free.",
     "stale": "Somebody changed this draft while you were writing.",
     "send_in_progress": "This draft is being sent right now.",

@@ -67,6 +67,7 @@ _BOOKKEEPING = {
     "decided_before": "It was decided before.",
     "not_due": "Its time has not come yet.",
     "not_scheduled": "It is not planned any more.",
+    "re_evaluated": "A person asked for another judgement of the changed text.",
     "times_refreshed": "Times that were gone were replaced, and the text was checked again.",
 }
 _WINDOWS = {

@@ -22,6 +22,8 @@ OTHER_WORDS = {
     "safe_to_send",
     "requires_human_review",
     "draft_status_",
+    # Why an API call was refused.
+    "not_changed",
 }
 
 pytestmark = pytest.mark.unit
