@@ -29,6 +29,7 @@ class LeadsConfig(AppConfig):
             receive_linkedin_connected,
         )
         from leads.registry import register_merge  # noqa: PLC0415
+        from leads.services.campaign_settings import campaigns_of_persona  # noqa: PLC0415
         from leads.services.exporting import EXPORT, end_dead_exports, purge_exports  # noqa: PLC0415
         from leads.services.ghl_contacts import GHL_CONTACT_SYNC  # noqa: PLC0415
         from leads.services.importing.retention import end_dead_imports, purge_import_files  # noqa: PLC0415
@@ -38,6 +39,7 @@ class LeadsConfig(AppConfig):
         from leads.services.rollups import check_rollups  # noqa: PLC0415
         from leads.views import auto_send, campaigns  # noqa: PLC0415
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
+        from zrg.ai.registry import register_persona_usage  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
@@ -71,6 +73,7 @@ class LeadsConfig(AppConfig):
         registry.register_routine("maintenance", "leads.export_files", purge_exports)
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
         register_prompts(*ALL_PROMPTS)
+        register_persona_usage("campaigns", campaigns_of_persona)
         register_merge(LeadIdentityConflict, merge_conflicts)
         register_merge(EnrichmentRequest, merge_enrichment)
         register_merge(BackgroundJob, merge_jobs)

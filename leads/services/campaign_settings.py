@@ -88,6 +88,15 @@ def change_campaign(
     return locked
 
 
+def campaigns_of_persona(persona_id: UUID) -> list[str]:
+    """Names of the campaigns written in this voice, in the caller's context."""
+    found = [
+        *EmailCampaign.objects.filter(persona_id=persona_id).values_list("name", flat=True),
+        *SmsCampaign.objects.filter(persona_id=persona_id).values_list("name", flat=True),
+    ]
+    return sorted(name or "unnamed" for name in found)
+
+
 def _check(campaign: Campaign) -> None:
     _check_choices(campaign)
     if not MIN_THRESHOLD <= campaign.auto_send_confidence_threshold <= MAX_THRESHOLD:
