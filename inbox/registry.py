@@ -1,8 +1,9 @@
-"""What apps above add to the inbox: sections of the drawer."""
+"""What apps above add to the inbox: sections of the drawer, the state of review posts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -25,6 +26,17 @@ class DrawerSection:
     load: Callable[[HttpRequest, Lead], dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPost:
+    """One post that asked about a draft: to whom, and how it stands in words."""
+
+    recipient: str
+    text: str
+    tone: Literal["good", "warn", "bad", "quiet"] = "quiet"
+
+
+ReviewPosts = Callable[[UUID, UUID], Sequence[ReviewPost]]
+
 _SECTIONS: dict[str, DrawerSection] = {}
 
 
@@ -41,3 +53,17 @@ def drawer_sections() -> list[DrawerSection]:
 def drawer_section(key: str) -> DrawerSection | None:
     """One section by its key."""
     return _SECTIONS.get(key)
+
+
+class _Posts:
+    read: ReviewPosts | None = None
+
+
+def register_review_posts(read: ReviewPosts) -> None:
+    """`read(workspace_id, draft_id)` tells the posts about a draft; called from `ready()` of the app that posts."""
+    _Posts.read = staticmethod(read)
+
+
+def review_posts(workspace_id: UUID, draft_id: UUID) -> Sequence[ReviewPost]:
+    """The posts about a draft; none when nobody posts."""
+    return _Posts.read(workspace_id, draft_id) if _Posts.read else ()

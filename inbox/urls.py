@@ -9,7 +9,7 @@ from inbox.api import acts as api_acts
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, fragments, memory, shell
+from inbox.views import acts, drafts, fragments, memory, shell
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -36,6 +36,9 @@ workspace_acts = [
     path("messages/<uuid:message_id>/text", fragments.full_text, name="inbox_full_text"),
     path("messages/<uuid:message_id>/outcome", acts.outcome, name="inbox_outcome"),
     path("drafts/<uuid:draft_id>/approval", acts.approval, name="inbox_approval"),
+    path("drafts/<uuid:draft_id>/why", drafts.why, name="inbox_draft_why"),
+    path("drafts/<uuid:draft_id>/stop", drafts.stop, name="inbox_draft_stop"),
+    path("leads/<uuid:lead_id>/generation", drafts.generation, name="inbox_generation"),
     path("drafts/<uuid:draft_id>/rejection", acts.rejection, name="inbox_rejection"),
     path("orders/<uuid:order_id>/cancellation", acts.cancellation, name="inbox_cancellation"),
     path("leads/<uuid:lead_id>/message", acts.message, name="inbox_message"),

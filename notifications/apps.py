@@ -15,12 +15,14 @@ class NotificationsConfig(AppConfig):
             ReviewOutdated,
             ReviewRequested,
         )
+        from inbox.registry import register_review_posts  # noqa: PLC0415
         from integrations.contracts import ConnectionStateChanged  # noqa: PLC0415
         from notifications import receivers, schedules  # noqa: PLC0415
         from notifications.services import reviews  # noqa: PLC0415
         from notifications.services.demo import add_demo_recipients  # noqa: PLC0415
         from notifications.services.figures import register_collector  # noqa: PLC0415
         from notifications.services.outbox import Care, register_care  # noqa: PLC0415
+        from notifications.services.review_states import posts_of_draft  # noqa: PLC0415
         from zrg.jobs.contracts import Notice  # noqa: PLC0415
         from zrg.jobs.registry import register_event_receiver, register_job  # noqa: PLC0415
         from zrg.workspaces.registry import register_demo_part  # noqa: PLC0415
@@ -40,5 +42,6 @@ class NotificationsConfig(AppConfig):
         register_event_receiver(ReviewClickAnswered, "notifications.answer_click", receivers.receive_click_answer)
         register_job(reviews.REVIEW_POSTS, reviews.run_refresh, max_attempts=reviews.UPDATE_TRIES)
         register_care(reviews.KIND, Care(refuse=reviews.refuse_row, arrived=reviews.note_arrival))
+        register_review_posts(posts_of_draft)
         register_demo_part("notifications", add_demo_recipients)
         register_collector()

@@ -53,3 +53,13 @@ def full_time(at: datetime, zone: ZoneInfo) -> str:
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """`09:14`."""
     return f"{at.astimezone(zone):%H:%M}"
+
+
+def planned(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`15:04` today, `Tue 08:00` within a week, else `14 Mar 08:00`; `now` when it is due."""
+    if at <= now:
+        return "now"
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%a %H:%M}" if at - now < timedelta(days=6) else f"{local.day} {local:%b %H:%M}"

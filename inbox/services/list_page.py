@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject, Left
 from django.utils import timezone
 
+from inbox.enums import AutoSendOutcome
 from inbox.models import Draft, LeadView, Message
 from inbox.rules.rendering import message_snippet
 from leads.models import Lead
@@ -37,6 +38,7 @@ class DraftMark:
     id: UUID
     is_review: bool
     confidence: float | None
+    sends_at: datetime | None = None
 
     @property
     def percent(self) -> int | None:
@@ -144,9 +146,17 @@ def _drafts(lead_ids: Sequence[UUID]) -> dict[UUID, DraftMark]:
         Draft.objects.pending()
         .filter(lead_id__in=lead_ids)
         .order_by("is_review", "created_at")
-        .values_list("lead_id", "pk", "is_review", "auto_send_confidence")
+        .values_list("lead_id", "pk", "is_review", "auto_send_confidence", "auto_send_outcome", "auto_send_run_at")
     )
-    return {lead_id: DraftMark(id=pk, is_review=review, confidence=rate) for lead_id, pk, review, rate in rows}
+    return {
+        lead_id: DraftMark(
+            id=pk,
+            is_review=review,
+            confidence=rate,
+            sends_at=run_at if outcome == AutoSendOutcome.SCHEDULED else None,
+        )
+        for lead_id, pk, review, rate, outcome, run_at in rows
+    }
 
 
 def _snippet(message: dict[str, Any] | None) -> str:

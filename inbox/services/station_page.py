@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from inbox.enums import Channel, DraftStatus, OrderState
+from inbox.enums import AutoSendOutcome, Channel, DraftStatus, OrderState
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.sentences import closed_sentence, delivery_sentence, skip_sentence
 from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
 from inbox.services.channels.linkedin import linkedin_problem
 from inbox.services.channels.sms import sms_problem
+from inbox.services.draft_story import headline
+from inbox.services.drafting.requests import GenerationState, regeneration_state
 from inbox.services.recipients import recipient_options
 from integrations.services.connections import active_email_provider
 from integrations.unipile.waterfall import MAX_NOTE
@@ -59,6 +61,9 @@ class StationDraft:
     flags: tuple[str, ...]
     created_at: datetime
     edited: bool
+    why: str
+    sends_at: datetime | None
+    offers_times: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,8 @@ class Station:
     lost_draft: str = ""
     blocked_notice: str = ""
     note_limit: int | None = None
+    generation: GenerationState = field(default_factory=GenerationState)
+    can_generate: bool = False
 
 
 def load_station(
@@ -127,6 +134,8 @@ def load_station(
         lost_draft=_lost(lead, draft_id, drafts),
         blocked_notice=_blocked_notice(lead) if selected == Channel.SMS else "",
         note_limit=_note_limit(lead, selected),
+        generation=regeneration_state(lead, selected),
+        can_generate=latest is not None,
     )
 
 
@@ -163,6 +172,9 @@ def _shown(draft: Draft, latest: Message | None) -> StationDraft:
         flags=tuple(REVIEW_FLAGS[flag] for flag in draft.quality_flags if flag in REVIEW_FLAGS),
         created_at=draft.created_at,
         edited=draft.edited_by_person,
+        why=headline(draft),
+        sends_at=draft.auto_send_run_at if draft.auto_send_outcome == AutoSendOutcome.SCHEDULED else None,
+        offers_times=draft.offer_set is not None,
     )
 
 

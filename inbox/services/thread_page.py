@@ -64,6 +64,7 @@ class ThreadMessage:
     is_automated: bool
     body: str
     confidence: int | None
+    draft_id: UUID | None = None
     kind: str = "message"
 
 
@@ -219,6 +220,7 @@ def _shown(lead: Lead, row: Message, raw_html: str, previous_subject: str) -> Th
         is_automated=row.is_automated,
         body=row.body,
         confidence=_confidence(row),
+        draft_id=row.draft_id if row.sent_by == "ai" else None,
     )
 
 

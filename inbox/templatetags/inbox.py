@@ -71,6 +71,13 @@ def clock(at: datetime, zone: ZoneInfo) -> SafeString:
 
 
 @register.simple_tag
+def upcoming(at: datetime, now: datetime, zone: ZoneInfo) -> SafeString:
+    """`<time>` of something that is planned: the clock today, the day otherwise."""
+    shown = ages.planned(at, now, zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), ages.full_time(at, zone), shown)
+
+
+@register.simple_tag
 def full_time(at: datetime | None, zone: ZoneInfo) -> str:
     """The whole time in words."""
     return ages.full_time(at, zone) if at else ""

@@ -57,6 +57,8 @@ ABILITIES = {
     "lift_stop": "lead.clear_blacklist",
     "enrich": "lead.enrich",
     "ai_ops": "aiops.view",
+    "admin": "admin.open",
+    "regenerate": "draft.regenerate",
     "sync": "lead.enrich",
 }
 

@@ -106,6 +106,7 @@ _CLOSED = {
     f"{DRAFT_STATUS}rejected": "The draft was rejected.",
     f"{DRAFT_STATUS}superseded": "Another text took the draft's place.",
     "undone": "Taken back before it was sent.",
+    "stopped_by_person": "A person stopped it before it was sent.",
     "sending_disabled": "Sending is switched off.",
 }
 

@@ -29,7 +29,7 @@ MAX_NOTE = 200
 # Headings by the beginning of a key; what fits none stands under the last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Writing drafts", ("draft.",)),
-    ("Reading replies", ("sentiment.", "action_signal.", "signature.", "phone.", "timezone.")),
+    ("Reading replies", ("sentiment.", "action_signal.", "signature.", "leads.", "timezone.")),
     ("Auto-send", ("auto_send.", "auto_reply")),
     ("Meetings and follow-ups", ("meeting.", "availability.", "followup.", "booking.")),
     ("Knowledge", ("knowledge",)),

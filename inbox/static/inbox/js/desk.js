@@ -568,6 +568,7 @@ zrg.toggleDrawer = toggleDrawer;
     r: () => { const text = zrg.$("#editor"); if (text) { text.focus(); text.setSelectionRange(text.value.length, text.value.length); } },
     a: () => { if (zrg.$("#composer[data-draft]")) zrg.approve(); },
     x: () => press("[data-key='x']"),
+    g: () => press("[data-key='g']"),
     e: () => press("[data-key='e']"),
     u: () => press("[data-key='u']"),
     s: () => { const menu = zrg.$("summary[data-key='s']"); if (menu) { menu.click(); zrg.$("button", menu.parentElement)?.focus(); } },

@@ -1,0 +1,49 @@
+"""How the review posts of a draft stand, for the inbox."""
+
+from uuid import UUID
+
+from inbox.registry import ReviewPost
+from integrations.rules.approvers import read_approvers
+from notifications.constants import NOBODY
+from notifications.enums import SendStatus
+from notifications.models import NotificationSendLog
+from notifications.services.reviews import KIND
+from zrg.workspaces.context import platform
+from zrg.workspaces.models import WorkspaceSettings
+
+WORDS = {
+    SendStatus.PENDING: ("Waits to be posted", "quiet"),
+    SendStatus.SENDING: ("Waits to be posted", "quiet"),
+    SendStatus.SENT: ("Posted", "good"),
+    SendStatus.FAILED: ("Could not be posted", "bad"),
+    SendStatus.UNKNOWN: ("Posted, not confirmed", "warn"),
+    SendStatus.SUPPRESSED: ("Not posted", "quiet"),
+    SendStatus.SKIPPED: ("Not posted", "quiet"),
+}
+
+
+def posts_of_draft(workspace_id: UUID, draft_id: UUID) -> list[ReviewPost]:
+    """One line per post, the newest version first. People have no rows of the outbox: read as the platform."""
+    with platform():
+        rows = (
+            NotificationSendLog.objects.in_workspace(workspace_id)
+            .filter(dedupe_key__startswith=f"{KIND}:{draft_id}:")
+            .order_by("-created_at", "target")
+            .values_list("target", "status", "reason")
+        )
+        found = list(rows)
+        stored = WorkspaceSettings.objects.in_workspace(workspace_id).values_list(
+            "slack_auto_send_approval_recipients", flat=True
+        )
+        approvers = read_approvers(stored.first())
+    return [_post(approvers.name_of(target) or target, status, reason, target) for target, status, reason in found]
+
+
+def _post(recipient: str, status: str, reason: str, target: str) -> ReviewPost:
+    text, tone = WORDS[SendStatus(status)]
+    because = f": {reason.replace('_', ' ')}" if reason and status != SendStatus.SENT else ""
+    return ReviewPost(
+        recipient="Nobody" if target == NOBODY else recipient,
+        text=f"{text}{because}",
+        tone=tone,  # type: ignore[arg-type]
+    )
