@@ -96,6 +96,12 @@ def status_label(status: str) -> str:
 
 
 @register.filter
+def ops_words(code: str) -> str:
+    """A code for people: `context_sync` is "Context sync"."""
+    return code.replace("_", " ").capitalize()
+
+
+@register.filter
 def initials(name: str) -> str:
     """Two letters for a person."""
     words = [word for word in name.replace("@", " ").replace(".", " ").split() if word[:1].isalnum()]
