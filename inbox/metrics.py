@@ -79,6 +79,34 @@ def count_sentiment(tag: str, source: str) -> None:
     SENTIMENTS.labels(tag=tag, source=source).inc()
 
 
+DRAFTS = Counter("zrg_drafts_total", "Drafts stored, by the way they were written", ["path"])
+DRAFT_SKIPS = Counter("zrg_draft_skips_total", "Replies without a draft, by reason", ["reason"])
+DRAFT_INVARIANTS = Counter("zrg_draft_invariants_total", "Faults in finished drafts, by code", ["code"])
+DRAFT_STEP_SECONDS = Histogram(
+    "zrg_draft_seconds", "How long the steps of a draft take", ["step"], buckets=(0.5, 1, 2, 4, 8, 15, 30, 60, 100, 120)
+)
+
+
+def count_draft(path: str) -> None:
+    """One stored draft."""
+    DRAFTS.labels(path=path).inc()
+
+
+def count_draft_skip(reason: str) -> None:
+    """One reply that gets no draft; `reason` is a code."""
+    DRAFT_SKIPS.labels(reason=reason).inc()
+
+
+def count_invariant(code: str) -> None:
+    """One fault of a text that is stored with it."""
+    DRAFT_INVARIANTS.labels(code=code).inc()
+
+
+def observe_draft_step(step: str, seconds: float) -> None:
+    """One step of a draft, "total" for the whole."""
+    DRAFT_STEP_SECONDS.labels(step=step).observe(seconds)
+
+
 def count_send(channel: str, status: str, code: str) -> None:
     """One call of `send_message`; `code` is empty when it was sent."""
     SENDS.labels(channel=channel, status=status, code=code).inc()

@@ -22,6 +22,7 @@ SKIP_REASONS = {
     "no_text": "No draft: the message has no text.",
     "generation_failed": "The draft could not be written. Write a reply, or try again later.",
     "ai_unavailable": "No draft: no model is connected.",
+    "budget_exhausted": "No draft: the AI budget of today is used up. Write a reply yourself.",
 }
 
 DELIVERY_ERRORS = {
@@ -96,6 +97,25 @@ REFUSALS = {
     "workspace_suspended": "This workspace is suspended: nothing can be sent or changed.",
 }
 
+DRAFT_FLAGS = {
+    "date_mismatch": "names a day that is neither offered nor named by the lead",
+    "empty_draft": "has no text",
+    "fabricated_link": "gives or promises a booking link that does not exist",
+    "implied_booking": "says that a meeting is booked, and none is",
+    "phone_number": "holds a phone number",
+    "placeholder": "holds a placeholder",
+    "price_cadence_mismatch": "gives a price with another billing period than the service description",
+    "price_unsupported": "gives a price that stands nowhere",
+    "slot_mismatch": "names a time that is neither offered nor named by the lead",
+    "truncated_url": "has a link that is cut off",
+    "unknown_url": "gives a web address that stands nowhere",
+    "fallback_draft": "was written from a template because the model did not answer",
+    "verification_failed": "was not verified",
+    "overseer_failed": "was not cleared by the meeting overseer",
+    "stale_slots": "offers times that may be taken by now",
+}
+"""What is doubtful about a draft: "This draft …"."""
+
 GENERATION_STATES = {"queued": "Waiting to be written…", "running": "Writing a new draft…", "done": ""}
 
 GENERATION_CODES = {
@@ -148,6 +168,11 @@ def generation_sentence(state: str, code: str) -> str:
         return GENERATION_STATES[state]
     known = GENERATION_CODES.get(code) or SKIP_REASONS.get(code) or DELIVERY_ERRORS.get(code) or REFUSALS.get(code)
     return known or _sentence({}, code or "generation_failed", "No new draft")
+
+
+def flag_sentence(flag: str) -> str:
+    """What a quality flag of a draft means, to follow "This draft"."""
+    return DRAFT_FLAGS.get(flag) or f"is marked: {_words(flag)}"
 
 
 def delivery_sentence(code: str | None, detail: str | None = None) -> str:

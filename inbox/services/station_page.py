@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from inbox.enums import AutoSendOutcome, Channel, DraftStatus, OrderState
 from inbox.models import Draft, Message, SendOrder
-from inbox.rules.sentences import closed_sentence, delivery_sentence, skip_sentence
+from inbox.rules.sentences import closed_sentence, delivery_sentence, flag_sentence, skip_sentence
 from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
 from inbox.services.channels.linkedin import linkedin_problem
 from inbox.services.channels.sms import sms_problem
@@ -26,10 +26,6 @@ from leads.services.sms_health import is_sms_blocked
 from zrg.workspaces.context import tenant
 
 BLOCKED = "This lead asked not to be contacted, or mail to them bounces."
-REVIEW_FLAGS = {
-    "unsupported_claim": "may claim something the knowledge does not hold",
-    "template_fallback": "written from a template because the model did not answer",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +165,7 @@ def _shown(draft: Draft, latest: Message | None) -> StationDraft:
         threshold=percent(draft.auto_send_threshold),
         reason=draft.auto_send_reason or "",
         outdated=latest is not None and draft.context_message_id != latest.pk and draft.created_at < latest.created_at,
-        flags=tuple(REVIEW_FLAGS[flag] for flag in draft.quality_flags if flag in REVIEW_FLAGS),
+        flags=tuple(flag_sentence(flag) for flag in draft.quality_flags),
         created_at=draft.created_at,
         edited=draft.edited_by_person,
         why=headline(draft),

@@ -21,7 +21,15 @@ from integrations.simulator.reading import (
     read_signature_context,
     route,
 )
-from integrations.simulator.writing import MESSAGE_BREAK, plan, smallest_value, write_letter, write_short
+from integrations.simulator.writing import (
+    MESSAGE_BREAK,
+    plan,
+    rewrite,
+    smallest_value,
+    verified,
+    write_letter,
+    write_short,
+)
 
 KEY_PREFIX = "sim-"
 
@@ -85,8 +93,12 @@ def answer_to(key: str, prompt: str, schema: dict[str, Any] | None) -> Any:
         return read_signature(prompt)
     if "strategy" in key:
         return plan(prompt)
+    if "draft.verify" in key:
+        return verified(prompt)
     if schema is not None:
         return smallest_value(schema)
+    if "fast_regen" in key:
+        return rewrite(prompt)
     return write_short(prompt) if "sms" in key or "linkedin" in key else write_letter(prompt)
 
 

@@ -18,6 +18,12 @@ _LENGTH = re.compile(r"\b(?P<min>\d{2,4}) to (?P<max>\d{2,5}) characters")
 _FIRST_NAME = re.compile(r"(?:first name|First name|name): *(?P<text>[A-Z][\w'’-]+)")
 _UNSAFE = re.compile(r"https?://|[$€£{}\[\]]|\d{3,}")
 
+_OFFERED = re.compile(r"^Times you may offer: *(?P<text>[^\n(][^\n]*)$", re.MULTILINE)
+_LINK = re.compile(r"^Booking link: *(?P<text>https?://\S+)$", re.MULTILINE)
+_SHAPE = re.compile(r"^Shape: *(?P<text>[^\n]*)$", re.MULTILINE)
+_DRAFT = re.compile(r"<<<DRAFT TEXT[^\n]*>>>\n(?P<text>.*?)\n<<<END DRAFT TEXT>>>", re.DOTALL)
+_MEETING = ("Meeting Requested", "Call Requested")
+
 _ANSWERS = {
     "Meeting Requested": "Happy to find a time with you. Which day and part of the day suit you best?",
     "Call Requested": "I am glad to call you on the number we have on file. When is a good moment?",
@@ -38,11 +44,12 @@ def plan(prompt: str) -> dict[str, Any]:
     """The plan of a letter, within the limits the product sets."""
     asked = newest_inbound(prompt)
     tag = classify(asked)
+    times = _labels(prompt)[:2] if tag in _MEETING else []
     return {
         "personalization_points": [f"They wrote: {_plain(asked)[:100]}"] if _plain(asked) else [],
         "intent_summary": f"{tag}: answer what was asked and agree on one next step."[:400],
-        "should_offer_times": False,
-        "times_to_offer": None,
+        "should_offer_times": bool(times),
+        "times_to_offer": times or None,
         "outline": ["Answer the question first", "Two concrete points", "One question at the end"],
         "must_avoid": ["promising a discount", "inventing times, links or prices"],
         "recommended_archetype_id": None,
@@ -51,8 +58,8 @@ def plan(prompt: str) -> dict[str, Any]:
 
 def write_letter(prompt: str) -> str:
     """A letter that greets, answers by intent and ends with the signature, long enough for the prompt."""
-    asked = newest_inbound(prompt)
-    paragraphs = [_greeting(prompt), _ANSWERS.get(classify(asked), "Happy to help with what you wrote.")]
+    tag = classify(newest_inbound(prompt))
+    paragraphs = [_greeting(prompt), _ANSWERS.get(tag, "Happy to help with what you wrote.")]
     service = _sentence(_found(_SERVICE, prompt))
     if service:
         paragraphs.append(f"In one line, this is what we do: {service}")
@@ -63,13 +70,37 @@ def write_letter(prompt: str) -> str:
             break
         paragraphs.append(sentence)
     signature = _found(_SIGNATURE, prompt)
-    return "\n\n".join([*paragraphs, _QUESTION, *([signature] if signature else [])])
+    closing = _offer(prompt) if tag in _MEETING else _QUESTION
+    return "\n\n".join([*paragraphs, closing or _QUESTION, *([signature] if signature else [])])
 
 
 def write_short(prompt: str) -> str:
     """A message of one or two sentences."""
-    answer = _ANSWERS.get(classify(newest_inbound(prompt)), "Happy to help with what you wrote.")
+    tag = classify(newest_inbound(prompt))
+    answer = (_offer(prompt) if tag in _MEETING else "") or _ANSWERS.get(tag, "Happy to help with what you wrote.")
     return f"{_greeting(prompt)} {answer}"[:300]
+
+
+def rewrite(prompt: str) -> str:
+    """The waiting draft in the shape the prompt names, with the same sentences."""
+    draft, shape = _found(_DRAFT, prompt), _found(_SHAPE, prompt).lower()
+    first, *middle = [paragraph for paragraph in draft.split("\n\n") if paragraph.strip()]
+    if not middle:
+        return draft
+    body, last = middle[:-1], middle[-1]
+    if "bullet" in shape or "list" in shape:
+        mark = "1. " if "number" in shape else "- "
+        body = [f"{mark}{paragraph}" for paragraph in body]
+    elif "dense" in shape:
+        body = [" ".join(body)]
+    elif "question" in shape:
+        body = sorted(body, key=lambda paragraph: not paragraph.rstrip().endswith("?"))
+    return "\n\n".join([first, *body, last])
+
+
+def verified(prompt: str) -> dict[str, Any]:
+    """The draft as it is: the simulated writer states nothing that would need correcting."""
+    return {"finalDraft": _found(_DRAFT, prompt), "changed": False, "violationsDetected": [], "changes": []}
 
 
 def smallest_value(schema: dict[str, Any]) -> Any:
@@ -83,6 +114,18 @@ def smallest_value(schema: dict[str, Any]) -> Any:
     if "object" in kinds:
         return {name: smallest_value(part) for name, part in schema.get("properties", {}).items()}
     return {"array": [], "string": "", "boolean": False, "number": 0, "integer": 0}.get(str(kinds[0]))
+
+
+def _labels(prompt: str) -> list[str]:
+    return [label.strip() for label in _found(_OFFERED, prompt).split(";") if label.strip()]
+
+
+def _offer(prompt: str) -> str:
+    """The offered times word for word, else the booking link."""
+    if labels := _labels(prompt)[:2]:
+        return f"Would {' or '.join(labels)} suit you?"
+    link = _found(_LINK, prompt)
+    return f"You can pick a time that suits you: {link}" if link else ""
 
 
 def _greeting(prompt: str) -> str:

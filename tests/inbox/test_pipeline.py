@@ -63,7 +63,12 @@ def test_reply_becomes_a_draft_that_waits(lead, simulator):  # noqa: F811
     assert (message.sentiment_tag, message.classification_state) == ("Information Requested", "done")
     assert (lead.sentiment_tag, lead.status) == ("Information Requested", "qualified")
     assert lead.sentiment_message_id == message.pk
-    assert (draft.status, draft.trigger_key, draft.generation_path) == ("pending", f"message:{message.pk}", "two_step")
+    assert (draft.status, draft.trigger_key, draft.generation_path) == (
+        "pending",
+        f"message:{message.pk}",
+        "three_step",
+    )
+    assert (draft.generation_path, draft.verified, draft.quality_flags) == ("three_step", True, [])
     assert draft.content.startswith("Hi Dana,")
     assert draft.content.endswith("Priya Nair\nNorthfork")
     assert draft.ai_content == draft.content
@@ -265,6 +270,7 @@ def test_every_call_is_counted_with_its_figures(lead, simulator):  # noqa: F811
         "action_signal.route_booking_process.v1",
         "draft.generate.email.generation.v1",
         "draft.generate.email.strategy.v1",
+        "draft.verify.email.step3.v1",
         "meeting.overseer.extract.v2",
         "sentiment.email_inbox_analyze.v1",
     ]

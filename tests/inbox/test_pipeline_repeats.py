@@ -8,7 +8,7 @@ from django.utils import timezone
 from inbox import pipeline
 from inbox.models import Draft, InboundStageRun, Message
 from inbox.schedules import run_ai_retry
-from inbox.services.drafting import knowing
+from inbox.services.drafting import voice
 from inbox.services.reprocessing import reprocess_message
 from inbox.services.running import run_stages, stage_context
 from inbox.services.transcript import build_transcript
@@ -18,6 +18,8 @@ from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.drain import drain
 from tests.support.simulator import simulator  # noqa: F401
+from zrg.ai.circuit import circuit
+from zrg.ai.client import get_client
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
@@ -116,6 +118,7 @@ def test_interest_before_the_classification_never_skips_the_state(lead, simulato
     interested_again(lead, message)
     drain()
     simulator.state.scripts.clear()
+    circuit.succeeded(str(get_client().base_url))  # its pause is over
 
     requeue_job(f"{lead.workspace_id}:{message.pk}:{READING_JOB}")
     drain()
@@ -269,7 +272,7 @@ def test_transcript_holds_only_what_was_said(lead):
     ],
 )
 def test_hard_05_lead_text_is_data_in_the_greeting(name, greeting):
-    assert knowing.fill_greeting("Hi {firstName},", name) == greeting
+    assert voice.fill_greeting("Hi {firstName},", name) == greeting
 
 
 @pytest.mark.parametrize("gone", ["message", "lead"])

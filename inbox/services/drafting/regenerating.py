@@ -28,10 +28,11 @@ from inbox.querysets import DraftQuerySet
 from inbox.rules.archetypes import next_archetype
 from inbox.rules.eligibility import draft_eligibility
 from inbox.rules.sentences import skip_sentence
+from inbox.rules.time_budget import CONTEXT_SECONDS
 from inbox.services.approving import supersede_pending
 from inbox.services.channels.linkedin import linkedin_problem
 from inbox.services.channels.sms import sms_problem
-from inbox.services.drafting.knowing import DraftContext, collect_context
+from inbox.services.drafting.knowing import DraftContext, gather
 from inbox.services.drafting.storing import Origin, insert_draft, newer_inbound
 from inbox.services.drafting.writing import Wish, Written, write_text
 from inbox.services.guards import is_blocked_on
@@ -76,7 +77,8 @@ class Start:
     at: datetime
     message: Message
     old: Draft | None
-    context: DraftContext
+    channel: str
+    tag: str
     archetype: str
 
 
@@ -107,12 +109,12 @@ def regenerate_draft(
         if refusal is not None:
             return Regenerated(code=refusal.code, refused=True)
         start = begin_writing(lead, channel, cycle_key)
-    written = write_again(start, mode, deadline)
+    context, written = write_again(start, mode, deadline)
     if not written.content:
         logger.warning(log_events.DRAFT_FALLBACK, step=mode, code=written.reason, lead=str(lead_id))
         return Regenerated(code=written.reason or "generation_failed")
     with tenant(workspace_id):
-        return put_in_place(start, written, origin=origin, by=by, slack_user=slack_user)
+        return put_in_place(start, context, written, origin=origin, by=by, slack_user=slack_user)
 
 
 def refuse_generation(lead: Lead, channel: str, *, origin: DraftOrigin, now: datetime | None = None) -> Refusal | None:
@@ -210,41 +212,53 @@ def begin_writing(lead: Lead, channel: str, cycle_key: str | None) -> Start:
         at=timezone.now(),
         message=message,
         old=pending_reply(lead.pk, channel),
-        context=collect_context(message, channel=channel, tag=lead.sentiment_tag),
+        channel=channel,
+        tag=lead.sentiment_tag,
         archetype=next_archetype(previous, seed=cycle_key or f"{lead.pk}{message.pk}"),
     )
 
 
-def write_again(start: Start, mode: Mode, deadline: float) -> Written:
-    """The new text, or why there is none; for outside of transactions."""
-    seconds = deadline - time.monotonic()
-    rewrites = mode == "fast" and start.old is not None and bool(start.old.content.strip())
-    wish = Wish(
-        archetype=start.archetype,
-        rewrite=start.old.content if rewrites and start.old is not None else None,
-        template=False,
+def write_again(start: Start, mode: Mode, deadline: float) -> tuple[DraftContext, Written]:
+    """The new text, or why there is none, with what it was written from; for outside of transactions."""
+    started = time.monotonic()
+    rewrite = start.old.content if mode == "fast" and start.old is not None and start.old.content.strip() else None
+    seconds = min(deadline - started, FAST_SECONDS) if rewrite is not None else deadline - started
+    context = gather(
+        start.message,
+        channel=start.channel,
+        tag=start.tag,
+        seconds=min(CONTEXT_SECONDS, seconds),
+        fast=rewrite is not None,
     )
-    return write_text(
-        start.context,
-        message_id=start.message.pk,
-        seconds=min(seconds, FAST_SECONDS) if rewrites else seconds,
+    written = write_text(
+        context,
+        started=started,
+        seconds=seconds,
+        source="inbox.regenerate",
         trace_id=f"regenerate:{start.message.lead_id}",
-        wish=wish,
+        wish=Wish(archetype=start.archetype, rewrite=rewrite, template=False),
     )
+    return context, written
 
 
 def put_in_place(
-    start: Start, written: Written, *, origin: DraftOrigin, by: User | None, slack_user: str | None
+    start: Start,
+    context: DraftContext,
+    written: Written,
+    *,
+    origin: DraftOrigin,
+    by: User | None,
+    slack_user: str | None,
 ) -> Regenerated:
     """Store the text and supersede the old draft in the caller's transaction, unless something newer happened."""
     lead = Lead.objects.select_for_update().get(pk=start.message.lead_id)
     if code := _overtaken(lead, start, origin):
         return Regenerated(code=code)
-    channel = start.context.channel
+    channel = start.channel
     if origin != DraftOrigin.MANUAL_SENTIMENT:
         supersede_pending(lead.pk, channel, DraftClosedReason.SUPERSEDED_BY_REGENERATE, by=by)
     draft = insert_draft(
-        lead, start.context, written, Origin(kind=origin, trigger_key=None, trigger=None, answers=start.message)
+        lead, context, written, Origin(kind=origin, trigger_key=None, trigger=None, answers=start.message)
     )
     logger.info(
         log_events.DRAFT_REGENERATED,
@@ -258,7 +272,7 @@ def put_in_place(
 
 def _overtaken(lead: Lead, start: Start, origin: DraftOrigin) -> str:
     """What happened while the text was written and takes precedence over it, or ""."""
-    channel = start.context.channel
+    channel = start.channel
     if lead.opted_out_at is not None or is_blocked_on(lead, channel):
         return "lead_opted_out"
     if refusal := _under_way(lead, channel):

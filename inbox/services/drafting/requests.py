@@ -13,6 +13,7 @@ from inbox.models import Draft, DraftRequest, Message
 from inbox.models.draft import ENGINE_ORIGINS
 from inbox.rules.eligibility import DRAFTED_TAGS
 from inbox.rules.sentences import generation_sentence
+from inbox.services.drafting.knobs import asked_seconds
 from inbox.services.drafting.refreshing import refresh_availability
 from inbox.services.drafting.regenerating import (
     ORIGIN_OF_MODE,
@@ -29,8 +30,6 @@ from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User
 
 DRAFT_REGENERATE = "DRAFT_REGENERATE"
-DRAFT_SECONDS = 120.0
-"""OPENAI_DRAFT_TIMEOUT_MS: a person asked and waits for it."""
 STORE_SECONDS = 5.0
 """Kept of the job's time for storing and telling."""
 MAX_BULK = 200
@@ -216,7 +215,7 @@ def carry_out_request(workspace_id: UUID, request_id: UUID, *, seconds: float) -
 
     Idempotent: a request that ended is not carried out again.
     """
-    deadline = time.monotonic() + min(DRAFT_SECONDS, seconds - STORE_SECONDS)
+    deadline = time.monotonic() + min(asked_seconds(), seconds - STORE_SECONDS)
     with tenant(workspace_id):
         request = (
             DraftRequest.objects.in_workspace(workspace_id).open().select_related("requested_by").filter(pk=request_id)

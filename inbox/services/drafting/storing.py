@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from inbox.enums import DraftClosedReason, DraftOrigin, DraftStatus, MessageSource, SafetyKind
+from inbox.metrics import count_draft, count_draft_skip
 from inbox.models import Draft, Message
 from inbox.services.approving import supersede_pending
 from inbox.services.drafting.knowing import DraftContext
@@ -39,8 +40,7 @@ def store_draft(
     if trigger_key and (known := Draft.objects.filter(trigger_key=trigger_key, channel=context.channel).first()):
         return known
     if reason := overtaken(lead, message):
-        Message.objects.filter(pk=message.pk).update(draft_skip_reason=reason)
-        logger.info(log_events.DRAFT_SKIPPED, message=str(message.pk), reason=reason)
+        note_skip(message, reason)
         return None
     supersede_pending(lead.pk, context.channel, DraftClosedReason.SUPERSEDED_BY_NEWER_INBOUND)
     draft = insert_draft(
@@ -67,11 +67,27 @@ def insert_draft(lead: Lead, context: DraftContext, written: Written, origin: Or
         archetype_id=written.archetype_id,
         generation_path=written.path,
         generation_meta=written.meta,
+        verified=written.verified,
         quality_flags=list(written.flags),
+        offer_set=context.offer_set if any(label in written.content for label in context.facts.labels) else None,
     )
+    count_draft(written.path)
     refresh_lead_flags(lead.pk)
-    logger.info(log_events.DRAFT_CREATED, draft=str(draft.pk), path=written.path, flags=list(written.flags))
+    logger.info(
+        log_events.DRAFT_CREATED,
+        draft=str(draft.pk),
+        path=written.path,
+        flags=list(written.flags),
+        ms=written.meta.get("ms"),
+    )
     return draft
+
+
+def note_skip(message: Message, reason: str) -> None:
+    """Why the message has no draft; shown in the inbox."""
+    Message.objects.filter(pk=message.pk).update(draft_skip_reason=reason)
+    count_draft_skip(reason)
+    logger.info(log_events.DRAFT_SKIPPED, message=str(message.pk), reason=reason)
 
 
 def overtaken(lead: Lead, message: Message) -> str:

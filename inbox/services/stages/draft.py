@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from inbox.enums import DraftOrigin, SafetyKind, SentimentTag
+from inbox.metrics import observe_draft_step
 from inbox.models import Draft, InboundStageRun, Message
 from inbox.rules.eligibility import draft_eligibility
-from inbox.services.drafting.knowing import DraftContext, collect_context
-from inbox.services.drafting.storing import draft_for, newer_inbound, overtaken, store_draft
+from inbox.rules.time_budget import CONTEXT_SECONDS
+from inbox.services.drafting.knobs import JOB_SECONDS
+from inbox.services.drafting.knowing import gather
+from inbox.services.drafting.storing import draft_for, newer_inbound, note_skip, overtaken, store_draft
 from inbox.services.drafting.writing import write_text
 from inbox.services.stages.base import StageContext, StageResult, skipped
 from leads.models import Lead
@@ -17,8 +20,6 @@ from zrg.jobs.errors import Reschedule
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import WorkspaceSettings
 
-DRAFT_SECONDS = 90.0
-"""Whole time for a draft in the answering job; 120 s when a person asked."""
 STALE_AFTER = timedelta(days=7)
 """Replies older than this at processing time (backfills) get no draft."""
 PIECES_WITHIN = timedelta(seconds=90)
@@ -36,10 +37,9 @@ def write_draft(context: StageContext) -> StageResult:
         if reason := _why_not(message):
             return _skip(message, reason)
         wait_until = _pieces_end(message)
-        gathered = None if wait_until else collect_context(message, channel=message.channel, tag=_tag(message))
-    if wait_until or gathered is None:
-        raise Reschedule(wait_until or timezone.now(), "the lead is still writing")
-    return _write_and_store(context, message, gathered, trigger_key)
+    if wait_until:
+        raise Reschedule(wait_until, "the lead is still writing")
+    return _write_and_store(context, message, trigger_key)
 
 
 def give_up_draft(context: StageContext) -> StageResult:
@@ -49,9 +49,14 @@ def give_up_draft(context: StageContext) -> StageResult:
         return _skip(message, "generation_failed")
 
 
-def _write_and_store(context: StageContext, message: Message, gathered: DraftContext, trigger_key: str) -> StageResult:
-    seconds = min(DRAFT_SECONDS, context.deadline - time.monotonic())
-    written = write_text(gathered, message_id=message.pk, seconds=seconds, trace_id=context.trace_id)
+def _write_and_store(context: StageContext, message: Message, trigger_key: str) -> StageResult:
+    started = time.monotonic()
+    seconds = min(JOB_SECONDS, context.deadline - started)
+    gathered = gather(message, channel=message.channel, tag=_tag(message), seconds=min(CONTEXT_SECONDS, seconds))
+    written = write_text(
+        gathered, started=started, seconds=seconds, source="inbox.pipeline.draft", trace_id=context.trace_id
+    )
+    observe_draft_step("total", time.monotonic() - started)
     with tenant(context.workspace_id):
         if not written.content:
             return _skip(message, written.reason or "generation_failed")
@@ -84,7 +89,7 @@ def _why_not(message: Message) -> str:
 
 
 def _skip(message: Message, reason: str) -> StageResult:
-    Message.objects.filter(pk=message.pk).update(draft_skip_reason=reason)
+    note_skip(message, reason)
     return skipped(reason)
 
 

@@ -59,7 +59,7 @@ def now_from(lead, mode="full", **changes):
 
 
 @pytest.mark.parametrize(
-    ("mode", "origin", "path"), [("full", "regenerate", "two_step"), ("fast", "fast_regenerate", "fast")]
+    ("mode", "origin", "path"), [("full", "regenerate", "three_step"), ("fast", "fast_regenerate", "fast")]
 )
 def test_a_new_draft_takes_the_place_of_the_old(lead, old, person, simulator, mode, origin, path):  # noqa: F811
     request = request_regeneration(lead, "email", mode=mode, by=person)
@@ -89,7 +89,7 @@ def test_shapes_follow_one_another(lead, simulator):  # noqa: F811
 def test_without_a_draft_the_fast_way_writes_a_whole_one(lead, simulator):  # noqa: F811
     result = now_from(lead, mode="fast")
 
-    assert Draft.objects.get(pk=result.draft_id).generation_path == "two_step"
+    assert Draft.objects.get(pk=result.draft_id).generation_path == "three_step"
 
 
 @pytest.mark.parametrize("mode", ["full", "fast"])
@@ -178,8 +178,8 @@ def test_asking_twice_is_one_wish(lead, person, simulator):  # noqa: F811
 def test_what_a_person_typed_meanwhile_stays(lead, old, simulator):  # noqa: F811
     start = begin_writing(lead, "email", None)
     Draft.objects.filter(pk=old.pk).update(version=2, content="Typed by a person", edited_by_person=True)
-    written = write_again(start, "full", time.monotonic() + 60)
-    result = put_in_place(start, written, origin=DraftOrigin.REGENERATE, by=None, slack_user=None)
+    context, written = write_again(start, "full", time.monotonic() + 60)
+    result = put_in_place(start, context, written, origin=DraftOrigin.REGENERATE, by=None, slack_user=None)
 
     old.refresh_from_db()
     assert written.content != ""
