@@ -1,0 +1,370 @@
+"""The safety rules of routing between workspaces, each under its own name."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import Error, IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingQueueEntry
+from assignment.services.routing import batch as batch_module
+from assignment.services.routing import database
+from assignment.services.routing.batch import route_batch
+from assignment.services.routing.faults import message_of
+from assignment.services.routing.single import route_lead
+from leads.models import EnrichmentRequest, Lead, LeadImportJob
+from tests.factories import (
+    EmailCampaignFactory,
+    LeadFactory,
+    MembershipFactory,
+    RoutingPartnerFactory,
+    RoutingRuleFactory,
+    SmsCampaignFactory,
+    UserFactory,
+)
+from tests.factories.inbox import MessageFactory
+from tests.support.routing_world import call, new_owner
+from zrg.workspaces.context import RowContext, db_context, platform, tenant, user_context
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture
+def partner():
+    return RoutingPartnerFactory(credit_amount=5)
+
+
+@pytest.fixture
+def rule(partner):
+    return RoutingRuleFactory(workspace=partner.workspace, destination_workspace=partner.destination_workspace)
+
+
+@pytest.fixture
+def lead(partner):
+    return LeadFactory(workspace=partner.workspace)
+
+
+def refused(error=Error):
+    return pytest.raises(error)
+
+
+def held(lead):
+    owner = new_owner()
+    assert call("acquire_routing_lock", lead.pk, owner)
+    return owner
+
+
+def snapshot(lead):
+    columns = ("workspace_id", "routing_status", "routing_attempts", "routing_locked_by", "routing_error_code")
+    return Lead.objects.values_list(*columns).get(pk=lead.pk)
+
+
+def test_hard_11b_lock_iff_routing(lead):
+    with refused(Error), transaction.atomic():
+        Lead.objects.filter(pk=lead.pk).update(routing_locked_by=uuid4(), routing_locked_at=timezone.now())
+
+    assert snapshot(lead)[3] is None
+
+
+@pytest.mark.parametrize("change", [{"routing_status": "routed"}, {"routing_status": "routing"}, "workspace"])
+def test_hard_11b_guard_trigger(partner, lead, change):
+    change = {"workspace_id": partner.destination_workspace_id} if change == "workspace" else change
+    before = snapshot(lead)
+
+    with refused(ProgrammingError), transaction.atomic():
+        Lead.objects.filter(pk=lead.pk).update(**change)
+
+    assert snapshot(lead) == before
+
+
+def test_hard_11b_active_partnership(partner, rule, lead):
+    RoutingPartner.objects.filter(pk=partner.pk).update(status="paused")
+    owner = held(lead)
+    before = snapshot(lead)
+
+    with refused(Error), transaction.atomic():
+        call("complete_routing", lead.pk, partner.destination_workspace_id, rule.pk, owner)
+
+    assert snapshot(lead) == before
+    assert (RoutingLog.objects.count(), LeadAttribution.objects.count()) == (0, 0)
+
+
+def test_hard_11b_one_open_queue_row(lead):
+    for _ in range(2):
+        call("fail_routing", lead.pk, "x", held(lead), 5)
+
+    entry = RoutingQueueEntry.objects.get()
+    assert (entry.attempt_number, entry.error_count, entry.processed_at) == (3, 2, None)
+    row = {"id": str(uuid4()), "lead_id": str(lead.pk), "workspace_id": str(lead.workspace_id), "attempt_number": 1}
+    row |= {"max_attempts": 3, "next_retry_at": "now", "error_count": 0, "routing_context": {}}
+    with refused(IntegrityError), transaction.atomic():
+        insert_as_owner("assignment_routingqueueentry", row | {"created_at": "now", "updated_at": "now"})
+
+
+def insert_as_owner(table, row):
+    import json
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zrg_test_insert(%s, %s)", [table, json.dumps(row)])
+
+
+def test_hard_11b_queue_invariant(partner, rule, lead):
+    waiting = LeadFactory(workspace=partner.workspace)
+    call("fail_routing", waiting.pk, "x", held(waiting))
+    ended = LeadFactory(workspace=partner.workspace)
+    call("fail_routing", ended.pk, "x", held(ended), 1)
+    route_lead(lead.pk, partner.workspace_id)
+
+    assert [row.lead_id for row in RoutingQueueEntry.objects.open()] == [waiting.pk]
+    assert broken_promises() == []
+
+
+def broken_promises():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM routing_invariant_violations()")
+        return cursor.fetchall()
+
+
+def test_hard_11b_one_log_row_per_transition(partner, rule, lead):
+    expected = []
+    call("fail_routing", lead.pk, "x", held(lead))
+    expected.append("retry")
+    call("zrg_test_shift_routing", 301.0)
+    held(lead)
+    call("zrg_test_shift_routing", 301.0)
+    call("release_stale_routing_locks")
+    expected.append("released")
+    call("fail_routing", lead.pk, "x", held(lead), 1)
+    expected.append("failed")
+    call("requeue_routing", [lead.pk])
+    expected.append("requeued")
+    route_lead(lead.pk, partner.workspace_id)
+    expected.append("success")
+
+    found = RoutingLog.objects.filter(lead_id=lead.pk).order_by("created_at")
+    assert list(found.values_list("routing_result", flat=True)) == expected
+    assert {row.source_workspace_id for row in found} == {partner.workspace_id}
+
+
+def test_hard_11b_claim(partner, rule):
+    other = RoutingPartnerFactory()
+    RoutingRuleFactory(workspace=other.workspace, destination_workspace=other.destination_workspace)
+    first = LeadFactory(workspace=partner.workspace, email="kim@person.example")
+    second = LeadFactory(workspace=other.workspace, email="kim@person.example")
+    owners = held(first), held(second)
+
+    assert call("complete_routing", first.pk, partner.destination_workspace_id, None, owners[0])
+    assert call("complete_routing", second.pk, other.destination_workspace_id, None, owners[1])
+
+    assert LeadAttribution.objects.get().lead_id == first.pk
+    assert snapshot(second)[:2] == (other.workspace_id, "routed")
+
+
+def test_hard_11b_one_credit_per_lead(partner, rule, lead):
+    route_lead(lead.pk, partner.workspace_id)
+    found = LeadAttribution.objects.get()
+
+    row = {"id": str(uuid4()), "lead_id": str(lead.pk), "source_workspace_id": str(found.source_workspace_id)}
+    row |= {"destination_workspace_id": str(found.destination_workspace_id), "routing_log_id": str(uuid4())}
+    row |= {"credit_amount": 1, "status": "active", "window_ends_at": "now", "created_at": "now", "return_text": ""}
+    with refused(IntegrityError), transaction.atomic():
+        insert_as_owner("assignment_leadattribution", row)
+
+
+@pytest.mark.parametrize("status", ["routed", "expired"])
+def test_hard_11b_state_machine(lead, status):
+    owner = held(lead)
+    if status == "routed":
+        call("complete_routing", lead.pk, lead.workspace_id, None, owner)
+    else:
+        call("fail_routing", lead.pk, "x", owner, 1)
+        call("zrg_test_shift_routing", 91 * 86_400.0)
+        call("mark_expired_leads")
+    before = snapshot(lead)
+
+    assert before[1] == status
+    assert not call("acquire_routing_lock", lead.pk, new_owner())
+    assert not call("complete_routing", lead.pk, lead.workspace_id, None, owner)
+    assert not call("fail_routing", lead.pk, "x", owner)
+    assert call("requeue_routing", [lead.pk]) == 0
+    assert snapshot(lead) == before
+
+
+def test_hard_11b_owner_only(partner, rule, lead):
+    owner = held(lead)
+    before = snapshot(lead)
+
+    assert not call("acquire_routing_lock", lead.pk, owner)
+    assert not call("complete_routing", lead.pk, partner.destination_workspace_id, rule.pk, new_owner())
+    assert not call("fail_routing", lead.pk, "x", new_owner())
+    assert snapshot(lead) == before
+    assert RoutingLog.objects.count() == 0
+
+
+def test_hard_11b_no_network_in_transaction():
+    calls = re.compile(r"\brequests\.|\burlopen\(|\bopen\(|run_prompt|complete_model|client\.\w+\(")
+    files = [*ROOT.glob("assignment/services/routing/*.py"), *ROOT.glob("assignment/rules/routing/*.py")]
+
+    assert len(files) > 10
+    assert [path.name for path in files if calls.search(path.read_text())] == []
+
+
+def test_hard_11b_lock_order():
+    text = (ROOT / "assignment/migrations/0004_routing_settlement.py").read_text()
+    steps = ["FOR UPDATE OF l SKIP LOCKED", "lock_routing_counters(", "INSERT INTO public.assignment_leadattribution"]
+
+    places = [text.index(step) for step in steps]
+
+    assert places == sorted(places)
+    counters = (ROOT / "assignment/migrations/0003_routing_claims.py").read_text()
+    assert "ORDER BY c.scope, c.scope_id, c.day FOR UPDATE OF c" in counters
+    assert "ORDER BY u.hash, u.n" in text
+
+
+def test_hard_11b_bad_lead_stops_nobody(partner, rule, lead, monkeypatch):
+    good = LeadFactory(workspace=partner.workspace)
+    real = database.complete
+
+    def fails_for_one(owner, completions, **options):
+        if lead.pk in [one.lead_id for one in completions]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        return real(owner, completions, **options)
+
+    monkeypatch.setattr(batch_module.database, "complete", fails_for_one)
+    result = route_batch(partner.workspace_id)
+
+    assert (result.settled, result.retry) == ({"success": 1}, 1)
+    assert snapshot(good)[:2] == (partner.destination_workspace_id, "routed")
+    assert snapshot(lead)[1:] == ("pending", 1, None, "db_error")
+    assert RoutingLog.objects.get(lead_id=lead.pk).error_message == "DataError 22012"
+
+
+@pytest.mark.parametrize("column", ["email", "phone"])
+def test_hard_11b_null_hash(partner, rule, column):
+    nobody = {"email": None, "first_name": None, "last_name": None, "company_name": None}
+    leads = [LeadFactory(workspace=partner.workspace, ghl_contact_id=f"{column}{n}", **nobody) for n in range(2)]
+
+    result = route_batch(partner.workspace_id)
+
+    assert [lead.dedupe_hash for lead in Lead.objects.filter(pk__in=[one.pk for one in leads])] == [None, None]
+    assert result.settled == {"success": 2}
+    assert LeadAttribution.objects.active().count() == 2
+
+
+def test_hard_11b_collision_is_duplicate(partner, rule, lead):
+    there = LeadFactory(workspace=partner.destination_workspace, email=lead.email, routing_status="routed")
+    Lead.objects.filter(pk=there.pk).update(lead_expires_at=timezone.now() - timedelta(days=1))
+
+    result = route_lead(lead.pk, partner.workspace_id)
+
+    assert (result.success, result.result) == (True, "duplicate")
+    assert snapshot(lead)[:2] == (partner.workspace_id, "routed")
+    assert LeadAttribution.objects.active().count() == 0
+    assert Lead.objects.filter(workspace=partner.destination_workspace).count() == 1
+
+
+def test_hard_11b_partner_not_disclosed(partner, rule, lead):
+    elsewhere = RoutingPartnerFactory()
+    LeadFactory(workspace=elsewhere.destination_workspace, email=lead.email, routing_status="routed")
+
+    result = route_lead(lead.pk, partner.workspace_id)
+
+    shown = result.as_json()
+    assert (shown["result"], shown["isDuplicate"], "duplicateLeadId" in shown) == ("duplicate", True, False)
+    log = RoutingLog.objects.get(lead_id=lead.pk)
+    assert (log.destination_workspace_id, log.metadata) == (None, {})
+    assert shown["destinationWorkspaceId"] == str(partner.workspace_id)
+
+
+def test_hard_11b_no_foreign_pointers(partner, rule, lead):
+    source = partner.workspace
+    email, sms = EmailCampaignFactory(workspace=source), SmsCampaignFactory(workspace=source)
+    job = LeadImportJob.objects.create(workspace=source, source="csv")
+    Lead.objects.filter(pk=lead.pk).update(
+        email_campaign=email, sms_campaign=sms, import_job=job, assigned_to=UserFactory(), ghl_contact_id="c1",
+        email_bison_lead_id="b1", sender_account_id="s1", snoozed_until=timezone.now(),
+    )  # fmt: skip
+    EnrichmentRequest.objects.create(workspace=source, lead=lead, kind="phone", trigger="manual")
+
+    route_lead(lead.pk, source.pk)
+
+    lead.refresh_from_db()
+    gone = ("email_campaign_id", "sms_campaign_id", "import_job_id", "assigned_to_id", "ghl_contact_id")
+    gone += ("email_bison_lead_id", "sender_account_id", "snoozed_until")
+    assert [getattr(lead, name) for name in gone] == [None] * len(gone)
+    assert EnrichmentRequest.objects.get().workspace_id == partner.destination_workspace_id
+    detached = RoutingLog.objects.get().metadata["detached"]
+    assert (detached["email_campaign"], detached["import_job"]) == (str(email.pk), str(job.pk))
+
+
+def test_hard_11b_activity_never_moves(partner, rule, lead):
+    owner = held(lead)
+    MessageFactory(lead=lead, workspace=lead.workspace)
+
+    assert call("complete_routing", lead.pk, partner.destination_workspace_id, rule.pk, owner)
+
+    assert snapshot(lead)[:2] == (partner.workspace_id, "routed")
+    assert RoutingLog.objects.get().metadata == {"code": "has_activity"}
+    assert LeadAttribution.objects.count() == 0
+
+
+def test_hard_11b_messages_masked():
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT %s::int", ["kim@person.example"])
+    except Error as error:
+        database_message = message_of(error)
+
+    assert database_message == "DataError 22P02"
+    own = message_of(ValueError("kim@person.example and +4915112345678 with token=abc123456789"))
+    assert "kim@" not in own
+    assert "4915112345678" not in own
+    assert "abc123456789" not in own
+
+
+def test_hard_11b_routing_context(partner, lead):
+    writers = [
+        path
+        for app in ("zrg", "inbox", "leads", "booking", "followups", "assignment", "integrations", "notifications")
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"kind=\"routing\"|'zrg\.context', 'routing'|routing_writer", path.read_text())
+    ]
+    assert writers == []
+
+    # Whoever claims it all the same sees and writes nothing.
+    with db_context(RowContext(kind="routing")):  # type: ignore[arg-type]
+        assert Lead.objects.count() == 0
+        assert not call("acquire_routing_lock", lead.pk, new_owner())
+    with tenant(partner.workspace_id), refused(ProgrammingError), transaction.atomic():
+        RoutingQueueEntry.objects.create(
+            lead=lead, workspace=partner.workspace, attempt_number=2, next_retry_at=timezone.now()
+        )
+
+
+def test_members_see_their_side_only(partner, rule, lead):
+    route_lead(lead.pk, partner.workspace_id)
+    stranger = RoutingPartnerFactory().workspace
+    setter = MembershipFactory(workspace=partner.workspace).user
+
+    def seen(workspace):
+        with user_context(workspace.owner_id, ws_all=[workspace.pk]):
+            return RoutingLog.objects.count(), LeadAttribution.objects.count(), RoutingPartner.objects.count()
+
+    assert seen(partner.workspace) == (1, 1, 1)
+    assert seen(partner.destination_workspace) == (1, 1, 1)
+    assert seen(stranger)[:2] == (0, 0)
+    with user_context(setter.pk, ws_assigned=[partner.workspace_id]):
+        assert (RoutingLog.objects.count(), RoutingPartner.objects.count()) == (0, 0)
+
+
+def test_a_tenant_routes_its_own_leads_only(partner, rule, lead):
+    with tenant(partner.destination_workspace_id):
+        assert not call("acquire_routing_lock", lead.pk, new_owner())
+        assert database.claim_batch(partner.workspace_id, 10) == []
+    with platform():
+        assert call("acquire_routing_lock", lead.pk, new_owner())
