@@ -14,7 +14,7 @@ class AIConfig(AppConfig):
         from zrg.ai.services.knowledge import KNOWLEDGE_PROCESS  # noqa: PLC0415
         from zrg.ai.services.knowledge_processing import process_knowledge  # noqa: PLC0415
         from zrg.ai.services.retention import run_ai_retention  # noqa: PLC0415
-        from zrg.ai.views import columns, prompts, snippets  # noqa: PLC0415
+        from zrg.ai.views import columns, knowledge, personas, prompts, snippets  # noqa: PLC0415
         from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import register_job, register_schedule  # noqa: PLC0415
 
@@ -34,6 +34,6 @@ class AIConfig(AppConfig):
         for section in columns.SECTIONS:
             register_settings_section(section)
         register_section_states(columns.TAB, columns.section_states)
-        for page in (prompts, snippets):
+        for page in (personas, knowledge, prompts, snippets):
             register_settings_section(page.SECTION)
             register_section_states(page.TAB, page.section_state)
