@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
+from django.utils import timezone
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from inbox.enums import ClassificationState, DeliveryStatus, Direction
-from inbox.models import Message
+from inbox.models import Draft, Message
 from zrg.lib import log_events
 from zrg.workspaces.context import platform
 
@@ -154,7 +155,26 @@ class FailedClassificationsCollector(Collector):
         yield GaugeMetricFamily("zrg_classification_failed", "Replies that could not be classified", value=count)
 
 
+class UndecidedDraftsCollector(Collector):
+    """Drafts of replies about which nobody decided in time; must be none."""
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauge as the table stands; none when the database is away."""
+        try:
+            with platform():
+                count = Draft.objects.undecided(timezone.now()).count()
+        except DatabaseError as error:
+            log.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
+            return
+        yield GaugeMetricFamily("zrg_autosend_unevaluated", "Drafts nobody decided about in time", value=count)
+
+
 def register() -> None:
     """Add the collectors once per process."""
     REGISTRY.register(UnknownSendsCollector())
     REGISTRY.register(FailedClassificationsCollector())
+    REGISTRY.register(UndecidedDraftsCollector())

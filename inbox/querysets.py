@@ -1,6 +1,6 @@
 """The query language of the inbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from inbox.enums import (
     DeliveryStatus,
     Direction,
+    DraftOrigin,
     DraftRequestState,
     DraftStatus,
     MemoryStatus,
@@ -16,6 +17,9 @@ from inbox.enums import (
     OrderState,
 )
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
+
+UNDECIDED_AFTER = timedelta(minutes=10)
+UNDECIDED_FOR = timedelta(hours=24)
 
 
 class MessageQuerySet(LeadScopedQuerySet):
@@ -62,6 +66,20 @@ class DraftQuerySet(LeadScopedQuerySet):
 
     def on_channel(self, channel: str) -> Self:
         return self.filter(channel=channel)
+
+    def undecided(self, now: datetime) -> Self:
+        """Drafts of replies about which nobody decided in time whether they may leave by themselves. Those of
+        yesterday are left to people: an answer that comes a day late is not what was asked for.
+        """
+        return self.filter(
+            status=DraftStatus.PENDING,
+            origin=DraftOrigin.INBOUND,
+            auto_send_mode=None,
+            auto_send_action=None,
+            edited_by_person=False,
+            created_at__lt=now - UNDECIDED_AFTER,
+            created_at__gt=now - UNDECIDED_FOR,
+        )
 
 
 class DraftEventQuerySet(LeadScopedQuerySet):

@@ -13,6 +13,7 @@ from inbox.services.autosend.backstop import (
     due_without_job,
     recreate_missing_jobs,
     remind_of_reviews,
+    report_late_sends,
 )
 from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
 from inbox.services.memory import delete_expired_memory
@@ -52,6 +53,7 @@ def run_auto_send(context: RunContext) -> None:
             context.count("due", len(due_without_job(workspace_id)))
             continue
         context.count("jobs_recreated", recreate_missing_jobs(workspace_id))
+        context.count("late", report_late_sends(workspace_id))
         context.count("unevaluated", decide_missed_drafts(workspace_id))
         context.count("reminders", remind_of_reviews(workspace_id))
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from inbox.enums import AutoSendOutcome, DraftOrigin, DraftStatus
+from inbox.enums import AutoSendOutcome, DraftStatus
 from inbox.models import Draft
 from inbox.querysets import DraftQuerySet
 from inbox.services.autosend.recording import schedule_send, send_job_key
@@ -28,9 +28,7 @@ from zrg.workspaces.models import WorkspaceSettings
 logger = structlog.get_logger(__name__)
 
 OVERDUE = timedelta(minutes=2)
-UNDECIDED = timedelta(minutes=10)
-UNDECIDED_FOR = timedelta(hours=24)
-"""Older ones are left to people: an answer that comes a day late is not what was asked for."""
+LATE = timedelta(minutes=5)
 LONG_IN_REVIEW = timedelta(hours=72)
 BATCH = 100
 ANSWERING_JOB = "INBOUND_RESPOND"
@@ -47,22 +45,21 @@ def recreate_missing_jobs(workspace_id: UUID) -> int:
     return sum(_recreate(workspace_id, draft_id) for draft_id in due_without_job(workspace_id))
 
 
-def undecided(workspace_id: UUID) -> DraftQuerySet:
-    """Drafts of replies about which stage 11 never said anything, in the caller's context."""
-    now = timezone.now()
-    found: DraftQuerySet = (
-        Draft.objects.in_workspace(workspace_id)
-        .pending()
-        .filter(origin=DraftOrigin.INBOUND, auto_send_mode=None, auto_send_action=None, edited_by_person=False)
-        .filter(created_at__lt=now - UNDECIDED, created_at__gt=now - UNDECIDED_FOR)
-    )
-    return found
+def report_late_sends(workspace_id: UUID) -> int:
+    """Planned sends that are due for five minutes, whatever their jobs do. Returns how many, at most a hundred."""
+    with tenant(workspace_id):
+        late = _scheduled(workspace_id).filter(auto_send_run_at__lt=timezone.now() - LATE)
+        count = len(late.values_list("pk", flat=True)[:BATCH])
+    if count:
+        _tell_operators("autosend_late", "Automatic answers leave more than five minutes late")
+    return count
 
 
 def decide_missed_drafts(workspace_id: UUID) -> int:
     """Run the answering job of undecided drafts again. Returns how many are undecided."""
     with tenant(workspace_id):
-        missed = list(undecided(workspace_id).values_list("pk", "trigger_message_id")[:BATCH])
+        found = Draft.objects.in_workspace(workspace_id).undecided(timezone.now())
+        missed = list(found.values_list("pk", "trigger_message_id")[:BATCH])
         for _draft, message_id in missed:
             if message_id is not None:
                 requeue_job(build_job_dedupe_key(workspace_id, message_id, ANSWERING_JOB))
@@ -97,11 +94,14 @@ def _due_without_job(workspace_id: UUID) -> DraftQuerySet:
     alive = BackgroundJob.objects.filter(
         draft_id=OuterRef("pk"), type=AI_AUTO_SEND_DELAYED, status__in=[JobStatus.PENDING, JobStatus.RUNNING]
     )
+    due = _scheduled(workspace_id).filter(auto_send_run_at__lt=timezone.now() - OVERDUE)
+    found: DraftQuerySet = due.exclude(Exists(alive))
+    return found
+
+
+def _scheduled(workspace_id: UUID) -> DraftQuerySet:
     found: DraftQuerySet = (
-        Draft.objects.in_workspace(workspace_id)
-        .filter(status=DraftStatus.PENDING, auto_send_outcome=AutoSendOutcome.SCHEDULED)
-        .filter(Q(auto_send_run_at__lt=timezone.now() - OVERDUE))
-        .exclude(Exists(alive))
+        Draft.objects.in_workspace(workspace_id).pending().filter(auto_send_outcome=AutoSendOutcome.SCHEDULED)
     )
     return found
 

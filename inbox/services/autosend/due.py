@@ -80,7 +80,8 @@ def settle_due(draft_id: UUID, *, reschedules: int = 0) -> Revalidation:
     except NotVisible:
         return Revalidation(action="cancel", reason="draft_not_found", draft_status=None)
     now = database_now()
-    if not is_scheduled(draft):
+    if draft.status != DraftStatus.PENDING or not is_scheduled(draft):
+        # Whoever closed it wrote the outcome; an approval of a timer before this one is still being carried out.
         reason = NOT_SCHEDULED if draft.status == DraftStatus.PENDING else f"draft_status_{draft.status}"
         return Revalidation(action="cancel", reason=reason, draft_status=draft.status)
     if draft.auto_send_run_at is not None and draft.auto_send_run_at > now:

@@ -5,8 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from inbox.metrics import UndecidedDraftsCollector
 from inbox.models import Draft
-from inbox.services.autosend.backstop import decide_missed_drafts, recreate_missing_jobs, remind_of_reviews
+from inbox.services.autosend.backstop import (
+    decide_missed_drafts,
+    recreate_missing_jobs,
+    remind_of_reviews,
+    report_late_sends,
+)
 from tests.integrations.support import announced
 from zrg.jobs.contracts import Notice
 from zrg.jobs.models import BackgroundJob
@@ -47,6 +53,17 @@ def test_a_due_send_whose_job_ended_without_it_is_taken_up_again(world, status):
     assert len(world.sent) == 1
 
 
+def test_operators_hear_of_sends_that_are_late(world):
+    overdue(world)
+    assert report_late_sends(world.workspace.pk) == 0
+    Draft.objects.filter(pk=world.draft.pk).update(auto_send_run_at=timezone.now() - timedelta(minutes=6))
+
+    with announced(Notice) as told:
+        assert report_late_sends(world.workspace.pk) == 1
+
+    assert [notice.text for notice in told] == ["Automatic answers leave more than five minutes late"]
+
+
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING"])
 def test_a_live_job_is_left_alone(world, status):
     overdue(world, status=status)
@@ -73,6 +90,8 @@ def test_a_draft_nobody_decided_about_is_decided(world):
     Draft.objects.filter(pk=world.draft.pk).update(created_at=timezone.now() - timedelta(minutes=11))
     world.judge()
 
+    (gauge,) = UndecidedDraftsCollector().collect()
+    assert [sample.value for sample in gauge.samples] == [1.0]
     assert decide_missed_drafts(world.workspace.pk) == 1
     world.work()
 
