@@ -91,7 +91,8 @@ def _run(
     attempts = override.max_attempts or prompt.max_attempts or env.prompt_max_attempts()
     params = _params(prompt, model, override)
     code = "timeout"
-    for number, budget in enumerate(_budgets(prompt, model, messages, attempts, deadline), start=1):
+    budgets = _budgets(prompt, model, messages, attempts, deadline)
+    for number, budget in enumerate(budgets, start=1):
         if deadline is not None and deadline - time.monotonic() < MIN_CALL_SECONDS:
             break
         # All attempts share `params`: what the model rejected once is not sent to it again.
@@ -109,7 +110,12 @@ def _run(
         except AttemptFailed as failed:
             code = failed.code
             delay = max(failed.retry_after, env.retry_delay_seconds(number))
-            if code not in RETRYABLE or number == attempts or not _wait(delay, deadline):
+            if code not in RETRYABLE or number == attempts:
+                break
+            # The budget that cut this answer would cut the next one too.
+            if code == "incomplete_output" and budgets[number] <= budget:
+                break
+            if not _wait(delay, deadline):
                 break
             continue
         return Result(value=value, model=model, usage=usage, attempts=number)

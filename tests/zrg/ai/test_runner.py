@@ -46,12 +46,13 @@ WARM = prompt("test.warm.v1", model="gpt-4o", effort=None, temperature=0.8)
 SCALED = prompt("test.scaled.v1", budget_scale=1.5, budget_overhead=20, output_cap=240, max_attempts=3)
 COUNTING = prompt("test.counting.v1", prefers_token_count=True)
 DROPPING = prompt("test.dropping.v1", temperature=0.8)
+FULL = prompt("test.full.v1", min_output_tokens=300, max_output_tokens=300)
 COUNTED = {"object": "response.input_tokens", "input_tokens": 150}
 
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    use_prompts(monkeypatch, TEXT, JSON, WARM, SCALED, COUNTING, DROPPING)
+    use_prompts(monkeypatch, TEXT, JSON, WARM, SCALED, COUNTING, DROPPING, FULL)
 
 
 @pytest.fixture
@@ -269,6 +270,14 @@ def test_budgets_grow_with_the_input_and_from_attempt_to_attempt(simulator, scop
     bodies = [entry["json"] for entry in simulator.requests("openai", "*", "POST")]
     # 100 tokens x 1.5 + 20, then x 1.2, then the cap
     assert [body["max_output_tokens"] for body in bodies] == [170, 204, 240]
+
+
+def test_an_answer_cut_at_the_largest_budget_is_not_asked_for_again(simulator, scope):  # noqa: F811
+    scripted(simulator, times=3, status=200, body=answer("x", status="incomplete"))
+
+    result = run(FULL.key, scope)
+
+    assert (result.error_code, len(simulator.requests("openai", "*", "POST"))) == ("incomplete_output", 1)
 
 
 def test_the_provider_counts_the_input_where_the_prompt_prefers_it(simulator, scope, monkeypatch):  # noqa: F811

@@ -51,3 +51,13 @@ def test_list_and_check_name_drift(workspace, monkeypatch):
     assert "test (1 drifted)" in run("list", "--workspace", str(workspace.pk))
     with pytest.raises(CommandError, match="1 drifted"):
         run("check", "--workspace", str(workspace.pk))
+    with pytest.raises(CommandError, match="1 drifted"):
+        run("check")
+    assert "prompts are fine" in run("check", "--workspace", str(WorkspaceFactory().pk))
+
+
+def test_check_names_models_without_a_price(monkeypatch):
+    use_prompts(monkeypatch, make_prompt(KEY, model="gpt-4o", effort=None))
+
+    with pytest.raises(CommandError, match=f"{KEY}: gpt-4o has no price"):
+        run("check")

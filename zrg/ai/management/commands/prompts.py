@@ -4,11 +4,13 @@ from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from zrg.ai.params import resolve_request_params
+from zrg.ai.pricing import parse_prices, price_of
 from zrg.ai.prompts import all_prompts, variables_of
-from zrg.ai.services.prompt_pages import prompt_lines, prompt_view
+from zrg.ai.services.prompt_pages import count_drifting, prompt_lines, prompt_view
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import platform
 
@@ -44,15 +46,16 @@ class Command(BaseCommand):
             self.stdout.write(f"\n--- {message.role} ({message.source}{drift})\n{message.text}")
 
     def _check(self, _key: str | None, workspace_id: UUID | None) -> None:
-        problems = [
-            f"{line.prompt.key}: {line.drift_count} drifted override(s)"
-            for line in prompt_lines(workspace_id)
-            if line.drift_count
-        ]
+        """The code's prompts, and the overrides of all workspaces (or of one)."""
+        drifted = sum(line.drift_count for line in prompt_lines(workspace_id)) if workspace_id else count_drifting()
+        problems = [f"{drifted} drifted override(s): admin, Prompt overrides"] if drifted else []
+        prices = parse_prices(settings.AI_MODEL_PRICING_JSON)
         for prompt in all_prompts():
             dropped = resolve_request_params(prompt.model, prompt.effort)["dropped"]
             if dropped:
                 problems.append(f"{prompt.key}: {prompt.model} does not take {', '.join(dropped)}")
+            if price_of(prompt.model, prices) is None:
+                problems.append(f"{prompt.key}: {prompt.model} has no price")
             if prompt.schema and set(prompt.schema["required"]) != set(prompt.schema["properties"]):
                 problems.append(f"{prompt.key}: schema is not strict")
             if not variables_of(prompt):
