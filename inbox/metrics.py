@@ -29,6 +29,7 @@ def count_slack_interaction(result: str) -> None:
 
 AUTO_SENDS = Counter("zrg_autosend_total", "Decisions about unattended sends", ["decision"])
 AUTO_SEND_CANCELS = Counter("zrg_autosend_cancel_total", "Planned unattended sends that ended before", ["reason"])
+AUTO_SEND_REVISIONS = Counter("zrg_autosend_revision_total", "Drafts that might have been improved", ["reason"])
 AUTO_SEND_LAG = Gauge("zrg_autosend_due_lag_seconds", "How late the last unattended send was looked at")
 DOUBLE_ATTEMPTS = Counter(
     "zrg_draft_double_attempts_total", "Decisions about a draft that was decided already; harmless", ["source"]
@@ -43,6 +44,11 @@ def count_auto_send(decision: str) -> None:
 def count_auto_send_cancel(reason: str) -> None:
     """One planned send that does not happen; `reason` is a code."""
     AUTO_SEND_CANCELS.labels(reason=reason).inc()
+
+
+def count_revision(reason: str) -> None:
+    """One draft that was improved, or not, by the code that says why."""
+    AUTO_SEND_REVISIONS.labels(reason=reason).inc()
 
 
 def note_due_lag(seconds: float) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,8 @@ logger = structlog.get_logger(__name__)
 CONVERSATION_TOKENS = 4_500
 SERVICE_TOKENS = 1_200
 GOALS_TOKENS = 900
+EVALUATE_SOURCE = "inbox.auto_send.evaluate"
+REEVALUATE_SOURCE = "inbox.auto_send.reevaluate"
 LINK_SECONDS = 5.0
 """For the calendar to name its booking page."""
 
@@ -42,23 +45,30 @@ class Judge:
         self._bundle: Bundle | None = None
         self._link: str | None = None
 
-    def evaluate(self, content: str, offered: tuple[str, ...], *, deadline: float) -> Evaluation:
-        """What the evaluator says of `content`; an answer that did not come is a hard block."""
-        case = self._case
+    def evaluate(
+        self, content: str, offered: tuple[str, ...], *, deadline: float, again: Mapping[str, Any] | None = None
+    ) -> Evaluation:
+        """What the evaluator says of `content`; an answer that did not come is a hard block. `again`: the one call
+        about a revised text, with figures for the statistics.
+        """
+        case, override = self._case, self._case.policy.evaluator
+        if again is not None:
+            override = replace(override, max_attempts=1)
         seconds = settings.OPENAI_AUTO_SEND_EVALUATOR_TIMEOUT_MS / 1000
         result = run_json_prompt(
             EVALUATE,
             {"document": as_data(json.dumps(self.document(content, offered), ensure_ascii=False), "DOCUMENT")},
             scope=CallScope(
                 workspace_id=case.workspace_id,
-                source="inbox.auto_send.evaluate",
+                source=EVALUATE_SOURCE if again is None else REEVALUATE_SOURCE,
                 lead_id=case.lead_id,
                 message_id=case.trigger_id,
                 draft_id=case.draft_id,
                 trace_id=self._trace_id,
+                metadata=again or {},
             ),
             deadline=min(deadline, time.monotonic() + seconds),
-            override=case.policy.evaluator,
+            override=override,
         )
         evaluation = interpret_evaluation(result.value) if result.ok else failed_evaluation(result.error_code)
         logger.info(
@@ -86,6 +96,17 @@ class Judge:
             signature=case.voice.signature,
             has_active_appointment=case.has_active_appointment,
         )
+
+    @property
+    def knowledge(self) -> str:
+        """What the workspace knows, as the evaluator is told."""
+        return self._known().knowledge
+
+    @property
+    def booking_link(self) -> str | None:
+        """The workspace's booking page, where the first text had a link or times."""
+        self._known()
+        return self._link
 
     def document(self, content: str, offered: tuple[str, ...]) -> dict[str, Any]:
         """The evaluator's input: one JSON document, so that quotes in a mail cannot break it."""

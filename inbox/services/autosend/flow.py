@@ -11,12 +11,14 @@ from inbox.models import Draft, Message
 from inbox.rules.autosend.checks import text_block
 from inbox.rules.autosend.deciding import DEFAULT_THRESHOLD, block_verdict, decide
 from inbox.rules.autosend.verdicts import Evaluation, Verdict
+from inbox.services.autosend.asking import RevisionRequest
 from inbox.services.autosend.cases import Case, open_case
 from inbox.services.autosend.evaluating import Judge
 from inbox.services.autosend.gate import ask_gate
 from inbox.services.autosend.offers import Offered, find_fresh_times, store_fresh_times
 from inbox.services.autosend.policies import policy_of
 from inbox.services.autosend.recording import Decided, record_decision
+from inbox.services.autosend.revising import maybe_revise
 from inbox.services.locking import lock_lead_and_draft
 from leads.models import Lead
 from zrg.ai.client import model_calls_possible
@@ -130,19 +132,39 @@ def _decide(case: Case, deadline: float, trace_id: str) -> Decided | None:
             if not store_fresh_times(case.draft_id, case.version, offered):
                 return None
     judge = Judge(case, trace_id=trace_id)
+    decided = replace(decided, version=case.version + 1 if offered.replaced else case.version)
     if policy.mode.mode == AutoSendMode.LEGACY_AUTO_REPLY:
         evaluation, verdict = _by_gate(case, judge, offered, deadline, trace_id)
-    else:
-        evaluation, verdict = _by_evaluator(case, judge, offered, deadline)
-    version = case.version + 1 if offered.replaced else case.version
-    return replace(decided, verdict=_for_mode(case, verdict), evaluation=evaluation, version=version)
+        return replace(decided, verdict=_for_mode(case, verdict), evaluation=evaluation)
+    return _by_evaluator(case, judge, offered, decided, deadline, trace_id)
 
 
-def _by_evaluator(case: Case, judge: Judge, offered: Offered, deadline: float) -> tuple[Evaluation, Verdict]:
+def _by_evaluator(
+    case: Case, judge: Judge, offered: Offered, decided: Decided, deadline: float, trace_id: str
+) -> Decided | None:
+    """Judged, improved once where that may help, judged again; None when the draft is not ours any more."""
     if block := _text_block(case, offered):
-        return replace(BLOCKED, hard_block=block), block_verdict(block)
-    evaluation = judge.evaluate(offered.content, offered.labels, deadline=deadline)
-    return evaluation, judged(case, judge, offered, evaluation)
+        verdict = _for_mode(case, block_verdict(block))
+        return replace(decided, verdict=verdict, evaluation=replace(BLOCKED, hard_block=block))
+    first = judge.evaluate(offered.content, offered.labels, deadline=deadline)
+    revision = maybe_revise(
+        RevisionRequest(
+            case=case,
+            judge=judge,
+            offered=offered,
+            version=decided.version,
+            evaluation=first,
+            deadline=deadline,
+            trace_id=trace_id,
+        )
+    )
+    if revision.canceled:
+        return None
+    version = decided.version
+    if revision.content is not None:
+        offered, version = replace(offered, content=revision.content), version + 1
+    verdict = _for_mode(case, judged(case, judge, offered, revision.evaluation))
+    return replace(decided, verdict=verdict, evaluation=revision.evaluation, version=version)
 
 
 def judged(case: Case, judge: Judge, offered: Offered, evaluation: Evaluation) -> Verdict:

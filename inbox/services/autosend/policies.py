@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -96,6 +97,25 @@ def mode_of(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionPolicy:
+    """Whether a text may be improved now, and by which model."""
+
+    stopped: bool
+    enabled: bool
+    reviser: Override
+
+
+def revision_policy(workspace_id: UUID) -> RevisionPolicy:
+    """Read now, in the caller's context. A switch that cannot be read stops."""
+    own = WorkspaceSettings.objects.get(workspace_id=workspace_id)
+    try:
+        stopped = is_switch_on(SwitchKey.AUTO_SEND_REVISION_DISABLED)
+    except SwitchUnreadable:
+        stopped = True
+    return RevisionPolicy(stopped=stopped, enabled=own.auto_send_revision_enabled, reviser=_reviser(own))
+
+
 def campaign_of(lead: Lead, channel: str) -> EmailCampaign | SmsCampaign | None:
     """The campaign whose rules hold for replies on this channel."""
     if channel == Channel.SMS:
@@ -119,12 +139,27 @@ def stopped_since(lead: Lead, channel: str, source: str) -> str:
 
 
 def _evaluator(own: WorkspaceSettings) -> Override:
+    return _model_of(
+        own,
+        (settings.AUTO_SEND_EVALUATOR_MODEL, settings.AUTO_SEND_EVALUATOR_REASONING_EFFORT),
+        (own.auto_send_evaluator_model, own.auto_send_evaluator_reasoning_effort),
+    )
+
+
+def _reviser(own: WorkspaceSettings) -> Override:
+    return _model_of(
+        own,
+        (settings.AUTO_SEND_REVISION_MODEL, settings.AUTO_SEND_REVISION_REASONING_EFFORT),
+        (own.auto_send_revision_model, own.auto_send_revision_reasoning_effort),
+    )
+
+
+def _model_of(own: WorkspaceSettings, environment: tuple[str, str], chosen: tuple[str, str]) -> Override:
     """Model and effort: the environment goes before the workspace; a model that is not offered any more is not
     asked.
     """
-    model = settings.AUTO_SEND_EVALUATOR_MODEL or own.auto_send_evaluator_model
-    if not settings.AUTO_SEND_EVALUATOR_MODEL and model not in SMALL_MODELS:
+    model = environment[0] or chosen[0]
+    if not environment[0] and model not in SMALL_MODELS:
         logger.warning(log_events.AUTOSEND_MODEL_REFUSED, model=model, workspace=str(own.workspace_id))
         model = ""
-    effort = settings.AUTO_SEND_EVALUATOR_REASONING_EFFORT or own.auto_send_evaluator_reasoning_effort
-    return Override(model=model or None, effort=effort)
+    return Override(model=model or None, effort=environment[1] or chosen[1])

@@ -26,7 +26,7 @@ SELECT gen_random_uuid(), (created_at AT TIME ZONE 'UTC')::date AS day, workspac
        sum(cost_usd), percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms),
        percentile_disc(0.95) WITHIN GROUP (ORDER BY latency_ms)
 FROM ai_aiinteraction WHERE workspace_id = %(workspace)s AND created_at >= %(since)s AND created_at < %(until)s
-  AND feature_id <> 'ai.route_skipped'
+  AND feature_id NOT IN ('ai.route_skipped', 'ai.outcome')
 GROUP BY day, workspace_id, prompt_key, model
 ON CONFLICT ON CONSTRAINT aiusage_unique DO UPDATE SET
     calls = excluded.calls, errors = excluded.errors, input_tokens = excluded.input_tokens,

@@ -22,6 +22,8 @@ logger = structlog.get_logger(__name__)
 
 SKIPPED = "ai.route_skipped"
 """Feature id of rows that stand for a call that was not made."""
+OUTCOME = "ai.outcome"
+"""Feature id of rows that say what came of several calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,19 @@ def record_skip(route: str, reason: str, scope: CallScope) -> None:
         model="",
         status=AIStatus.SUCCESS,
         metadata=clean_metadata({**scope.metadata, "routeSkip": {"route": route, "reason": reason}}),
+    )
+
+
+def record_outcome(step: str, scope: CallScope) -> None:
+    """Write what came of a step of several calls: the figures in the scope's metadata. No call of its own."""
+    _write(
+        scope,
+        feature_id=OUTCOME,
+        prompt_key=step,
+        prompt_version="",
+        model="",
+        status=AIStatus.SUCCESS,
+        metadata=clean_metadata(scope.metadata),
     )
 
 
