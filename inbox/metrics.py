@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
+from django.db.models import Min
 from django.utils import timezone
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -30,7 +31,6 @@ def count_slack_interaction(result: str) -> None:
 AUTO_SENDS = Counter("zrg_autosend_total", "Decisions about unattended sends", ["decision"])
 AUTO_SEND_CANCELS = Counter("zrg_autosend_cancel_total", "Planned unattended sends that ended before", ["reason"])
 AUTO_SEND_REVISIONS = Counter("zrg_autosend_revision_total", "Drafts that might have been improved", ["reason"])
-AUTO_SEND_LAG = Gauge("zrg_autosend_due_lag_seconds", "How late the last unattended send was looked at")
 DOUBLE_ATTEMPTS = Counter(
     "zrg_draft_double_attempts_total", "Decisions about a draft that was decided already; harmless", ["source"]
 )
@@ -49,11 +49,6 @@ def count_auto_send_cancel(reason: str) -> None:
 def count_revision(reason: str) -> None:
     """One draft that was improved, or not, by the code that says why."""
     AUTO_SEND_REVISIONS.labels(reason=reason).inc()
-
-
-def note_due_lag(seconds: float) -> None:
-    """Seconds between the due time and the look at it."""
-    AUTO_SEND_LAG.set(max(0.0, seconds))
 
 
 def count_double_attempt(source: str) -> None:
@@ -161,26 +156,30 @@ class FailedClassificationsCollector(Collector):
         yield GaugeMetricFamily("zrg_classification_failed", "Replies that could not be classified", value=count)
 
 
-class UndecidedDraftsCollector(Collector):
-    """Drafts of replies about which nobody decided in time; must be none."""
+class AutoSendCollector(Collector):
+    """Drafts of replies about which nobody decided in time (must be none), and how late the latest planned send is."""
 
     def describe(self) -> Iterator[Metric]:
         """Nothing: registering must not ask the database."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """The gauge as the table stands; none when the database is away."""
+        """The gauges as the table stands; none when the database is away."""
+        now = timezone.now()
         try:
             with platform():
-                count = Draft.objects.undecided(timezone.now()).count()
+                count = Draft.objects.undecided(now).count()
+                oldest = Draft.objects.pending().scheduled().aggregate(at=Min("auto_send_run_at"))["at"]
         except DatabaseError as error:
             log.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
             return
+        late = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
         yield GaugeMetricFamily("zrg_autosend_unevaluated", "Drafts nobody decided about in time", value=count)
+        yield GaugeMetricFamily("zrg_autosend_due_lag_seconds", "How late the oldest due send is", value=late)
 
 
 def register() -> None:
     """Add the collectors once per process."""
     REGISTRY.register(UnknownSendsCollector())
     REGISTRY.register(FailedClassificationsCollector())
-    REGISTRY.register(UndecidedDraftsCollector())
+    REGISTRY.register(AutoSendCollector())

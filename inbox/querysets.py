@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from inbox.enums import (
+    AutoSendOutcome,
     DeliveryStatus,
     Direction,
     DraftOrigin,
@@ -66,6 +67,10 @@ class DraftQuerySet(LeadScopedQuerySet):
 
     def on_channel(self, channel: str) -> Self:
         return self.filter(channel=channel)
+
+    def scheduled(self) -> Self:
+        """Drafts whose unattended send is planned."""
+        return self.filter(auto_send_outcome=AutoSendOutcome.SCHEDULED)
 
     def undecided(self, now: datetime) -> Self:
         """Drafts of replies about which nobody decided in time whether they may leave by themselves. Those of

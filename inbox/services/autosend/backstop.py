@@ -7,7 +7,7 @@ import structlog
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from inbox.enums import AutoSendOutcome, DraftStatus
+from inbox.enums import DraftStatus
 from inbox.models import Draft
 from inbox.querysets import DraftQuerySet
 from inbox.services.autosend.recording import schedule_send, send_job_key
@@ -48,7 +48,12 @@ def recreate_missing_jobs(workspace_id: UUID) -> int:
 def report_late_sends(workspace_id: UUID) -> int:
     """Planned sends that are due for five minutes, whatever their jobs do. Returns how many, at most a hundred."""
     with tenant(workspace_id):
-        late = _scheduled(workspace_id).filter(auto_send_run_at__lt=timezone.now() - LATE)
+        late = (
+            Draft.objects.in_workspace(workspace_id)
+            .pending()
+            .scheduled()
+            .filter(auto_send_run_at__lt=timezone.now() - LATE)
+        )
         count = len(late.values_list("pk", flat=True)[:BATCH])
     if count:
         _tell_operators("autosend_late", "Automatic answers leave more than five minutes late")
@@ -94,15 +99,13 @@ def _due_without_job(workspace_id: UUID) -> DraftQuerySet:
     alive = BackgroundJob.objects.filter(
         draft_id=OuterRef("pk"), type=AI_AUTO_SEND_DELAYED, status__in=[JobStatus.PENDING, JobStatus.RUNNING]
     )
-    due = _scheduled(workspace_id).filter(auto_send_run_at__lt=timezone.now() - OVERDUE)
-    found: DraftQuerySet = due.exclude(Exists(alive))
-    return found
-
-
-def _scheduled(workspace_id: UUID) -> DraftQuerySet:
-    found: DraftQuerySet = (
-        Draft.objects.in_workspace(workspace_id).pending().filter(auto_send_outcome=AutoSendOutcome.SCHEDULED)
+    due = (
+        Draft.objects.in_workspace(workspace_id)
+        .pending()
+        .scheduled()
+        .filter(auto_send_run_at__lt=timezone.now() - OVERDUE)
     )
+    found: DraftQuerySet = due.exclude(Exists(alive))
     return found
 
 

@@ -20,7 +20,7 @@ from inbox.enums import (
     MessageOrigin,
     MessageSource,
 )
-from inbox.metrics import count_auto_send_cancel, note_due_lag
+from inbox.metrics import count_auto_send_cancel
 from inbox.models import Draft, Message
 from inbox.querysets import MessageQuerySet
 from inbox.rules.autosend.revalidation import Revalidation, State, revalidate
@@ -88,7 +88,6 @@ def settle_due(draft_id: UUID, *, reschedules: int = 0) -> Revalidation:
         return Revalidation(
             action="reschedule", reason="not_due", draft_status=draft.status, run_at=draft.auto_send_run_at
         )
-    note_due_lag((now - draft.auto_send_run_at).total_seconds() if draft.auto_send_run_at else 0.0)
     found = revalidate(look(lead, draft, now))
     if found.action == "reschedule" and reschedules >= MAX_RESCHEDULES:
         found = Revalidation(action="needs_review", reason="too_many_reschedules", draft_status=DraftStatus.PENDING)

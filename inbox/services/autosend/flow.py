@@ -90,12 +90,14 @@ def _case_of(draft_id: UUID) -> Case | Decision:
         return Decision(action="", reason="draft_not_found")
     if draft.status != DraftStatus.PENDING:
         return Decision(action="", reason=f"draft_status_{draft.status}")
-    if draft.auto_send_action is not None:
+    if draft.auto_send_action is not None or draft.auto_send_mode is not None:
+        # Also what was left to people: a switch turned later does not answer yesterday's replies.
         return Decision(action="", reason="decided_before")
     if draft.origin not in EVALUATED_ORIGINS or draft.edited_by_person:
         return Decision(action="", reason="origin_not_evaluated")
     message: Message | None = draft.trigger_message
     if message is None:
+        _note_mode(draft, "trigger_message_not_found")
         return Decision(action="", reason="trigger_message_not_found")
     lead = Lead.objects.select_related("email_campaign", "sms_campaign").get(pk=draft.lead_id)
     policy = policy_of(lead, draft.channel)

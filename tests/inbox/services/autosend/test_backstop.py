@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inbox.metrics import UndecidedDraftsCollector
+from inbox.metrics import AutoSendCollector
 from inbox.models import Draft
 from inbox.services.autosend.backstop import (
     decide_missed_drafts,
@@ -58,6 +58,8 @@ def test_operators_hear_of_sends_that_are_late(world):
     assert report_late_sends(world.workspace.pk) == 0
     Draft.objects.filter(pk=world.draft.pk).update(auto_send_run_at=timezone.now() - timedelta(minutes=6))
 
+    _, late = AutoSendCollector().collect()
+    assert round(late.samples[0].value / 60) == 6
     with announced(Notice) as told:
         assert report_late_sends(world.workspace.pk) == 1
 
@@ -90,8 +92,8 @@ def test_a_draft_nobody_decided_about_is_decided(world):
     Draft.objects.filter(pk=world.draft.pk).update(created_at=timezone.now() - timedelta(minutes=11))
     world.judge()
 
-    (gauge,) = UndecidedDraftsCollector().collect()
-    assert [sample.value for sample in gauge.samples] == [1.0]
+    undecided, late = AutoSendCollector().collect()
+    assert [sample.value for sample in (*undecided.samples, *late.samples)] == [1.0, 0.0]
     assert decide_missed_drafts(world.workspace.pk) == 1
     world.work()
 

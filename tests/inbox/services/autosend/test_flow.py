@@ -227,6 +227,10 @@ def test_a_draft_of_setters_says_so_and_nobody_is_asked(world):
     assert (world.draft.auto_send_mode, world.draft.auto_send_reason_code) == ("DISABLED", "campaign_setter_managed")
     assert world.simulator.asked("auto_send.evaluate.v1") == []
 
+    world.set_campaign(response_mode="AI_AUTO_SEND")
+    assert world.evaluate().reason == "decided_before"
+    assert world.jobs == []
+
 
 def test_shadow_decides_and_changes_nothing(world):
     world.set_campaign(response_mode="SETTER_MANAGED", auto_send_shadow=True)
