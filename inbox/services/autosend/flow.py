@@ -129,12 +129,13 @@ def _decide(case: Case, deadline: float, trace_id: str) -> Decided | None:
     if case.consent_block:
         return replace(decided, verdict=_for_mode(case, block_verdict(case.consent_block)))
     offered = find_fresh_times(case.workspace_id, case.lead_id, case.offer_set, case.content, deadline=deadline)
-    if offered.replaced:
+    replaced = offered.replaced and not policy.shadow
+    if replaced:
         with tenant(case.workspace_id):
             if not store_fresh_times(case.draft_id, case.version, offered):
                 return None
     judge = Judge(case, trace_id=trace_id)
-    decided = replace(decided, version=case.version + 1 if offered.replaced else case.version)
+    decided = replace(decided, version=case.version + 1 if replaced else case.version)
     if policy.mode.mode == AutoSendMode.LEGACY_AUTO_REPLY:
         evaluation, verdict = _by_gate(case, judge, offered, deadline, trace_id)
         return replace(decided, verdict=_for_mode(case, verdict), evaluation=evaluation)
