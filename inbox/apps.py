@@ -28,6 +28,7 @@ class InboxConfig(AppConfig):
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
         from inbox.services.closing import AI_AUTO_SEND_DELAYED  # noqa: PLC0415
         from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
+        from inbox.services.drafting.watching import raise_draft_alerts  # noqa: PLC0415
         from inbox.services.memory import merge_memory  # noqa: PLC0415
         from inbox.services.merging import merge_draft_requests, merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
@@ -105,6 +106,7 @@ class InboxConfig(AppConfig):
         register_merge(LeadView, merge_views)
         register_merge(ConversationSync, merge_syncs)
         register_sample_filler("messages", fill_messages)
+        register_routine("maintenance", "inbox.draft_alerts", raise_draft_alerts)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_routine("retention", "inbox.memory", schedules.forget_memory)
         register_routine("autosend", "inbox.due_sends", schedules.run_auto_send)

@@ -1,6 +1,7 @@
 """What became of a draft's text when it was sent (05 R26)."""
 
 from inbox.enums import ResponseDisposition, SentBy
+from inbox.rules.outbound_text import split_sms_parts
 
 
 def disposition(final_text: str, ai_content: str, sent_by: str) -> ResponseDisposition:
@@ -14,6 +15,11 @@ def disposition(final_text: str, ai_content: str, sent_by: str) -> ResponseDispo
     if _comparable(final_text) == _comparable(ai_content):
         return ResponseDisposition.APPROVED
     return ResponseDisposition.EDITED
+
+
+def joined_parts(text: str) -> str:
+    """An SMS as one text: where its parts end is no part of what it says."""
+    return " ".join(" ".join(part.split()) for part in split_sms_parts(text))
 
 
 def _comparable(text: str) -> str:

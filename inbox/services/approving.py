@@ -13,18 +13,20 @@ from django.utils import timezone
 from inbox.contracts import Decision, DraftDecided
 from inbox.enums import (
     ApprovalSource,
+    Channel,
     DraftClosedReason,
     DraftEventKind,
     DraftEventSource,
     DraftStatus,
     OrderSource,
     OrderState,
+    ResponseDisposition,
     SentBy,
 )
 from inbox.errors import DraftNotPending, SendInProgress, StaleDraft
 from inbox.metrics import count_double_attempt
 from inbox.models import Draft, Message, SendOrder
-from inbox.rules.disposition import disposition
+from inbox.rules.disposition import disposition, joined_parts
 from inbox.services.checking import (
     Seen,
     Text,
@@ -295,9 +297,7 @@ def _mark_approved(
         content=content,
         version=draft.version + 1 if edited else draft.version,
         edited_by_person=draft.edited_by_person or (edited and by is not None),
-        response_disposition=disposition(
-            content, draft.ai_content, SentBy.AI if source in BY_MACHINE else SentBy.SETTER
-        ),
+        response_disposition=_disposition(draft, content, source),
         **({} if source == ApprovalSource.AUTO_SEND else canceled_columns(draft, DraftStatus.APPROVED)),
         approval_source=source,
         approved_by=by,
@@ -306,6 +306,13 @@ def _mark_approved(
         updated_at=now,
     )
     draft.refresh_from_db()
+
+
+def _disposition(draft: Draft, content: str, source: ApprovalSource) -> ResponseDisposition:
+    sent_by = SentBy.AI if source in BY_MACHINE else SentBy.SETTER
+    if draft.channel == Channel.SMS:
+        return disposition(joined_parts(content), joined_parts(draft.ai_content), sent_by)
+    return disposition(content, draft.ai_content, sent_by)
 
 
 def _seen_at_sending(lead: Lead, draft: Draft, source: ApprovalSource, seen: Seen) -> UUID | None:

@@ -140,6 +140,15 @@ def gather(message: Message, *, channel: str, tag: str, seconds: float, fast: bo
     )
 
 
+def rebuild(message: Message, *, channel: str, tag: str, labels: tuple[str, ...]) -> DraftContext:
+    """The same from rows alone, in the caller's transaction: nobody is asked, `labels` are the stored offer's."""
+    rows = _read(message, channel, tag)
+    bundle = build_bundle(message.workspace_id, "draft", memory=rows.memory, now=timezone.now())
+    texts = _texts(message.workspace_id)
+    context = _assemble(rows, Availability(labels=labels), bundle, texts, terms=INLINE_TERMS)
+    return replace(context, channel=channel, meta={"bundle": bundle.stats})
+
+
 def with_signature(context: DraftContext, summary: str) -> DraftContext:
     """The lead's signature as facts for the writer; "" is none."""
     if not summary:

@@ -14,6 +14,7 @@ from inbox.services.drafting.knobs import JOB_SECONDS
 from inbox.services.drafting.knowing import gather
 from inbox.services.drafting.storing import draft_for, newer_inbound, note_skip, overtaken, store_draft
 from inbox.services.drafting.writing import write_text
+from inbox.services.signals import signals_of
 from inbox.services.stages.base import StageContext, StageResult, skipped
 from leads.models import Lead
 from zrg.jobs.errors import Reschedule
@@ -72,6 +73,7 @@ def _why_not(message: Message) -> str:
     settings = WorkspaceSettings.objects.get(workspace_id=message.workspace_id)
     if timezone.now() - message.sent_at > STALE_AFTER:
         return "stale_message"
+    signals = signals_of(message)
     verdict = draft_eligibility(
         sentiment=_tag(message),
         channel=message.channel,
@@ -80,6 +82,8 @@ def _why_not(message: Message) -> str:
         is_newsletter=_is_newsletter(message),
         draft_generation_enabled=settings.draft_generation_enabled,
         lead_opted_out=lead.opted_out_at is not None or lead.status == "blacklisted",
+        call_intent=signals.call_intent,
+        booking_process_route=signals.route,
         followup_draft_pending=_followup_draft_pending(lead),
         phone_on_file=bool(lead.phone or lead.phone_national),
     )
