@@ -25,7 +25,7 @@ from inbox.models import Message
 from inbox.rules.cleaning import CleanedEmail, clean_email, clean_plain
 from inbox.rules.healing import Remote, Row, find_twin, match_text
 from inbox.rules.safety import classify_bounce, is_bounce_address
-from inbox.rules.tags import POSITIVE
+from inbox.rules.tags import POSITIVE, is_positive
 from inbox.services.automation import apply_enrichment_switch, apply_reply_switches
 from inbox.services.bounced_recipient import find_failed_lead
 from inbox.services.echoes import is_own_message, receive_echo
@@ -36,6 +36,7 @@ from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
 from inbox.services.settling import Proof, settle_as_sent
 from inbox.services.stopping import stop_lead
 from integrations.contracts import Address, Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
+from leads.enums import EnrichmentStatus
 from leads.errors import NoUsableIdentity
 from leads.models import EmailCampaign, Lead, SmsCampaign
 from leads.services.campaigns import upsert_email_campaign, upsert_sms_campaign
@@ -123,7 +124,8 @@ def _receive(
     apply_safety(lead, message, reading, may_lift=not is_late)
     if contract.interested and not is_late and reading.kind in (SafetyKind.NONE, SafetyKind.ACK_ONLY):
         set_sentiment(lead.pk, SentimentTag.INTERESTED, message=message, cause=CAUSE_INBOUND)
-    apply_reply_switches(lead.pk)
+    if contract.interested or lead.enrichment_status == EnrichmentStatus.PENDING or is_positive(lead.sentiment_tag):
+        apply_reply_switches(lead.pk)
     enqueue_job(POST_PROCESS_JOBS[contract.provider], lead.workspace_id, lead_id=lead.pk, message_id=message.pk)
     logger.info(log_events.MESSAGE_INBOUND, lead=str(lead.pk), message=str(message.pk), channel=message.channel)
     return message, True
@@ -228,6 +230,7 @@ def _match_person(contract: InboundMessage | SentMessage | Bounce | Unsubscribe)
         _campaign(contract),
         source="webhook",
         sender_account_id=contract.sender_account.id if contract.sender_account else None,
+        has_replied=isinstance(contract, InboundMessage) and not contract.interested,
     )
 
 

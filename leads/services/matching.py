@@ -61,7 +61,7 @@ class LeadMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A person on the way in: who, by which campaign and mailbox, from where."""
+    """A person on the way in: who, by which campaign and mailbox, from where; `has_replied` when they wrote."""
 
     workspace_id: UUID
     identity: Identity
@@ -69,6 +69,7 @@ class Arrival:
     email_campaign: EmailCampaign | None = None
     sms_campaign: SmsCampaign | None = None
     sender_account_id: str | None = None
+    has_replied: bool = False
 
 
 def find_or_create_lead(
@@ -79,6 +80,7 @@ def find_or_create_lead(
     *,
     source: str,
     sender_account_id: str | None = None,
+    has_replied: bool = False,
 ) -> LeadMatch:
     """The lead this person is, made if there is none; empty fields are filled, stored values stay.
 
@@ -96,13 +98,13 @@ def find_or_create_lead(
         email_campaign=campaign if isinstance(campaign, EmailCampaign) else None,
         sms_campaign=campaign if isinstance(campaign, SmsCampaign) else None,
         sender_account_id=sender_account_id,
+        has_replied=has_replied,
     )
     # No savepoint where the caller has a transaction: the locks are for its whole length anyway.
     with transaction.atomic(savepoint=False):
         _lock(workspace_id, identity)
         try:
-            with transaction.atomic():
-                return _settle(arrival)
+            return _settle(arrival)
         except IntegrityError:
             # A writer without these locks came first; its row is visible now.
             return _settle(arrival)
@@ -118,6 +120,7 @@ def find_lead(workspace_id: UUID, contact: ContactDetails, ids: ContactIds) -> L
 
 
 def _settle(arrival: Arrival) -> LeadMatch:
+    """Only the one write that may meet a rival's row has a savepoint around it."""
     candidates = _candidates(arrival.workspace_id, arrival.identity)
     match = choose_match(arrival.identity, candidates)
     return _fill(arrival, match, candidates) if match is not None else _create(arrival)
@@ -191,7 +194,8 @@ def _fill(arrival: Arrival, match: Match, candidates: list[Candidate]) -> LeadMa
         sms_campaign_id=arrival.sms_campaign.pk if arrival.sms_campaign else None,
     )
     if changes:
-        Lead.objects.filter(pk=lead.pk).update(**changes, changed_at=Now(), updated_at=Now())
+        with transaction.atomic():
+            Lead.objects.filter(pk=lead.pk).update(**changes, changed_at=Now(), updated_at=Now())
         for name, value in changes.items():
             setattr(lead, name, value)
         announce_data_change(lead)
@@ -232,10 +236,15 @@ def _create(arrival: Arrival) -> LeadMatch:
     for name, value in choose_fill(lead, identity, sender_account_id=arrival.sender_account_id).items():
         setattr(lead, name, value)
     if lead.enrichment_status == EnrichmentStatus.PENDING:
-        lead.enrichment_last_retry = now
+        # Nobody looks up a person who wrote, before the reply is read as a positive one.
+        if arrival.has_replied:
+            lead.enrichment_status = EnrichmentStatus.NOT_NEEDED
+        else:
+            lead.enrichment_last_retry = now
     _start_routing(lead, arrival)
     _start_opted_out(lead)
-    lead.save(force_insert=True)
+    with transaction.atomic():
+        lead.save(force_insert=True)
     if lead.routing_status == RoutingStatus.PENDING:
         wake_routing()
     count_lead(NEW)
