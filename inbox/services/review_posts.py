@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from inbox.contracts import ReviewOutdated
 from inbox.enums import (
     ApprovalSource,
+    AutoSendOutcome,
     DeliveryStatus,
     DraftClosedReason,
     DraftEventKind,
@@ -21,6 +22,7 @@ from inbox.enums import (
 )
 from inbox.models import Draft, DraftEvent, Message, SendOrder
 from inbox.models.draft import ENGINE_ORIGINS
+from inbox.rules.autosend.reasons import decision_sentence
 from inbox.rules.sentences import closed_sentence, delivery_sentence
 from inbox.services.guards import newer_message
 from integrations.rules.approvers import read_approvers
@@ -91,7 +93,7 @@ def read_review(workspace_id: UUID, draft_id: UUID) -> Review | None:
         sentiment=lead.sentiment_tag or "",
         confidence=draft.auto_send_confidence,
         threshold=draft.auto_send_threshold,
-        reason=draft.auto_send_reason or "",
+        reason=_reason(draft),
         inbound=_newest_inbound(lead),
         content=draft.content,
         written_at=draft.created_at,
@@ -122,6 +124,14 @@ def outdate_review_posts(draft: Draft) -> None:
 
 def _post(channel_id: str, ts: str) -> dict[str, str]:
     return {"slack_notification_channel_id": channel_id[:32], "slack_notification_message_ts": ts[:32]}
+
+
+def _reason(draft: Draft) -> str:
+    """Why a person is asked: what came up at the moment of sending, else the decision, and the evaluator's words."""
+    came_up = draft.auto_send_outcome == AutoSendOutcome.NEEDS_REVIEW and draft.auto_send_outcome_reason
+    sentence = decision_sentence(came_up or draft.auto_send_reason_code)
+    words = "" if came_up else draft.auto_send_reason or ""
+    return f"{sentence} {words}".strip()
 
 
 def _newest_inbound(lead: Lead) -> str:

@@ -20,6 +20,7 @@ PREVIEW = 1_400
 # Slack's own limits: a section's text 3,000, a header 150, a field 2,000 characters.
 MAX_PREVIEW = 2_800
 MAX_NAME = 120
+MAX_REASON = 500
 # With fewer digits it would be found in prices and dates.
 MIN_PHONE_DIGITS = 7
 
@@ -80,7 +81,7 @@ def open_post(card: Card, buttons: Buttons, links: Links, *, zone: ZoneInfo, not
     return [
         {"type": "header", "text": _plain("Review needed")},
         {"type": "section", "fields": [_text(f"*{name}*\n{value}") for name, value in _fields(card)]},
-        *([_section(inert(one_line(redact_text(card.reason), 320)))] if card.reason else []),
+        *([_section(inert(one_line(redact_text(card.reason), MAX_REASON)))] if card.reason else []),
         _section(f"*They wrote*\n{inbound}"),
         _section(f"*Draft*{' (shortened)' if is_cut else ''}\n{draft}"),
         *(_section(f":warning: {slack_escape(note)}") for note in notes),

@@ -6,8 +6,7 @@ from inbox.registry import ReviewPost
 from integrations.rules.approvers import read_approvers
 from notifications.constants import NOBODY
 from notifications.enums import SendStatus
-from notifications.models import NotificationSendLog
-from notifications.services.reviews import KIND
+from notifications.services.reviews import rows_of_draft
 from zrg.workspaces.context import platform
 from zrg.workspaces.models import WorkspaceSettings
 
@@ -26,8 +25,7 @@ def posts_of_draft(workspace_id: UUID, draft_id: UUID) -> list[ReviewPost]:
     """One line per post, the newest version first. People have no rows of the outbox: read as the platform."""
     with platform():
         rows = (
-            NotificationSendLog.objects.in_workspace(workspace_id)
-            .filter(dedupe_key__startswith=f"{KIND}:{draft_id}:")
+            rows_of_draft(workspace_id, draft_id)
             .order_by("-created_at", "target")
             .values_list("target", "status", "reason")
         )

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from inbox.contracts import DraftDecided, ReviewClickAnswered, ReviewOutdated, ReviewRequested
 from inbox.enums import DraftStatus
+from inbox.models import Draft
 from inbox.services.review_posts import AUTOMATIC, Review, note_review_posted, read_review
 from integrations.rules.approvers import Approver, read_approvers
 from integrations.services.slack_reviews import (
@@ -28,6 +29,7 @@ from integrations.services.slack_reviews import (
 from notifications.constants import NOBODY
 from notifications.enums import Destination, EventCause, SendKind, SendStatus
 from notifications.models import NotificationEvent, NotificationSendLog
+from notifications.querysets import NotificationSendLogQuerySet
 from notifications.rules.review_post import Block, Buttons, Card, Links, closed_post, open_post, title, wall_time
 from notifications.rules.texts import one_line, slack_escape
 from notifications.services.events import record_event
@@ -295,10 +297,21 @@ def _card(review: Review) -> Card:
     )
 
 
-def _posts_of(workspace_id: UUID, draft_id: UUID) -> Any:
-    """Posts that stand in Slack; the unique key is searched by its beginning."""
-    rows = NotificationSendLog.objects.in_workspace(workspace_id).filter(dedupe_key__startswith=f"{KIND}:{draft_id}:")
-    return rows.filter(status=SendStatus.SENT).exclude(provider_ref="").order_by("sent_at", "pk").select_for_update()
+def rows_of_draft(workspace_id: UUID, draft_id: UUID) -> NotificationSendLogQuerySet:
+    """The rows of a draft's posts. They are found through its lead: under row security no index serves the
+    beginning of a key.
+    """
+    rows: NotificationSendLogQuerySet = NotificationSendLog.objects.in_workspace(workspace_id).filter(
+        dedupe_key__startswith=f"{KIND}:{draft_id}:"
+    )
+    lead_id = Draft.objects.in_workspace(workspace_id).filter(pk=draft_id).values_list("lead_id", flat=True).first()
+    return rows if lead_id is None else rows.filter(lead_id=lead_id)
+
+
+def _posts_of(workspace_id: UUID, draft_id: UUID) -> NotificationSendLogQuerySet:
+    """Posts that stand in Slack."""
+    standing = rows_of_draft(workspace_id, draft_id).filter(status=SendStatus.SENT).exclude(provider_ref="")
+    return standing.order_by("sent_at", "pk").select_for_update()
 
 
 def _queue_refresh(workspace_id: UUID, lead_id: UUID, draft_id: UUID, why: str, *, later: bool = False) -> None:

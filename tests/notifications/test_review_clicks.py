@@ -8,6 +8,7 @@ from inbox.models import Draft, DraftEvent, Message, SendOrder
 from inbox.services.approving import approve_draft, edit_draft, send_manual
 from inbox.services.checking import Seen, Text
 from inbox.services.settling import Proof, settle_as_sent
+from leads.models import Lead
 from leads.services.merging import merge_leads
 from leads.services.status import blacklist_lead
 from tests.factories.inbox import MessageFactory, minutes_ago
@@ -253,6 +254,8 @@ def test_dashboard_decides_first(review: ReviewDesk) -> None:
 
 
 def test_timer_decides(review: ReviewDesk) -> None:
+    Lead.objects.filter(pk=review.desk.lead.pk).update(auto_reply_enabled=True)
+
     approve_draft(review.desk.draft.pk, source="auto_send")
     review.work()
 

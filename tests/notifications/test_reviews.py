@@ -177,6 +177,35 @@ def test_decided_draft_is_not_asked_about(review: ReviewDesk) -> None:
     assert (told(review), review.posts) == ([], [])
 
 
+# --- what it says -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decided", "reason"),
+    [
+        (
+            {},
+            "The confidence is below the campaign's threshold."
+            " The lead asks for a price that the context does not hold.",
+        ),
+        (
+            {"auto_send_outcome": "needs_review", "auto_send_outcome_reason": "offered_slot_expired"},
+            "An offered time is no longer free.",
+        ),
+        (
+            {"auto_send_reason_code": "fallback_draft", "auto_send_reason": None},
+            "The text is a neutral template, because the model did not write one.",
+        ),
+    ],
+)
+def test_post_says_why_a_person_is_asked(review: ReviewDesk, decided: dict[str, Any], reason: str) -> None:
+    Draft.objects.filter(pk=review.desk.draft.pk).update(**decided)
+
+    review.ask()
+
+    assert [said(post).splitlines()[0] for post in review.posts] == [reason] * 2
+
+
 # --- between the row and the post ------------------------------------------------------------------------
 
 
