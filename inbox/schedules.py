@@ -15,6 +15,7 @@ from inbox.services.autosend.backstop import (
     remind_of_reviews,
     report_late_sends,
 )
+from inbox.services.autosend.tripwire import check_tripwire
 from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
 from inbox.services.memory import delete_expired_memory
 from inbox.services.reprocessing import reading_jobs
@@ -33,6 +34,7 @@ from zrg.workspaces.context import tenant
 
 RETRY_CLASSIFICATION_FOR = timedelta(hours=24)
 RETRY_BATCH = 500
+TRIPWIRE_MINUTES = 5
 
 
 def run_unknown_sends(context: RunContext) -> None:
@@ -45,9 +47,10 @@ def run_unknown_sends(context: RunContext) -> None:
 
 
 def run_auto_send(context: RunContext) -> None:
-    """Every minute: due sends without a job get one again, undecided drafts are decided, and once a day people
-    are reminded of drafts that wait long.
+    """Every minute: due sends without a job get one again, undecided drafts are decided, once a day people are
+    reminded of drafts that wait long, and every five minutes the tripwire is looked at.
     """
+    looks = timezone.now().minute % TRIPWIRE_MINUTES == 0
     for workspace_id in walk_workspaces(context):
         if context.dry_run:
             context.count("due", len(due_without_job(workspace_id)))
@@ -56,6 +59,8 @@ def run_auto_send(context: RunContext) -> None:
         context.count("late", report_late_sends(workspace_id))
         context.count("unevaluated", decide_missed_drafts(workspace_id))
         context.count("reminders", remind_of_reviews(workspace_id))
+        if looks:
+            context.count("tripped", bool(check_tripwire(workspace_id)))
 
 
 def run_ai_retry(context: RunContext) -> None:
