@@ -36,6 +36,7 @@ def _register_routing() -> None:
         ("lead-routing-retry", timedelta(minutes=5), 240, 900, schedules.run_lead_routing_retry),
         ("lead-routing-locks", timedelta(minutes=10), 30, 1_800, schedules.run_lead_routing_locks),
         ("lead-routing-expire", CronTime(minute="0", hour="2"), 300, 26 * 3_600, schedules.run_lead_routing_expire),
+        ("lead-routing-health", CronTime(minute="0"), 60, 7_200, schedules.run_lead_routing_health),
         ("lead-routing-nightly", CronTime(minute="0", hour="3"), 600, 26 * 3_600, schedules.run_lead_routing_nightly),
     )
     for name, cadence, budget, stale, handler in plan:

@@ -1,5 +1,6 @@
 """Scheduled work of routing (the one table of schedules: 04)."""
 
+from assignment.services.routing.health import broken_promises, raise_routing_alerts
 from assignment.services.routing.running import (
     cleanup_stale_locks,
     mark_expired,
@@ -43,3 +44,12 @@ def run_lead_routing_nightly(context: RunContext) -> None:
     """Daily at 03:00: remove what is past its time, then ask for broken promises."""
     if not context.dry_run:
         context.stats |= purge_routing(context.should_stop)
+        broken = broken_promises()
+        context.stats["violations"] = len(broken)
+        if broken:
+            context.report_problem(f"{len(broken)} invariants of routing do not hold: {broken[0][0]}")
+
+
+def run_lead_routing_health(context: RunContext) -> None:
+    """Every hour: judge, and tell operators."""
+    context.stats |= raise_routing_alerts(dry_run=context.dry_run)

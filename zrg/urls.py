@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("integrations.urls")),
     path("", include("leads.urls")),
     path("", include("inbox.urls")),
+    path("", include("assignment.urls")),
     path("admin/", admin.site.urls),
 ]
 

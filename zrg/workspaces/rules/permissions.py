@@ -182,6 +182,7 @@ ACTIONS: dict[str, ActionRule] = {
     # --- platform and oneself
     "platform.create_workspace": _PLATFORM,
     "platform.host_allowlist": _PLATFORM,
+    "platform.routing": _PLATFORM,
     "platform.grant_global_admin": _SUPER,
     "admin.open": ActionRule(roles=frozenset({Role.OWNER.value, Role.ADMIN.value, *PLATFORM_ROLES}), write=False),
     "audit.view_workspace": _workspace(P.MANAGE_TEAM, write=False),

@@ -1,0 +1,66 @@
+"""What the endpoints of routing share: the workspace of the call, JSON bodies, lists."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+
+from zrg.lib.errors import BadInput
+from zrg.workspaces.access import require, workspace_key
+from zrg.workspaces.api.views import TenantAPIView
+from zrg.workspaces.context import REPORT_TIMEOUT_MS
+from zrg.workspaces.models import User
+
+MAX_PAGE = 200
+
+
+class RoutingAPIView(TenantAPIView):
+    """Signed-in people with `manage_integrations` in the workspace concerned."""
+
+    statement_timeout_ms = REPORT_TIMEOUT_MS
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
+
+    def workspace(self, action: str | None = None) -> UUID:
+        """The workspace `clientId` names, in which this person may do this."""
+        given = self.request.query_params.get("clientId") or self.body().get("clientId") or ""
+        workspace_id = workspace_key(str(given))
+        declared = self.permission_action
+        require(self.access, action or (declared if isinstance(declared, str) else ""), workspace_id)
+        return workspace_id
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object of the request; an empty one for requests without."""
+        if self.request.method in ("GET", "DELETE") and not self.request.data:
+            return {}
+        if not isinstance(self.request.data, dict):
+            raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+        return self.request.data
+
+    def person(self) -> User:
+        """Who acts."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+
+def uuid_of(value: Any, field: str) -> UUID:
+    """An id, or 400 with the field."""
+    try:
+        return UUID(str(value))
+    except ValueError as error:
+        raise BadInput("An id is needed.", http_status=400, field=field) from error
+
+
+def uuids_of(value: Any, field: str, *, at_most: int) -> list[UUID]:
+    """Ids without repeats in their order; 422 for too many."""
+    if not isinstance(value, list):
+        raise BadInput("A list of ids is needed.", http_status=400, field=field)
+    if len(value) > at_most:
+        raise BadInput(f"At most {at_most} at once.", code="too_many", field=field)
+    return list(dict.fromkeys(uuid_of(one, field) for one in value))
+
+
+def page_size(request: Request) -> int:
+    """Rows per page: `limit`, 1 to 200, 50 by default."""
+    text = request.query_params.get("limit", "")
+    return min(max(int(text), 1), MAX_PAGE) if text.isdigit() else 50

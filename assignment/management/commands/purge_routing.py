@@ -1,0 +1,33 @@
+"""Remove logs, closed rows of the queue and counters past their time."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from assignment.models import RoutingLog, RoutingQueueEntry
+from assignment.services.routing.running import purge_routing
+from zrg.workspaces.context import platform
+
+
+class Command(BaseCommand):
+    """`purge_routing [--dry-run]`."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Only count."""
+        parser.add_argument("--dry-run", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print how many of each."""
+        if options["dry_run"]:
+            now = timezone.now()
+            with platform():
+                logs = RoutingLog.objects.filter(created_at__lt=now - timedelta(days=90)).count()
+                queue = RoutingQueueEntry.objects.filter(processed_at__lt=now - timedelta(days=14)).count()
+            self.stdout.write(f"would remove logs={logs} queue={queue}")
+            return
+        removed = purge_routing()
+        self.stdout.write(" ".join(f"{name}={count}" for name, count in removed.items()))

@@ -1,0 +1,135 @@
+"""Figures of routing judged: status, reasons, the seven alerts. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+DUE_DEGRADED, DUE_CRITICAL, DUE_OF_ONE = 100, 500, 50
+STALE_LOCKS = 10
+LOCK_TIMEOUTS = 10
+MIN_SETTLED_FAILURES, FAILURE_RATE = 20, 0.10
+MIN_RETRIES, RETRY_RATE = 50, 0.05
+MIN_SETTLED_DUPLICATES, DUPLICATE_RATE = 50, 0.20
+EXPIRED_DAY, EXPIRED_HOUR = 100, 50
+ROLLBACK_FAILURE_RATE = 0.20
+
+Level = Literal["critical", "warning", "info"]
+# Columns of the database's routing_health that add up over workspaces.
+SUMS = (
+    "pending", "waiting_first", "in_progress", "failed", "stale_locks", "queue_open", "due", "settled_1h",
+    "duplicates_1h", "failed_1h", "settled_15m", "failed_15m", "attempts_30m", "retries_30m", "lock_timeouts_5m",
+    "settled_5m", "failed_5m", "duplicates_24h", "expired_24h", "expired_1h",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A condition that holds now."""
+
+    code: str
+    level: Level
+    text: str
+
+
+def add_up(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """One row for all workspaces."""
+    listed = list(rows)
+    total: dict[str, Any] = {name: sum(row[name] for row in listed) for name in SUMS}
+    total["oldest_due_seconds"] = max((row["oldest_due_seconds"] for row in listed), default=0)
+    total["p95_ms_1h"] = max((row["p95_ms_1h"] or 0 for row in listed), default=0) or None
+    codes: dict[str, int] = {}
+    for row in listed:
+        for code, count in row["unroutable"].items():
+            codes[code] = codes.get(code, 0) + count
+    total["unroutable"] = codes
+    total["worst_due"] = max((row["due"] for row in listed), default=0)
+    return total
+
+
+def find_alerts(total: Mapping[str, Any]) -> list[Alert]:
+    """The alerts A1–A6; A7 is a daily message."""
+    found = []
+    settled, failed = total["settled_15m"], total["failed_15m"]
+    if settled + failed >= MIN_SETTLED_FAILURES and failed > FAILURE_RATE * (settled + failed):
+        found.append(
+            Alert(code="A1", level="critical", text=f"{failed} of {settled + failed} leads failed in 15 minutes")
+        )
+    if total["due"] > DUE_CRITICAL:
+        found.append(Alert(code="A2", level="critical", text=f"{total['due']} retries are due"))
+    if total["lock_timeouts_5m"] > LOCK_TIMEOUTS:
+        found.append(Alert(code="A3", level="critical", text=f"{total['lock_timeouts_5m']} lock timeouts in 5 minutes"))
+    retries = total["retries_30m"]
+    if retries > MIN_RETRIES and retries > RETRY_RATE * max(total["attempts_30m"], 1):
+        found.append(Alert(code="A4", level="warning", text=f"{retries} attempts were put off in 30 minutes"))
+    if total["stale_locks"] > STALE_LOCKS:
+        found.append(Alert(code="A5", level="warning", text=f"{total['stale_locks']} locks were left behind"))
+    if total["settled_1h"] >= MIN_SETTLED_DUPLICATES and total["duplicates_1h"] > DUPLICATE_RATE * total["settled_1h"]:
+        found.append(
+            Alert(
+                code="A6",
+                level="warning",
+                text=f"{total['duplicates_1h']} of {total['settled_1h']} leads of the last hour are duplicates",
+            )
+        )
+    return found
+
+
+def expiry_message(rows: Iterable[Mapping[str, Any]]) -> Alert | None:
+    """A7, once a day: who lost how many leads to time."""
+    listed = [row for row in rows if row["expired_24h"]]
+    total = sum(row["expired_24h"] for row in listed)
+    if not total:
+        return None
+    flagged = total > EXPIRED_DAY or any(row["expired_1h"] > EXPIRED_HOUR for row in listed)
+    mark = " More than usual." if flagged else ""
+    return Alert(code="A7", level="info", text=f"{total} leads of {len(listed)} workspaces expired in 24 hours.{mark}")
+
+
+def judge(total: Mapping[str, Any], *, violations: int = 0, lock_rate: float | None = None) -> dict[str, Any]:
+    """The health answer: status, figures, reasons, whether to go back."""
+    reasons = _reasons(total, violations)
+    critical = {"queue_critical", "failure_spike", "lock_timeouts", "invariants"}
+    status = "critical" if critical & set(reasons) else "degraded" if reasons else "healthy"
+    settled, failed = total["settled_1h"], total["failed_1h"]
+    recent = total["settled_5m"] + total["failed_5m"]
+    failing = recent >= MIN_SETTLED_FAILURES and total["failed_5m"] > ROLLBACK_FAILURE_RATE * recent
+    return {
+        "status": status,
+        "pendingCount": total["pending"],
+        "routingCount": total["in_progress"],
+        "failedCount": total["failed"],
+        "retryQueueCount": total["queue_open"],
+        "dueCount": total["due"],
+        "oldestDueSeconds": total["oldest_due_seconds"],
+        "staleLockCount": total["stale_locks"],
+        "successRate1h": _rate(settled, settled + failed),
+        "p95Ms1h": total["p95_ms_1h"],
+        "duplicateRate1h": _rate(total["duplicates_1h"], settled),
+        "lockAcquisitionRate1h": lock_rate,
+        "expired24h": total["expired_24h"],
+        "unroutable": total["unroutable"],
+        "reasons": reasons,
+        "rollbackRecommended": bool(failing or total["lock_timeouts_5m"] > LOCK_TIMEOUTS or violations),
+    }
+
+
+def _reasons(total: Mapping[str, Any], violations: int) -> list[str]:
+    reasons = []
+    if total["due"] > DUE_CRITICAL:
+        reasons.append("queue_critical")
+    elif total["due"] > DUE_DEGRADED or total.get("worst_due", total["due"]) > DUE_OF_ONE:
+        reasons.append("queue_depth")
+    settled, failed = total["settled_15m"], total["failed_15m"]
+    if failed and failed > FAILURE_RATE * (settled + failed):
+        reasons.append("failure_spike" if settled + failed >= MIN_SETTLED_FAILURES else "failure_rate")
+    if total["stale_locks"] > STALE_LOCKS:
+        reasons.append("stale_locks")
+    if total["lock_timeouts_5m"] > LOCK_TIMEOUTS:
+        reasons.append("lock_timeouts")
+    if violations:
+        reasons.append("invariants")
+    return reasons
+
+
+def _rate(part: int, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None

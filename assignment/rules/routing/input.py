@@ -1,0 +1,50 @@
+"""Values of rules and partnerships as people and programs send them, checked and in stored form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from assignment.rules.routing.conditions import canonical_conditions
+from assignment.rules.routing.limits import read_schedule
+from zrg.lib.errors import BadInput
+
+CAP_FIELDS = ("cap_daily", "cap_weekly", "cap_monthly", "cap_total")
+NOTIFY_WAYS = frozenset({"email", "slack"})
+MAX_TAGS = 20
+MAX_TAG = 80
+MAX_CAP = 2_147_483_647
+
+
+def clean_conditions(given: Any) -> dict[str, Any]:
+    """Canonical conditions; raises `BadCondition`."""
+    return canonical_conditions(given if given is not None else {})
+
+
+def clean_schedule(given: Any) -> dict[str, Any] | None:
+    """A schedule that can be read; raises `BadSchedule`."""
+    read_schedule(given)
+    return given  # type: ignore[no-any-return]
+
+
+def clean_cap(given: Any, field: str) -> int | None:
+    """None or a whole number from 0."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MAX_CAP:
+        raise BadInput("A whole number from 0, or nothing.", http_status=400, field=field)
+    return given
+
+
+def clean_actions(given: Any) -> dict[str, list[str]]:
+    """`{"tag_with": [≤ 20 texts], "notify_via": [email, slack]}`."""
+    if not isinstance(given, Mapping) or set(given) - {"tag_with", "notify_via"}:
+        raise BadInput("Actions are tag_with and notify_via.", http_status=400, field="actions")
+    tags, ways = given.get("tag_with") or [], given.get("notify_via") or []
+    if not isinstance(tags, list) or len(tags) > MAX_TAGS or not all(_is_tag(tag) for tag in tags):
+        raise BadInput("At most 20 short texts.", http_status=400, field="actions.tag_with")
+    if not isinstance(ways, list) or set(map(str, ways)) - NOTIFY_WAYS:
+        raise BadInput("email or slack.", http_status=400, field="actions.notify_via")
+    return {"tag_with": [tag.strip() for tag in tags], "notify_via": sorted(set(ways))}
+
+
+def _is_tag(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value.strip()) <= MAX_TAG

@@ -1,0 +1,132 @@
+"""Health, statistics and alerts of routing, from the tables."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from assignment import env, metrics
+from assignment.enums import RoutingResult
+from assignment.models import RoutingLog
+from assignment.rules.routing.health import Alert, add_up, expiry_message, find_alerts, judge
+from leads.models import Lead
+from zrg.jobs.contracts import Notice
+from zrg.jobs.services.announce import announce
+from zrg.lib import log_events
+from zrg.workspaces.context import dispatch, platform
+from zrg.workspaces.hours import valid_zone
+
+logger = structlog.get_logger(__name__)
+
+DAILY_HOUR = 9
+ALERTS_KEY = "zrg:routing-alerts"
+ALERTS_SECONDS = 86_400
+
+
+def health_rows(workspace_id: UUID | None = None) -> list[dict[str, Any]]:
+    """One row per workspace with routing work, by one query, in the caller's context."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM routing_health(%s::uuid)", [workspace_id])
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        if isinstance(row["unroutable"], str):
+            row["unroutable"] = json.loads(row["unroutable"])
+    return rows
+
+
+def get_routing_health(workspace_id: UUID | None = None, *, violations: int = 0) -> dict[str, Any]:
+    """Health of one workspace, or of all the caller's context sees."""
+    return judge(add_up(health_rows(workspace_id)), violations=violations, lock_rate=_lock_rate())
+
+
+def broken_promises() -> list[tuple[str, str, str]]:
+    """Invariants that do not hold: (name, lead, detail). Empty when all is well."""
+    with dispatch(), connection.cursor() as cursor:
+        cursor.execute("SELECT invariant, lead_id, detail FROM routing_invariant_violations()")
+        found = [(str(name), str(lead or ""), str(detail)) for name, lead, detail in cursor.fetchall()]
+    for name, lead, detail in found[:100]:
+        logger.error(log_events.ROUTING_INVARIANT_VIOLATED, invariant=name, lead=lead, detail=detail)
+    return found
+
+
+def get_routing_stats(workspace_id: UUID, days: int = 30) -> dict[str, Any]:
+    """What went where in the last days, in the context of somebody who sees the workspace."""
+    since = timezone.now() - timedelta(days=min(max(days, 1), 90))
+    logs = RoutingLog.objects.in_workspace(workspace_id).filter(created_at__gte=since)
+    away = logs.filter(source_workspace_id=workspace_id, routing_result=RoutingResult.SUCCESS)
+    leads = Lead.objects.in_workspace(workspace_id).filter(created_at__gte=since)
+
+    def grouped(rows: Any, column: str) -> dict[str, int]:
+        found = rows.values_list(column).annotate(n=Count("pk")).order_by("-n")[:50]
+        return {str(value): count for value, count in found if value is not None}
+
+    return {
+        "totalLeads": leads.count(),
+        "routedAway": away.count(),
+        "routedIn": logs.filter(destination_workspace_id=workspace_id, routing_result=RoutingResult.SUCCESS).count(),
+        "byIndustry": grouped(leads, "industry"),
+        "byRegion": grouped(leads, "company_state"),
+        "byRule": grouped(away, "matched_rule_id"),
+    }
+
+
+def raise_routing_alerts(*, dry_run: bool = False) -> dict[str, Any]:
+    """Judge all workspaces; tell operators once per hour and change of state, also when it is over."""
+    with dispatch():
+        rows = health_rows()
+    total = add_up(rows)
+    verdict = judge(total, lock_rate=_lock_rate())
+    logger.info(log_events.ROUTING_HEALTH, status=verdict["status"], reasons=verdict["reasons"])
+    alerts = find_alerts(total)
+    now = timezone.now()
+    if dry_run:
+        return {"status": verdict["status"], "alerts": [alert.code for alert in alerts]}
+    before = set(cache.get(ALERTS_KEY) or ())
+    hour = now.strftime("%Y-%m-%dT%H")
+    for alert in alerts:
+        _tell(alert, f"{alert.code}:{hour}", state="firing")
+    for code in sorted(before - {alert.code for alert in alerts}):
+        _tell(
+            Alert(code=code, level="info", text=f"Routing alert {code} is over."), f"{code}:over:{hour}", state="over"
+        )
+    cache.set(ALERTS_KEY, [alert.code for alert in alerts], ALERTS_SECONDS)
+    local = now.astimezone(valid_zone(env.ops_timezone()) or ZoneInfo("UTC"))
+    daily = expiry_message(rows) if local.hour == DAILY_HOUR else None
+    if daily is not None:
+        _tell(daily, f"A7:{local.date()}", state="firing")
+    return {"status": verdict["status"], "alerts": [alert.code for alert in alerts], "due": total["due"]}
+
+
+def _tell(alert: Alert, key: str, *, state: str) -> None:
+    logger.log(
+        {"critical": 40, "warning": 30, "info": 20}[alert.level], log_events.ROUTING_ALERT, code=alert.code, state=state
+    )
+    announce(
+        Notice(
+            workspace_id=None,
+            kind="platform_alert",
+            text=f"Lead routing {alert.code} ({alert.level}): {alert.text}",
+            notice_key=f"routing:{key}",
+        )
+    )
+
+
+def _lock_rate() -> float | None:
+    """Share of locks this process got when it asked."""
+    acquired = metrics.LOCKS.labels(outcome="acquired")._value.get()
+    busy = metrics.LOCKS.labels(outcome="busy")._value.get()
+    return round(acquired / (acquired + busy), 3) if acquired + busy else None
+
+
+def platform_health() -> dict[str, Any]:
+    """Health of the installation, for readiness details."""
+    with platform():
+        return get_routing_health()

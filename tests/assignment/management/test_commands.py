@@ -1,0 +1,75 @@
+"""Commands of routing, as an operator calls them."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from leads.models import Lead
+from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def partner():
+    found = RoutingPartnerFactory()
+    RoutingRuleFactory(workspace=found.workspace, destination_workspace=found.destination_workspace)
+    return found
+
+
+def said(capsys, *command):
+    call_command(*command)
+    return capsys.readouterr().out.strip()
+
+
+def test_leads_are_routed_and_counted(partner, capsys):
+    LeadFactory(workspace=partner.workspace)
+
+    waiting = said(capsys, "route_leads", "--dry-run")
+    done = said(capsys, "route_leads")
+
+    assert waiting.startswith(f"{partner.workspace_id} 1 since")
+    assert done.startswith("claimed=1 settled={'success': 1")
+    assert Lead.objects.get().workspace_id == partner.destination_workspace_id
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (["process_routing_queue"], "processed=0 succeeded=0 failed=0 deferred=0"),
+        (["release_stale_routing_locks"], "released=0"),
+        (["mark_expired_leads"], "expired=0"),
+        (["verify_routing"], "All invariants hold."),
+        (["purge_routing"], "logs=0 queue=0 counters=0"),
+        (["purge_routing", "--dry-run"], "would remove logs=0 queue=0"),
+        (
+            ["routing_schema_check"],
+            "Functions, tables, policies, triggers, indexes and the generated column are there.",
+        ),
+    ],
+)
+def test_nothing_to_do_is_said(partner, capsys, command, answer):
+    assert said(capsys, *command) == answer
+
+
+def test_health_as_json(partner, capsys):
+    assert json.loads(said(capsys, "routing_health", "--json"))["status"] == "healthy"
+
+
+def test_simulation_and_requeue(partner, capsys):
+    lead = LeadFactory(workspace=partner.workspace)
+
+    shown = json.loads(said(capsys, "simulate_routing", f"--workspace={partner.workspace_id}", f"--lead={lead.pk}"))
+    requeued = said(capsys, "requeue_failed_leads", f"--workspace={partner.workspace_id}")
+
+    assert (shown["outcome"], requeued) == ("route", "requeued=0")
+
+
+def test_export_writes_files(partner, capsys, tmp_path):
+    LeadFactory(workspace=partner.workspace)
+    call_command("route_leads")
+
+    said(capsys, "routing_export", f"--out={tmp_path}")
+
+    assert len((tmp_path / "routing-logs.csv").read_text().splitlines()) == 2
