@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from inbox.enums import Channel
-from inbox.models import InboundStageRun, Message
+from inbox.models import InboundStageRun, MeetingOverseerDecision, Message
 from inbox.pipeline import ANSWERING, READING
 from inbox.services.receiving import POST_PROCESS_JOBS
 from inbox.services.stages.apply_state import INBOUND_RESPOND
@@ -11,6 +11,7 @@ from zrg.jobs.rules.keys import build_job_dedupe_key
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.lib.errors import BadInput, NotVisible
 
+OVERSEER = "overseer"
 READING_JOB_OF_CHANNEL = {
     "email": "EMAIL_INBOUND_POST_PROCESS",
     "sms": "SMS_INBOUND_POST_PROCESS",
@@ -19,7 +20,8 @@ READING_JOB_OF_CHANNEL = {
 
 
 def reprocess_message(message_id: UUID, *, from_stage: str) -> str:
-    """Forget the stages from `from_stage` on and queue their half again; returns the job's type.
+    """Forget the stages from `from_stage` on, with what the overseer understood, and queue their half again;
+    returns the job's type.
 
     Unique keys keep drafts and messages single, so nothing is written or sent twice.
     """
@@ -31,6 +33,8 @@ def reprocess_message(message_id: UUID, *, from_stage: str) -> str:
         raise BadInput(f"Unknown stage. Choose one of: {', '.join(stages)}", field="from_stage")
     again = [name for name, number in stages.items() if number >= stages[from_stage]]
     InboundStageRun.objects.filter(message=message, stage__in=again).delete()
+    if OVERSEER in again:
+        MeetingOverseerDecision.objects.filter(message=message).delete()
     reading = any(stage.name == from_stage for stage in READING)
     jobs = reading_jobs(message) if reading else [INBOUND_RESPOND]
     for job in jobs:

@@ -8,6 +8,7 @@ from inbox.models import Draft, InboundStageRun, MeetingOverseerDecision
 from inbox.rules.overseer import MeetingDecision
 from inbox.services.overseer.extracting import decide_meeting, stored_decision
 from inbox.services.overseer.gating import GateInput, GateResult, gate_draft
+from inbox.services.reprocessing import reprocess_message
 from tests.factories import LeadFactory
 from tests.factories.inbox import MessageFactory
 from tests.support.drain import drain
@@ -178,4 +179,16 @@ def test_a_failing_overseer_never_costs_the_draft(message, simulator):  # noqa: 
     drain()
 
     assert InboundStageRun.objects.get(message=message, stage="overseer").state == "skipped"
+    assert Draft.objects.count() == 1
+
+
+def test_a_person_s_rerun_asks_again(message, simulator):  # noqa: F811
+    enqueue_job("EMAIL_INBOUND_POST_PROCESS", message.workspace_id, lead_id=message.lead_id, message_id=message.pk)
+    drain()
+
+    reprocess_message(message.pk, from_stage="classify")
+    drain()
+
+    assert len(simulator.asked(EXTRACT)) == 2
+    assert MeetingOverseerDecision.objects.filter(stage="extract").count() == 1
     assert Draft.objects.count() == 1
