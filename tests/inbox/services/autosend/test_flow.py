@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import DataError, transaction
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from inbox.contracts import ReviewRequested
 from inbox.models import Draft, DraftEvent, Message
@@ -379,3 +380,14 @@ def test_hard_06_no_text_in_events(world):
     details = json.dumps(list(DraftEvent.objects.values_list("reason", "detail")))
     assert not any(word in details for word in ("fox", "happy", "details.", "@"))
     assert world.draft.auto_send_reason == "The lead [email] asks about a brown fox"
+
+
+def test_debugging_logs_more_codes_and_still_no_text(world, settings):
+    settings.AUTO_SEND_DEBUG = True
+
+    with capture_logs() as logs:
+        world.decide(reason="The lead asks about a brown fox")
+
+    (line,) = [line for line in logs if line["event"] == "autosend.decision"]
+    assert (line["confidence"], line["threshold"], line["version"], line["safe"]) == (0.95, 0.9, 1, True)
+    assert not any("fox" in str(line) or world.draft.content in str(line) for line in logs)
