@@ -39,6 +39,7 @@ workspace_acts = [
     path("drafts/<uuid:draft_id>/approval", acts.approval, name="inbox_approval"),
     path("drafts/<uuid:draft_id>/why", drafts.why, name="inbox_draft_why"),
     path("drafts/<uuid:draft_id>/stop", drafts.stop, name="inbox_draft_stop"),
+    path("drafts/<uuid:draft_id>/re-evaluation", drafts.re_evaluation, name="inbox_draft_re_evaluation"),
     path("leads/<uuid:lead_id>/generation", drafts.generation, name="inbox_generation"),
     path("drafts/<uuid:draft_id>/rejection", acts.rejection, name="inbox_rejection"),
     path("orders/<uuid:order_id>/cancellation", acts.cancellation, name="inbox_cancellation"),

@@ -7,18 +7,23 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from inbox.enums import ApprovalSource
 from inbox.models import Draft, DraftEvent
+from inbox.rules.draft_history import event_figures, event_reason, event_words
 from inbox.rules.sentences import closed_sentence
 from inbox.services.approving import reject_draft
+from inbox.services.draft_story import headline
 from inbox.services.drafting.explaining import explain_draft
 from zrg.workspaces.access import can, require_anywhere
 from zrg.workspaces.admin.base import ReadOnlyInline, TenantModelAdmin
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import Permission
+from zrg.workspaces.navigation import app_link
 from zrg.workspaces.services.audit import record_audit
 
 
@@ -43,21 +48,96 @@ class DraftAdmin(TenantModelAdmin):
         "channel",
         "status",
         "outcome",
+        "decision",
+        "confidence",
+        "auto_send_outcome",
+        "auto_send_run_at",
         "generation_path",
         "response_disposition",
-        "is_review",
-        "auto_send_confidence",
         "version",
         "created_at",
     )
     list_filter = (
         "status",
-        "channel",
         "is_review",
+        "auto_send_action",
+        "auto_send_outcome",
+        "auto_send_mode",
+        "approval_source",
+        "channel",
         "generation_path",
         "response_disposition",
         "origin",
         ("workspace", admin.RelatedOnlyFieldListFilter),
+    )
+    fieldsets = (
+        (None, {"fields": ("links", "workspace", "lead", "channel", "status", "closed_reason", "created_at")}),
+        ("Text", {"fields": ("subject", "content", "ai_content", "version", "edited_by_person")}),
+        (
+            "Decision",
+            {
+                "fields": (
+                    "decision",
+                    "auto_send_mode",
+                    "auto_send_action",
+                    "auto_send_reason_code",
+                    "auto_send_confidence",
+                    "auto_send_threshold",
+                    "auto_send_reason",
+                    "auto_send_evaluated_at",
+                    "evaluated_version",
+                    "auto_send_run_at",
+                    "auto_send_outcome",
+                    "auto_send_outcome_reason",
+                )
+            },
+        ),
+        (
+            "Revision",
+            {
+                "fields": (
+                    "auto_send_revision_attempted_at",
+                    "auto_send_original_confidence",
+                    "auto_send_revision_confidence",
+                    "auto_send_revision_applied",
+                    "auto_send_revision_selector_used",
+                )
+            },
+        ),
+        (
+            "Who decided",
+            {
+                "fields": (
+                    "approval_source",
+                    "approved_by",
+                    "approved_by_slack_user_id",
+                    "approved_at",
+                    "rejected_by",
+                    "rejected_at",
+                    "reject_reason",
+                    "response_disposition",
+                    "auto_send_slack_notified",
+                )
+            },
+        ),
+        (
+            "How it was written",
+            {
+                "fields": (
+                    "origin",
+                    "trigger_message",
+                    "context_message",
+                    "persona",
+                    "generation_path",
+                    "archetype_id",
+                    "verified",
+                    "quality_flags",
+                    "offer_set",
+                    "generation_meta",
+                ),
+                "classes": ("collapse",),
+            },
+        ),
     )
     search_fields = ("=id", "=lead__email")
     list_select_related = ("workspace", "lead")
@@ -68,7 +148,26 @@ class DraftAdmin(TenantModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
-        return [field.name for field in Draft._meta.fields]
+        return [*(field.name for field in Draft._meta.fields), "decision", "links"]
+
+    @admin.display(description="Decision")
+    def decision(self, draft: Draft) -> str:
+        """Why it was or was not sent, in a sentence."""
+        return headline(draft) if draft.auto_send_action or draft.auto_send_reason_code else ""
+
+    @admin.display(description="Confidence", ordering="auto_send_confidence")
+    def confidence(self, draft: Draft) -> str:
+        """What was measured, of what was needed."""
+        return event_figures({"confidence": draft.auto_send_confidence, "threshold": draft.auto_send_threshold})
+
+    @admin.display(description="See also")
+    def links(self, draft: Draft) -> SafeString:
+        """The conversation, and what the pipeline did with the reply."""
+        conversation = app_link(draft.workspace_id, draft.lead_id, draft.pk)
+        stages = f"{reverse('admin:inbox_inboundstagerun_changelist')}?q={draft.trigger_message_id or ''}"
+        return format_html(
+            '<a href="{}">Conversation</a> · <a href="{}">Pipeline of the reply</a>', conversation, stages
+        )
 
     def get_urls(self) -> list[Any]:
         """The page that explains a draft."""
@@ -112,3 +211,30 @@ class DraftAdmin(TenantModelAdmin):
             rejected += decision.state == "rejected"
             decided += decision.state == "already_decided"
         self.message_user(request, f"{rejected} rejected, {decided} decided before, {refused} not allowed.")
+
+
+@admin.register(DraftEvent)
+class DraftEventAdmin(TenantModelAdmin):
+    """Everything that happened to drafts, the newest first; codes and numbers only."""
+
+    view_permission = Permission.MANAGE_SETTINGS.value
+    list_display = ("at", "what", "why", "draft", "source", "actor", "workspace")
+    list_filter = ("kind", "source", ("workspace", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("=draft__id", "=reason")
+    list_select_related = ("workspace", "draft", "actor")
+    ordering = ("-at",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return [field.name for field in DraftEvent._meta.fields]
+
+    @admin.display(description="What", ordering="kind")
+    def what(self, event: DraftEvent) -> str:
+        """In words."""
+        return event_words(event.kind)
+
+    @admin.display(description="Why", ordering="reason")
+    def why(self, event: DraftEvent) -> str:
+        """In a sentence, with the figures."""
+        figures = event_figures(event.detail)
+        return " ".join(part for part in (figures, event_reason(event.reason, event.detail)) if part)

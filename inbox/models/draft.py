@@ -168,7 +168,9 @@ class DraftEvent(UUIDModel):
     class Meta:
         indexes = [
             # the history printed on the draft page
-            models.Index(fields=["draft", "at"], name="draftevent_draft_at")
+            models.Index(fields=["draft", "at"], name="draftevent_draft_at"),
+            # what happened lately, in the admin
+            models.Index(fields=["-at"], name="draftevent_newest"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
 

@@ -60,6 +60,7 @@ class StationDraft:
     why: str
     sends_at: datetime | None
     offers_times: bool
+    judged_before: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,9 @@ def _shown(draft: Draft, latest: Message | None) -> StationDraft:
         why=headline(draft),
         sends_at=draft.auto_send_run_at if draft.auto_send_outcome == AutoSendOutcome.SCHEDULED else None,
         offers_times=draft.offer_set is not None,
+        judged_before=draft.evaluated_version is not None
+        and draft.evaluated_version != draft.version
+        and draft.trigger_message_id is not None,
     )
 
 

@@ -59,6 +59,8 @@ ABILITIES = {
     "ai_ops": "aiops.view",
     "admin": "admin.open",
     "regenerate": "draft.regenerate",
+    "judge": "autosend.configure",
+    "inspect": "ai_interaction.inspect",
     "sync": "lead.enrich",
 }
 

@@ -11,6 +11,7 @@ from inbox.enums import Channel
 from inbox.models import Draft
 from inbox.rules.sentences import generation_sentence, refusal_sentence
 from inbox.services.autosend.holding import hold_scheduled_send
+from inbox.services.autosend.re_evaluating import request_re_evaluation
 from inbox.services.draft_story import load_story
 from inbox.services.drafting.refreshing import NO_OFFER
 from inbox.services.drafting.regenerating import Mode, pending_reply
@@ -73,6 +74,21 @@ def stop(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpRespon
         )
     lead.refresh_from_db()
     notice = "Stopped. The draft waits for you." if held else "Nothing was planned any more; the draft waits for you."
+    return station_answer(request, scope, lead, channel=draft.channel, notice=notice)
+
+
+@require_POST
+@requires("autosend.configure")
+def re_evaluation(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpResponse:
+    """Have the changed text judged again; nothing is sent by it."""
+    draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.view")
+    try:
+        with tenant(workspace_id):
+            request_re_evaluation(draft.pk, by=_person(request))
+    except Conflict as refusal:
+        notice = refusal_sentence(refusal.code, str(refusal))
+    else:
+        notice = "The text is being judged again. The figures change when that is done; nothing is sent by it."
     return station_answer(request, scope, lead, channel=draft.channel, notice=notice)
 
 

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from inbox.enums import DraftEventKind, DraftEventSource
 from inbox.models import Draft, InboundStageRun, LeadMemoryEntry, MeetingOverseerDecision, Message, SendOrder
 from inbox.rules.memory import MemoryProposal
+from inbox.services.draft_events import record_draft_event
 from inbox.services.memory import propose_memory
 from tests.factories import PlatformGrantFactory
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory
@@ -34,9 +36,12 @@ def act(client, model, action, rows, **values):
     return client.post(address(model), data, follow=True)
 
 
-@pytest.mark.parametrize("model", ["draft", "message", "sendorder", "inboundstagerun", "meetingoverseerdecision"])
+@pytest.mark.parametrize(
+    "model", ["draft", "draftevent", "message", "sendorder", "inboundstagerun", "meetingoverseerdecision"]
+)
 def test_lists_and_pages_open(operator, desk, model):
     SendOrderFactory(lead=desk.lead)
+    record_draft_event(desk.draft, DraftEventKind.EVALUATED, source=DraftEventSource.JOB, reason="below_threshold")
     InboundStageRun.objects.create(workspace=desk.workspace, message=desk.reply, stage="classify", state="done")
     MeetingOverseerDecision.objects.create(
         workspace=desk.workspace, lead=desk.lead, message=desk.reply, stage="extract", prompt_key="p", model="m"
@@ -120,3 +125,25 @@ def test_super_admins_decide_about_memory(settings, desk):
 
 def test_memory_is_nothing_of_other_platform_people(operator, desk):
     assert operator.get(address("leadmemoryentry")).status_code == 403
+
+
+def test_draft_shows_its_decision_in_words(operator, desk):
+    Draft.objects.filter(pk=desk.draft.pk).update(
+        auto_send_action="needs_review",
+        auto_send_outcome="needs_review",
+        auto_send_reason_code="below_threshold",
+        auto_send_confidence=0.72,
+        auto_send_threshold=0.9,
+    )
+    record_draft_event(
+        desk.draft, DraftEventKind.EVALUATED, source=DraftEventSource.JOB, reason="below_threshold", confidence=0.72
+    )
+
+    listed = operator.get(address("draft"), {"auto_send_action": "needs_review"}).content.decode()
+    events = operator.get(address("draftevent")).content.decode()
+    page = operator.get(reverse("admin:inbox_draft_change", args=[desk.draft.pk])).content.decode()
+
+    assert "72 % of 90 % needed" in listed
+    assert "The confidence is below the campaign" in listed
+    assert "72 % The confidence is below the campaign" in events
+    assert f"leadId={desk.lead.pk}" in page

@@ -242,6 +242,26 @@ def test_unknown_channel_or_mode_is_refused(client, desk, htmx, form):
     assert not DraftRequest.objects.exists()
 
 
+def test_changed_text_is_judged_again_without_being_sent(client, desk, htmx):
+    review(desk, evaluated_version=1)
+    client.login_as(desk.owner)
+    before = station(client, desk)
+    Draft.objects.filter(pk=desk.draft.pk).update(version=2, edited_by_person=True)
+
+    offered = station(client, desk)
+    response = client.post(url(desk, "re-evaluation"), **htmx)
+    client.login_as(desk.setter)
+    theirs = station(client, desk)
+    refused = client.post(url(desk, "re-evaluation"), **htmx)
+
+    assert "Judge it again" not in before
+    assert "Judge it again" in offered
+    assert "is being judged again" in response.content.decode()
+    assert BackgroundJob.objects.filter(type="AI_RE_EVALUATE").count() == 1
+    assert "Judge it again" not in theirs
+    assert refused.status_code == 403
+
+
 def test_station_offers_another_draft_to_those_who_may(client, desk):
     client.login_as(desk.setter)
     mine = station(client, desk)

@@ -333,7 +333,8 @@ setInterval(() => {
   if (!place) return;
   const left = Math.ceil((Date.parse(bar.dataset.due) - Date.now()) / 1000);
   const meter = zrg.$("progress", bar);
-  if (left > 90) { place.textContent = `at ${new Date(bar.dataset.due).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`; if (meter) meter.hidden = true; return; }
+  // Without a meter it is the AI's: the page has its time in the workspace's zone.
+  if (left > 90) { if (meter) { place.textContent = `at ${new Date(bar.dataset.due).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`; meter.hidden = true; } return; }
   place.textContent = left > 0 ? `in ${left} s` : "now…";
   if (meter) meter.value = Math.max(0, left);
   if (left <= 0) {
