@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -190,7 +191,23 @@ def _note(draft: Draft, decided: Decided) -> None:
         action=verdict.action,
         reason=verdict.reason,
         mode=decided.mode,
+        **_debugged(decided, found),
     )
+
+
+def _debugged(decided: Decided, found: str) -> dict[str, Any]:
+    """More codes and figures for the log where AUTO_SEND_DEBUG asks for them; never text."""
+    if not settings.AUTO_SEND_DEBUG:
+        return {}
+    evaluation = decided.evaluation
+    return {
+        "version": decided.version,
+        "threshold": decided.threshold,
+        "confidence": evaluation.confidence if evaluation else None,
+        "safe": evaluation.safe_to_send if evaluation else None,
+        "error_code": evaluation.error_code if evaluation else "",
+        "codes": found,
+    }
 
 
 def _outcome(verdict: Verdict) -> AutoSendOutcome | None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from booking.contracts import Availability, BookingInstructions, OfferCheck, RefreshedOffer
-from booking.registry import NoCalendar, register_calendar
+from booking.registry import NoCalendar, _Registered, register_calendar
 from inbox.enums import ApprovalSource
 from inbox.models import Draft, Message
 from inbox.services.approving import approve_draft
@@ -56,12 +56,12 @@ class Calendar(NoCalendar):
 
 @pytest.fixture
 def calendar(world):
-    calendar = Calendar()
+    calendar, before = Calendar(), _Registered.source
     register_calendar(calendar)
     Draft.objects.filter(pk=world.draft.pk).update(content=OFFERING, ai_content=OFFERING, offer_set=calendar.old)
     world.draft.refresh_from_db()
     yield calendar
-    register_calendar(NoCalendar())
+    register_calendar(before)
 
 
 def asked(world) -> int:
@@ -87,12 +87,9 @@ def test_stale_times_are_replaced_before_the_text_is_judged(world, calendar):
     assert Message.objects.outbound().get().body == FRESH
 
 
-@pytest.mark.parametrize(
-    "check",
-    [STALE, OfferCheck(state="unbacked_time"), OfferCheck(state="unverifiable"), OfferCheck(state="placeholder")],
-)
-def test_times_that_cannot_be_offered_go_to_a_person_unasked(world, calendar, check):
-    calendar.check, calendar.has_fresh = check, False
+@pytest.mark.parametrize("state", ["stale", "unbacked_time", "unverifiable", "placeholder"])
+def test_times_that_cannot_be_offered_go_to_a_person_unasked(world, calendar, state):
+    calendar.check, calendar.has_fresh = OfferCheck(state=state), False
     world.set_campaign(auto_send_skip_human_review=True)
 
     decision = world.evaluate()
