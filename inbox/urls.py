@@ -10,7 +10,7 @@ from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, ai_ops, drafts, fragments, memory, shell
+from inbox.views import acts, ai_ops, autosend, drafts, fragments, memory, shell
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -93,6 +93,8 @@ urlpatterns = [
     path("w/<uuid:workspace_id>/inbox/", include(workspace_acts)),
     path("w/<uuid:workspace_id>/ai-ops", ai_ops.feed, name="ai_ops"),
     path("w/<uuid:workspace_id>/ai-ops/blacklisted/<uuid:lead_id>", ai_ops.lifting, name="ai_ops_lifting"),
+    path("w/<uuid:workspace_id>/autosend", autosend.figures, name="autosend_figures"),
+    path("api/autosend/stats", api_autosend.Stats.as_view(), name="api_autosend_stats"),
     path("api/ai-ops/feed", api_ai_ops.Feed.as_view(), name="api_ai_ops_feed"),
     path("api/inbox/", include(inbox_api)),
 ]
