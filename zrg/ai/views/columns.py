@@ -1,9 +1,10 @@
 """The pages of the tab AI that are columns of the workspace's row: drafting, fallbacks, models, memory."""
 
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
-from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField
+from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField, QuestionsField
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState
 from zrg.workspaces.settings_columns import ColumnsPage, columns_section
@@ -35,6 +36,16 @@ DRAFTING = ColumnsPage(
                     name="ai_route_booking_process_enabled",
                     label="Choose the booking process from what the lead wrote",
                     hint="Off: the campaign's booking process is used as it stands.",
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="How replies are read",
+            columns=(
+                Column(
+                    name="auto_blacklist",
+                    label="Stop leads whose withdrawal only a model has read",
+                    hint="Off: a person decides about those. Opt-outs that the rules find always stop a lead at once.",
                 ),
             ),
         ),
@@ -91,6 +102,18 @@ FALLBACKS = ColumnsPage(
             ),
         ),
         ColumnGroup(
+            title="Qualification",
+            columns=(
+                Column(
+                    name="qualification_questions",
+                    label="Questions to leads, one per line",
+                    hint="At most ten. A star in front marks one that has to be answered.",
+                    make=partial(QuestionsField, required=False),
+                    rows=5,
+                ),
+            ),
+        ),
+        ColumnGroup(
             title="Fallbacks behind personas",
             side_by_side=True,
             note="Taken, field by field, where the persona of the campaign is blank.",
@@ -129,6 +152,10 @@ MODELS = ColumnsPage(
             columns=(
                 Column(name="insights_chat_model", label="Model of the insights chat"),
                 Column(name="insights_chat_reasoning_effort", label="How long it thinks", hint=EXTRA_HIGH),
+                Column(name="insights_chat_enable_campaign_changes", label="The chat may propose changes of campaigns"),
+                Column(name="insights_chat_enable_experiment_writes", label="The chat may set up experiments"),
+                Column(name="insights_chat_enable_followup_pauses", label="The chat may propose to pause follow-ups"),
+                Column(name="message_performance_weekly_enabled", label="Look at how messages perform every week"),
             ),
         ),
         ColumnGroup(
@@ -191,7 +218,7 @@ MEMORY = ColumnsPage(
                     label="Categories, one per line",
                     hint="Blank: nothing is remembered by itself. Usual are timezone_preference, "
                     "scheduling_preference, communication_preference and availability_pattern.",
-                    make=LinesField,
+                    make=partial(LinesField, required=False),
                     rows=4,
                 ),
                 Column(name="memory_min_confidence", label="Least confidence, 0 to 1"),

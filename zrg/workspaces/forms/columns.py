@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BoundField
 
 from zrg.lib.errors import BadInput
+from zrg.lib.hashing import sha
 from zrg.workspaces.access import Access
 from zrg.workspaces.forms.schedule import ScheduleField
 from zrg.workspaces.models import WorkspaceSettings
@@ -16,6 +17,8 @@ from zrg.workspaces.services.settings import may_save
 
 CSRF = "csrfmiddlewaretoken"
 CONFIRM = "confirm_"
+REQUIRED = "* "
+ID_LENGTH = 12
 MAX_REASON = 500
 
 
@@ -67,6 +70,29 @@ class LinesField(forms.CharField):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
 
+class QuestionsField(forms.CharField):
+    """Questions, one per line; a star in front marks one that has to be answered."""
+
+    widget = forms.Textarea
+    stored: Sequence[Mapping[str, Any]] = ()
+
+    def prepare_value(self, value: Any) -> Any:
+        """The list as lines."""
+        if not isinstance(value, list | tuple):
+            return value
+        return "\n".join(f"{REQUIRED if one.get('required') else ''}{one.get('question', '')}" for one in value)
+
+    def to_python(self, value: Any) -> Any:
+        """A question that stands already keeps its id: answers are kept under it."""
+        ids = {one.get("question"): one.get("id") for one in self.stored}
+        lines = [line.strip() for line in (value or "").splitlines() if line.strip(" *")]
+        texts = dict.fromkeys((line.lstrip("* ").strip(), line.startswith("*")) for line in lines)
+        return [
+            {"id": ids.get(text) or sha(text)[:ID_LENGTH], "question": text, "required": required}
+            for text, required in texts
+        ]
+
+
 class ColumnsForm(forms.Form):
     """The columns of these groups. What the person may not save is shown and disabled."""
 
@@ -91,6 +117,8 @@ class ColumnsForm(forms.Form):
         self._foreign: set[str] = set()
         for column in columns:
             made = _field_of(column)
+            if isinstance(made, QuestionsField):
+                made.stored = stored[column.name] or ()
             yours = may_save(access, row, column.name)
             if not yours and WRITERS[column.name] == SUPER_ADMIN:
                 self._foreign.add(column.name)

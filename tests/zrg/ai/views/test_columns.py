@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import MembershipFactory, PlatformGrantFactory, UserFactory, WorkspaceFactory
 from tests.support.client import ZrgClient
-from zrg.ai.views.columns import DRAFTING, MEMORY, MODELS, PAGES
+from zrg.ai.views.columns import DRAFTING, FALLBACKS, MEMORY, MODELS, PAGES
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import AdminAuditEvent, Workspace, WorkspaceSettings
 from zrg.workspaces.settings_frame import READ_ONLY
@@ -51,7 +51,12 @@ def test_tab_lists_the_pages_with_their_state(owner: ZrgClient, workspace: Works
 
 
 def test_save_changes_only_what_differs_and_is_audited(owner: ZrgClient, workspace: Workspace) -> None:
-    form = {"version": "1", "draft_generation_enabled": "on", "draft_verification_step3_enabled": "on"}
+    form = {
+        "version": "1",
+        "auto_blacklist": "on",
+        "draft_generation_enabled": "on",
+        "draft_verification_step3_enabled": "on",
+    }
     response = owner.post(url(workspace, DRAFTING.key), form)
 
     row = row_of(workspace)
@@ -177,3 +182,37 @@ def test_super_admin_sets_revision_and_memory(client: ZrgClient, workspace: Work
     assert (row.auto_send_revision_enabled, row.auto_send_evaluator_model) == (True, "gpt-5.1")
     assert row.memory_allowlist_categories == ["timezone_preference", "scheduling_preference"]
     assert (row.memory_min_confidence, row.memory_ttl_days) == (0.8, 30)
+
+
+def test_questions_are_lines_and_keep_their_ids(owner: ZrgClient, workspace: Workspace) -> None:
+    stored = [{"id": "seats", "question": "How many seats?", "required": False}]
+    WorkspaceSettings.objects.filter(workspace=workspace).update(qualification_questions=stored)
+    form = {
+        "version": "1",
+        "ai_tone": "warm",
+        "qualification_questions": "* How many seats?\n\n Who decides?\nWho decides?",
+    }
+
+    response = owner.post(url(workspace, FALLBACKS.key), form)
+    too_many = owner.post(
+        url(workspace, FALLBACKS.key),
+        {"version": "2", "ai_tone": "warm", "qualification_questions": "\n".join(f"Question {n}?" for n in range(11))},
+    )
+
+    html = owner.get(url(workspace, FALLBACKS.key)).content.decode()
+    row = row_of(workspace)
+    assert (response.status_code, too_many.status_code) == (302, 422)
+    assert [one["question"] for one in row.qualification_questions] == ["How many seats?", "Who decides?"]
+    assert row.qualification_questions[0] == {"id": "seats", "question": "How many seats?", "required": True}
+    assert "* How many seats?\nWho decides?</textarea>" in html
+    assert "A list of at most 10 questions." in too_many.content.decode()
+
+
+def test_memory_may_allow_nothing(client: ZrgClient, workspace: Workspace, settings: object) -> None:
+    settings.SUPER_ADMIN_EMAILS = {SUPER}  # type: ignore[attr-defined]
+    client.login_as(UserFactory(email=SUPER))
+    WorkspaceSettings.objects.filter(workspace=workspace).update(memory_allowlist_categories=["timezone_preference"])
+    form = {"version": "1", "memory_allowlist_categories": "", "memory_min_confidence": "0.7", "memory_ttl_days": "90"}
+
+    assert client.post(url(workspace, MEMORY.key), form).status_code == 302
+    assert row_of(workspace).memory_allowlist_categories == []
