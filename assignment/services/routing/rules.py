@@ -35,6 +35,10 @@ FIELDS = (
 )  # fmt: skip
 
 
+# What `clean_values` looks into.
+CHECKED = ("conditions", "actions", "schedule", *CAP_FIELDS)
+
+
 def create_rule(workspace_id: UUID, values: Mapping[str, Any], *, by: User) -> RoutingRule:
     """A new rule, version 1."""
     rule = RoutingRule(workspace_id=workspace_id, created_by=by)
@@ -76,7 +80,7 @@ def reorder_rules(workspace_id: UUID, rule_ids: Sequence[UUID], *, by: User) -> 
 
 def _save(rule: RoutingRule, values: Mapping[str, Any], *, by: User, is_new: bool) -> RoutingRule:
     before = {} if is_new else _snapshot(rule)
-    for name, value in _clean(values).items():
+    for name, value in clean_values(values).items():
         setattr(rule, name, value)
     _check(rule)
     rule.version = 1 if is_new else rule.version + 1
@@ -99,7 +103,8 @@ def _save(rule: RoutingRule, values: Mapping[str, Any], *, by: User, is_new: boo
     return rule
 
 
-def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
+def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values in stored form; raises `BadInput` (with the pointer of a condition at fault)."""
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
         raise BadInput("Unknown fields.", http_status=400, fields=unknown)

@@ -1,0 +1,15 @@
+from assignment.admin.routing import (
+    LeadAttributionAdmin,
+    RoutingLogAdmin,
+    RoutingPartnerAdmin,
+    RoutingQueueEntryAdmin,
+    RoutingRuleAdmin,
+)
+
+__all__ = [
+    "LeadAttributionAdmin",
+    "RoutingLogAdmin",
+    "RoutingPartnerAdmin",
+    "RoutingQueueEntryAdmin",
+    "RoutingRuleAdmin",
+]

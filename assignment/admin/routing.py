@@ -1,0 +1,381 @@
+"""The operations room of routing: rules, agreements, planned attempts, the log, credit."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+from assignment.models import (
+    LeadAttribution,
+    RoutingCounter,
+    RoutingLog,
+    RoutingPartner,
+    RoutingQueueEntry,
+    RoutingRule,
+    RoutingRuleRevision,
+)
+from assignment.services.routing import acting, partners, rules
+from zrg.jobs.admin.support import AgeFilter, json_block
+from zrg.lib.errors import ZrgError
+from zrg.workspaces.access import require
+from zrg.workspaces.admin.base import ReadOnlyInline, TenantModelAdmin, workspaces_with
+from zrg.workspaces.decorators import access_of
+from zrg.workspaces.enums import Permission
+from zrg.workspaces.models import Workspace
+
+MANAGE = Permission.MANAGE_INTEGRATIONS.value
+RATE_DAYS = 30
+HIGH_RETURN_RATE = 0.3
+
+
+class RoutingAdmin(TenantModelAdmin):
+    """Rows of routing; people with integrations in a workspace see its own."""
+
+    view_permission = MANAGE
+
+    def act(
+        self, request: HttpRequest, rows: QuerySet[Any], work: Callable[[Any], Any], done: str, *, action: str = ""
+    ) -> None:
+        """Do `work` to each row where this person may do `action`, and say how many; refusals in their words."""
+        count, access = 0, access_of(request)
+        for row in rows:
+            try:
+                if action:
+                    require(access, action, self.workspace_of(row))
+                count += work(row) is not False
+            except ZrgError as error:
+                messages.error(request, f"{row}: {error}")
+        messages.info(request, f"{count} {done}.")
+
+
+class TwoSidedAdmin(RoutingAdmin):
+    """Rows between two workspaces."""
+
+    source_column = "source_workspace_id"
+    # A join would drop rows whose other side this person does not see.
+    list_select_related = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the names of both sides, as far as this person may see them."""
+        names = Workspace.objects.values("name")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                source_name=Subquery(names.filter(pk=OuterRef(self.source_column))),
+                destination_name=Subquery(names.filter(pk=OuterRef("destination_workspace_id"))),
+            )
+        )
+
+    @admin.display(description="Source")
+    def source(self, row: Any) -> str:
+        """Its name, or its id."""
+        return row.source_name or str(getattr(row, self.source_column))
+
+    @admin.display(description="Destination")
+    def destination(self, row: Any) -> str:
+        """Its name, or its id; a dash without one."""
+        return row.destination_name or str(row.destination_workspace_id or "–")
+
+    def limit(self, rows: QuerySet[Any], workspace_ids: set[UUID]) -> QuerySet[Any]:
+        """Either side may look."""
+        return rows.filter(
+            Q(**{f"{self.source_column}__in": workspace_ids}) | Q(destination_workspace_id__in=workspace_ids)
+        )
+
+    def workspace_of(self, obj: Any) -> UUID | None:
+        """The source."""
+        found: UUID | None = getattr(obj, self.source_column, None)
+        return found
+
+
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The service checks what was entered; what it refuses is shown at the form."""
+
+    class Meta:
+        model = RoutingRule
+        fields = (
+            "workspace", "name", "priority", "weight", "is_active", "conditions", "destination_workspace", "actions",
+            "cap_daily", "cap_weekly", "cap_monthly", "cap_total", "schedule", "starts_at", "ends_at",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The values in stored form, or the service's words."""
+        values: dict[str, Any] = super().clean() or {}
+        try:
+            rules.clean_values({name: values.get(name) for name in rules.CHECKED if name in values})
+        except ZrgError as error:
+            raise forms.ValidationError(f"{error} {error.data.get('pointer', error.data.get('field', ''))}") from error
+        return values
+
+
+class RevisionInline(ReadOnlyInline):
+    """Every version as it was saved."""
+
+    model = RoutingRuleRevision
+    fields = ("version", "snapshot", "changed_by", "created_at")
+    readonly_fields = fields
+    ordering = ("-version",)
+    show_change_link = False
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(RoutingAdmin):
+    """Which leads go where. A save makes a revision and tries failed leads again."""
+
+    form = RuleForm
+    # A workspace's own people do not see the destination's row and could not keep it: they use the API.
+    platform_manages = True
+    allow_add = True
+    list_display = ("name", "workspace", "destination_workspace", "priority", "weight", "is_active", "version", "state")
+    list_filter = ("is_active", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("workspace", "destination_workspace")
+    search_fields = ("=id", "name")
+    autocomplete_fields = ("workspace", "destination_workspace")
+    ordering = ("workspace", "-priority", "id")
+    inlines = (RevisionInline,)
+    actions = ("archive",)
+
+    @admin.display(description="State")
+    def state(self, rule: RoutingRule) -> str:
+        """Archived, waiting, over or in force."""
+        now = timezone.now()
+        if rule.archived_at:
+            return "archived"
+        if rule.starts_at and rule.starts_at > now:
+            return "not started"
+        return "over" if rule.ends_at and rule.ends_at <= now else "in force"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service: version, revision, audit."""
+        names = [name for name in form.fields if name not in ("workspace", "destination_workspace")]
+        values = {name: form.cleaned_data.get(name) for name in names}
+        target = form.cleaned_data.get("destination_workspace")
+        values["destination_workspace_id"] = target.pk if target else None
+        by: Any = request.user
+        if change:
+            stored = RoutingRule.objects.get(pk=obj.pk)
+            rules.change_rule(stored, values, by=by, version=stored.version)
+        else:
+            obj.pk = rules.create_rule(obj.workspace_id, values, by=by).pk
+
+    @admin.action(description="Archive: takes no more leads")
+    def archive(self, request: HttpRequest, found: QuerySet[RoutingRule]) -> None:
+        """Take rules out; the log goes on naming them."""
+        by: Any = request.user
+        self.act(request, found, lambda rule: rules.archive_rule(rule, by=by), "archived", action="routing.configure")
+
+
+@admin.register(RoutingPartner)
+class RoutingPartnerAdmin(TwoSidedAdmin):
+    """Who takes leads of whom, and how full they are. Terms are set through the API by their side."""
+
+    source_column = "workspace_id"
+    list_display = (
+        "source",
+        "destination",
+        "status",
+        "used",
+        "return_rate",
+        "credit_amount",
+        "updated_at",
+    )
+    list_filter = ("status",)
+    ordering = ("workspace_id", "destination_workspace_id")
+    actions = ("accept", "pause", "resume", "end")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return [field.name for field in self.opts.concrete_fields]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the figures of each row, read in the same statement."""
+        today = timezone.now().date()
+        month = RoutingCounter.objects.filter(
+            scope="partner", scope_id=OuterRef("pk"), day__gte=today.replace(day=1)
+        ).values("scope_id")
+        since = timezone.now() - timedelta(days=RATE_DAYS)
+        delivered = LeadAttribution.objects.filter(
+            source_workspace_id=OuterRef("workspace_id"),
+            destination_workspace_id=OuterRef("destination_workspace_id"),
+            created_at__gte=since,
+        ).values("source_workspace_id")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                used_today=Subquery(month.filter(day=today).annotate(n=Sum("count")).values("n")),
+                used_month=Subquery(month.annotate(n=Sum("count")).values("n")),
+                delivered=Subquery(delivered.annotate(n=Count("pk")).values("n")),
+                returned=Subquery(delivered.filter(status="returned").annotate(n=Count("pk")).values("n")),
+            )
+        )
+
+    @admin.display(description="Used today / cap · month / cap")
+    def used(self, row: Any) -> str:
+        """Deliveries against the caps; counted where there is a cap."""
+        pairs = ((row.used_today, row.cap_daily), (row.used_month, row.cap_monthly))
+        return " · ".join(f"{count or 0} / {cap if cap is not None else '∞'}" for count, cap in pairs)
+
+    @admin.display(description="Returned, 30 days")
+    def return_rate(self, row: Any) -> str:
+        """Share of deliveries given back; a high one is marked."""
+        if not row.delivered:
+            return "–"
+        share = (row.returned or 0) / row.delivered
+        return f"{share:.0%}{' ⚠' if share > HIGH_RETURN_RATE else ''}"
+
+    def _move(self, request: HttpRequest, found: QuerySet[RoutingPartner], act: str) -> None:
+        access, by = access_of(request), request.user
+        allowed = workspaces_with(access, MANAGE, writable=True)
+
+        def work(row: RoutingPartner) -> Any:
+            sides = {row.destination_workspace_id} | ({row.workspace_id} if act == "end" else set())
+            if not access.platform and not sides & allowed:
+                return False
+            return partners.move(row, act, by=by)  # type: ignore[arg-type]
+
+        self.act(request, found, work, f"done: {act}")
+
+    @admin.action(description="Accept (destination)")
+    def accept(self, request: HttpRequest, found: QuerySet[RoutingPartner]) -> None:
+        """Put proposals in force."""
+        self._move(request, found, "accept")
+
+    @admin.action(description="Pause (destination)")
+    def pause(self, request: HttpRequest, found: QuerySet[RoutingPartner]) -> None:
+        """No more leads for now."""
+        self._move(request, found, "pause")
+
+    @admin.action(description="Resume (destination)")
+    def resume(self, request: HttpRequest, found: QuerySet[RoutingPartner]) -> None:
+        """Take leads again."""
+        self._move(request, found, "resume")
+
+    @admin.action(description="End")
+    def end(self, request: HttpRequest, found: QuerySet[RoutingPartner]) -> None:
+        """End the agreement; it can be proposed again."""
+        self._move(request, found, "end")
+
+
+@admin.register(RoutingQueueEntry)
+class RoutingQueueEntryAdmin(RoutingAdmin):
+    """Planned attempts."""
+
+    list_display = (
+        "lead", "workspace", "attempt_number", "max_attempts", "next_retry_at", "last_error_code", "error_count",
+        "outcome",
+    )  # fmt: skip
+    list_filter = (
+        AgeFilter,
+        "outcome",
+        "attempt_number",
+        "last_error_code",
+        ("workspace", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("lead", "workspace")
+    ordering = ("-created_at",)
+    actions = ("retry_now", "cancel")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return [field.name for field in self.opts.concrete_fields]
+
+    @admin.action(description="Retry now")
+    def retry_now(self, request: HttpRequest, found: QuerySet[RoutingQueueEntry]) -> None:
+        """Make attempts due."""
+        by: Any = request.user
+        self.act(
+            request,
+            found.filter(processed_at=None),
+            lambda row: acting.retry_now(row, by=by),
+            "due now",
+            action="routing.run",
+        )
+
+    @admin.action(description="Cancel: the lead fails")
+    def cancel(self, request: HttpRequest, found: QuerySet[RoutingQueueEntry]) -> None:
+        """Give leads up."""
+        by: Any = request.user
+        self.act(
+            request,
+            found.filter(processed_at=None),
+            lambda row: acting.cancel(row, by=by),
+            "cancelled",
+            action="routing.run",
+        )
+
+
+@admin.register(RoutingLog)
+class RoutingLogAdmin(TwoSidedAdmin):
+    """Every transition of every lead; ids and codes."""
+
+    list_display = (
+        "created_at",
+        "routing_result",
+        "code",
+        "lead_id",
+        "source",
+        "destination",
+        "path",
+    )
+    list_filter = (AgeFilter, "routing_result", "path", "error_code")
+    search_fields = ("=lead_id", "=id")
+    ordering = ("-created_at", "-id")
+    fields = (
+        "created_at", "lead_id", "source_workspace_id", "destination_workspace_id", "matched_rule_id", "rule_version",
+        "routing_result", "error_code", "error_message", "attempt_number", "path", "duration_ms", "details",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description="Code")
+    def code(self, log: RoutingLog) -> str:
+        """Why."""
+        return log.error_code or log.metadata.get("code", "") or "–"
+
+    @admin.display(description="Details")
+    def details(self, log: RoutingLog) -> str:
+        """Rules that were considered, what was detached."""
+        return json_block(log.metadata)
+
+
+@admin.register(LeadAttribution)
+class LeadAttributionAdmin(TwoSidedAdmin):
+    """Deliveries and their credit."""
+
+    list_display = (
+        "created_at",
+        "lead_id",
+        "source",
+        "destination",
+        "credit_amount",
+        "status",
+        "return_reason",
+    )
+    list_filter = (AgeFilter, "status", "return_reason")
+    search_fields = ("=lead_id", "=id")
+    ordering = ("-created_at", "-id")
+    actions = ("give_back",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return [field.name for field in self.opts.concrete_fields]
+
+    @admin.action(description="Return: contact data wrong (destination)")
+    def give_back(self, request: HttpRequest, found: QuerySet[LeadAttribution]) -> None:
+        """Reverse the credit; leads nobody worked go back to their source."""
+        access, by = access_of(request), request.user
+        allowed = workspaces_with(access, MANAGE, writable=True)
+
+        def work(row: LeadAttribution) -> Any:
+            if not access.platform and row.destination_workspace_id not in allowed:
+                return False
+            return acting.return_lead(row, "bad_contact", by=by)  # type: ignore[arg-type]
+
+        self.act(request, found, work, "returned")

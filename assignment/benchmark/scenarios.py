@@ -1,0 +1,324 @@
+"""The scenarios of `benchmark_routing`: each returns its figures."""
+
+import multiprocessing
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import Error, connection, connections
+from django.utils import timezone
+
+from assignment.benchmark.references import FUNC, SQLBATCH, find_pgbench, run_pgbench
+from assignment.benchmark.scene import Scene, add_leads, another_source, make_scene
+from assignment.models import RoutingLog, RoutingRule
+from assignment.services.routing.batch import route_batch
+from assignment.services.routing.faults import sqlstate_of
+from assignment.services.routing.health import broken_promises
+from assignment.services.routing.running import process_retry_queue
+from assignment.services.routing.single import route_lead
+from leads.models import Lead
+from zrg.workspaces.context import platform
+
+REPEATS = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Options:
+    """How much to measure."""
+
+    count: int = 2_000
+    workers: int = 4
+    batch_size: int = 500
+    rules: int = 20
+    rate: int = 500
+    seconds: int = 10
+    attempts: int = 100_000
+    seed: int = 7
+
+
+@dataclass(slots=True)
+class Tally:
+    """What workers did."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    times: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def figures(self, leads: int) -> dict[str, Any]:
+        """Throughput, percentiles in milliseconds, shares."""
+        times = sorted(self.times)
+        busy = self.counts["lock_not_acquired"]
+        settled = sum(self.counts[name] for name in ("success", "kept", "duplicate"))
+        shown = {f"p{share}_ms": round(_percentile(times, share / 100), 2) for share in (50, 95, 99)} if times else {}
+        return {
+            "leads": leads,
+            "settled": settled,
+            "seconds": round(self.seconds, 2),
+            "leads_per_second": round(settled / self.seconds, 1) if self.seconds else 0.0,
+            **shown,
+            "avg_ms": round(sum(times) / len(times), 2) if times else None,
+            "max_ms": round(times[-1], 2) if times else None,
+            "success": round(settled / leads, 4) if leads else None,
+            "lock_acquisition": round(settled / (settled + busy), 4) if settled + busy else None,
+        }
+
+
+def sequential(options: Options) -> dict[str, Any]:
+    """Leads one by one on one connection; the reference runs the same functions from pgbench."""
+    ratios, rates = [], []
+    tally = Tally()
+    for _ in range(REPEATS):
+        scene = make_scene(options.count * 2, rules=options.rules)
+        reference = _reference(FUNC, scene, options.count)
+        left = _waiting(scene)[: options.count]
+        part = _route_each(left, scene.source)
+        tally.counts += part.counts
+        tally.times += part.times
+        tally.seconds += part.seconds
+        rate = len(left) / part.seconds
+        rates.append(rate)
+        if reference:
+            ratios.append(rate / reference)
+    figures = tally.figures(options.count * REPEATS)
+    return figures | _ratio("route_lead / FUNC", ratios)
+
+
+def batch(options: Options) -> dict[str, Any]:
+    """Batches on one connection against pgbench claiming and completing batches of the same size."""
+    ratios: list[float] = []
+    tally = Tally()
+    for _ in range(REPEATS):
+        scene = make_scene(options.count * 2, rules=options.rules)
+        batches = max(options.count // options.batch_size, 1)
+        reference = _reference(SQLBATCH.format(size=options.batch_size), scene, batches)
+        started = time.perf_counter()
+        done = 0
+        while done < batches * options.batch_size:
+            result = route_batch(scene.source, limit=options.batch_size)
+            if not result.claimed:
+                break
+            done += result.claimed
+            tally.counts.update(result.settled)
+            tally.times.append(float(result.duration_ms))
+        seconds = time.perf_counter() - started
+        tally.seconds += seconds
+        if reference:
+            ratios.append(done / seconds / (reference * options.batch_size))
+    return tally.figures(sum(tally.counts.values())) | _ratio("batch / SQLBATCH", ratios)
+
+
+def concurrent(options: Options) -> dict[str, Any]:
+    """Workers with their own connections and one shared random order, so that they collide."""
+    scene = make_scene(options.count, rules=options.rules)
+    order = list(scene.leads)
+    random.Random(options.seed).shuffle(order)  # noqa: S311  # an order, no secret
+    tally = _together([lambda: _route_each(order, scene.source)] * options.workers)
+    return tally.figures(options.count) | {"double_routes": _doubles()}
+
+
+def duplicates(options: Options) -> dict[str, Any]:
+    """Three leads per identity in three sources: exactly one is delivered."""
+    people = max(options.count // 3, 1)
+    emails = [f"same{number}@{uuid4().hex[:6]}.bench.invalid" for number in range(people)]
+    first = make_scene(people, rules=options.rules, emails=emails)
+    others = [another_source(first, people, name=f"routing bench source {n}", emails=emails) for n in (2, 3)]
+    started = time.perf_counter()
+    counts: Counter[str] = Counter()
+    for scene in (first, *others):
+        while (result := route_batch(scene.source, limit=options.batch_size)).claimed:
+            counts.update(result.settled)
+    tally = Tally(counts=counts, seconds=time.perf_counter() - started)
+    figures = tally.figures(people * 3)
+    return figures | {"delivered": counts["success"], "identities": people, "double_routes": _doubles()}
+
+
+def retry(options: Options) -> dict[str, Any]:
+    """Leads that fail once by a rule that is then mended, drained from the queue."""
+    scene = make_scene(options.count, rules=options.rules)
+    with platform():
+        RoutingRule.objects.filter(workspace_id=scene.source).update(is_active=False)
+    while route_batch(scene.source, limit=options.batch_size).claimed:
+        pass
+    with platform(), connection.cursor() as cursor:
+        RoutingRule.objects.filter(workspace_id=scene.source).update(is_active=True)
+        cursor.execute("SELECT hurry_routing_retries(%s)", [scene.source])
+    started = time.perf_counter()
+    done = process_retry_queue()
+    tally = Tally(counts=Counter(success=done["succeeded"]), seconds=time.perf_counter() - started)
+    return tally.figures(options.count)
+
+
+def spike(options: Options) -> dict[str, Any]:
+    """Arrivals at a fixed rate that do not wait for anybody; the wait counts from the planned arrival."""
+    scene = make_scene(0, rules=options.rules)
+    total = options.rate * options.seconds
+    begins = timezone.now() + timedelta(seconds=1)
+
+    def arrive() -> Tally:
+        for second in range(options.seconds * 10):
+            planned = begins + timedelta(seconds=second / 10)
+            time.sleep(max(0.0, (planned - timezone.now()).total_seconds()))
+            add_leads(scene.source, options.rate // 10, at=planned)
+        return Tally()
+
+    def work() -> Tally:
+        deadline = time.monotonic() + options.seconds + 60
+        idle_since = 0.0
+        while time.monotonic() < deadline:
+            if route_batch(scene.source, limit=options.batch_size).claimed:
+                idle_since = 0.0
+                continue
+            idle_since = idle_since or time.monotonic()
+            if timezone.now() > begins + timedelta(seconds=options.seconds) and time.monotonic() - idle_since > 1:
+                break
+            time.sleep(0.02)
+        return Tally()
+
+    started = time.perf_counter()
+    _together([arrive, *[work] * max(options.workers - 1, 1)])
+    with platform(timeout_ms=60_000):
+        rows = Lead.objects.filter(source_workspace_id=scene.source).values_list("created_at", "routing_completed_at")
+        waits = [(done - planned).total_seconds() * 1_000 for planned, done in rows if done is not None]
+    tally = Tally(counts=Counter(success=len(waits)), times=waits, seconds=time.perf_counter() - started)
+    return tally.figures(total)
+
+
+def hammer(options: Options) -> dict[str, Any]:
+    """Hostile workers: random locks, one failure in ten; afterwards no promise may be broken."""
+    people = 1_000
+    emails = [f"hammer{number}@{uuid4().hex[:6]}.bench.invalid" for number in range(people)]
+    first = make_scene(people, emails=emails)
+    scenes = [first, *(another_source(first, people, name=f"hammer {n}", emails=emails) for n in (2, 3))]
+    leads = [lead for scene in scenes for lead in scene.leads]
+    each = options.attempts // options.workers
+    tally = _together([lambda: _hammer(leads, first.destinations, each, options.seed + os.getpid())] * options.workers)
+    return {
+        "attempts": each * options.workers,
+        "seconds": round(tally.seconds, 1),
+        "counts": dict(tally.counts),
+        "violations": broken_promises(),
+        "double_routes": _doubles(),
+    }
+
+
+SCENARIOS: dict[str, Callable[[Options], dict[str, Any]]] = {
+    "sequential": sequential,
+    "batch": batch,
+    "concurrent": concurrent,
+    "duplicates": duplicates,
+    "retry": retry,
+    "spike": spike,
+    "hammer": hammer,
+}
+
+
+def _route_each(leads: Sequence[UUID], source: UUID) -> Tally:
+    tally = Tally()
+    started = time.perf_counter()
+    for lead in leads:
+        before = time.perf_counter()
+        result = route_lead(lead, source).result
+        if result not in ("already_routed", "lock_not_acquired"):
+            tally.times.append((time.perf_counter() - before) * 1_000)
+        tally.counts[result] += 1
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+_ATTEMPT = """
+SELECT CASE WHEN acquire_routing_lock(%s, %s) THEN
+    CASE WHEN %s THEN fail_routing(%s, 'injected', %s, 10) ELSE complete_routing(%s, %s, NULL, %s) END END
+"""
+
+
+def _hammer(leads: Sequence[UUID], destinations: Sequence[UUID], attempts: int, seed: int) -> Tally:
+    draw, tally = random.Random(seed), Tally()  # noqa: S311  # a load, no secret
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        # For the whole connection: an attempt is one statement without a transaction around it.
+        cursor.execute("SELECT set_config('zrg.context', 'platform', false)")
+        for _ in range(attempts):
+            lead, owner = draw.choice(leads), uuid4()
+            values = [lead, owner, draw.random() < 0.1, lead, owner, lead, draw.choice(destinations), owner]
+            try:
+                cursor.execute(_ATTEMPT, values)
+                tally.counts["busy" if cursor.fetchone()[0] is None else "done"] += 1
+            except Error as error:
+                tally.counts[f"sqlstate_{sqlstate_of(error)}"] += 1
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+def _together(works: Sequence[Callable[[], Tally]]) -> Tally:
+    """One process per work, behind a barrier; what they did, added up."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    barrier, queue = context.Barrier(len(works)), context.SimpleQueue()
+    for work in works:
+        context.Process(target=_child, args=(work, barrier, queue)).start()
+    total = Tally()
+    for _ in works:
+        counts, times, seconds = queue.get()
+        total.counts.update(counts)
+        total.times += times
+        total.seconds = max(total.seconds, seconds)
+    return total
+
+
+def _child(work: Callable[[], Tally], barrier: Any, queue: Any) -> None:
+    tally = Tally()
+    try:
+        connections.close_all()
+        barrier.wait(60)
+        tally = work()
+    finally:
+        connections.close_all()
+        queue.put((dict(tally.counts), tally.times, tally.seconds))
+        # A copy of the parent process has nothing to tidy up.
+        os._exit(0)
+
+
+def _reference(script: str, scene: Scene, transactions: int) -> float:
+    if find_pgbench() is None:
+        return 0.0
+    connections.close_all()
+    return run_pgbench(script, source=scene.source, destination=scene.destinations[0], transactions=transactions)
+
+
+def _waiting(scene: Scene) -> list[UUID]:
+    with platform(timeout_ms=60_000):
+        rows = Lead.objects.filter(workspace_id=scene.source, routing_status="pending").order_by("created_at", "id")
+        return list(rows.values_list("pk", flat=True))
+
+
+def _doubles() -> int:
+    with platform(timeout_ms=60_000), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT lead_id FROM assignment_routinglog WHERE routing_result = 'success'"
+            " GROUP BY lead_id HAVING count(*) > 1) twice"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _ratio(name: str, ratios: Sequence[float]) -> dict[str, Any]:
+    if not ratios:
+        return {"reference": "pgbench is not installed"}
+    ordered = sorted(ratios)
+    middle = ordered[len(ordered) // 2]
+    return {"ratio": name, "ratio_value": round(middle, 2), "spread": round((ordered[-1] - ordered[0]) / middle, 2)}
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def logged_results() -> dict[str, int]:
+    """Results of the log, all of them."""
+    with platform(timeout_ms=60_000):
+        return dict(Counter(RoutingLog.objects.values_list("routing_result", flat=True)))

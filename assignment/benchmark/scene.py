@@ -1,0 +1,121 @@
+"""Synthetic workspaces with leads for one measurement, in a database that allows it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.core.management.base import CommandError
+from django.db import connection
+from django.utils import timezone
+
+from assignment.enums import PartnershipStatus
+from assignment.models import RoutingPartner, RoutingRule
+from leads.models import Lead
+from leads.services.importing.inserting import insert_leads
+from zrg.workspaces.context import platform
+from zrg.workspaces.models import User, Workspace, WorkspaceSettings
+
+OWNER_EMAIL = "bench@zrg.invalid"
+INSERTED_AT_ONCE = 1_000
+TIMEOUT_MS = 600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A source, its destinations, and leads that wait."""
+
+    source: UUID
+    destinations: tuple[UUID, ...]
+    leads: tuple[UUID, ...]
+
+
+def refuse_other_databases() -> None:
+    """Only databases named by BENCHMARK_DATABASES (comma separated), or made for measuring and testing."""
+    name = str(connection.settings_dict["NAME"])
+    allowed = {one.strip() for one in os.environ.get("BENCHMARK_DATABASES", "").split(",")}
+    if name not in allowed and not name.startswith(("bench", "zrg_bench", "zrg_test")):
+        raise CommandError(f"BENCHMARK_DATABASES does not name the database {name}.")
+
+
+def make_scene(leads: int, *, rules: int = 20, prefix: str = "routing bench", emails: Sequence[str] = ()) -> Scene:
+    """A source with `rules` rules that match everything, one destination each, equal weights."""
+    with platform(timeout_ms=TIMEOUT_MS):
+        source = _workspace(f"{prefix} source", "standard")
+        destinations = [_workspace(f"{prefix} partner {number}", "partner").pk for number in range(rules)]
+        connect(source.pk, destinations)
+        RoutingRule.objects.bulk_create(
+            RoutingRule(workspace=source, name=f"rule {number}", destination_workspace_id=destination)
+            for number, destination in enumerate(destinations)
+        )
+    ids = add_leads(source.pk, leads, emails=emails)
+    with platform(timeout_ms=TIMEOUT_MS), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM leads_lead WHERE workspace_id = %s", [source.pk])
+    return Scene(source=source.pk, destinations=tuple(destinations), leads=tuple(ids))
+
+
+def another_source(scene: Scene, leads: int, *, name: str, emails: Sequence[str] = ()) -> Scene:
+    """A second source with the same destinations, by one rule per destination."""
+    with platform(timeout_ms=TIMEOUT_MS):
+        source = _workspace(name, "standard")
+        connect(source.pk, scene.destinations)
+        RoutingRule.objects.bulk_create(
+            RoutingRule(workspace=source, name=f"rule {number}", destination_workspace_id=destination)
+            for number, destination in enumerate(scene.destinations)
+        )
+    ids = add_leads(source.pk, leads, emails=emails)
+    return Scene(source=source.pk, destinations=scene.destinations, leads=tuple(ids))
+
+
+def connect(source: UUID, destinations: Sequence[UUID]) -> None:
+    """Agreements in force."""
+    RoutingPartner.objects.bulk_create(
+        RoutingPartner(workspace_id=source, destination_workspace_id=one, status=PartnershipStatus.ACTIVE)
+        for one in destinations
+    )
+
+
+def add_leads(source: UUID, count: int, *, emails: Sequence[str] = (), at: datetime | None = None) -> list[UUID]:
+    """Waiting leads, inserted as an import inserts them."""
+    now, run = at or timezone.now(), uuid4().hex[:8]
+    rows = [
+        {
+            "id": uuid4(),
+            "workspace_id": source,
+            "source": "import",
+            "created_at": now,
+            "updated_at": now,
+            "email": emails[number] if emails else f"p{number}@{run}.bench.invalid",
+            "linkedin_url": None,
+            "first_name": "Dana",
+            "last_name": "Reyes",
+            "company_name": "Northfork Dental",
+            "industry": "Dental",
+            "lead_expires_at": now + timedelta(days=90),
+        }
+        for number in range(count)
+    ]
+    for first in range(0, count, INSERTED_AT_ONCE):
+        with platform(timeout_ms=TIMEOUT_MS):
+            insert_leads(source, rows[first : first + INSERTED_AT_ONCE])
+    return [row["id"] for row in rows]  # type: ignore[misc]
+
+
+def remove_scenes() -> None:
+    """Take the leads and workspaces of measurements away; logs stay their 90 days, by rule."""
+    with platform(timeout_ms=TIMEOUT_MS):
+        made = Workspace.objects.filter(is_synthetic=True, owner__email=OWNER_EMAIL)
+        ids = list(made.values_list("pk", flat=True))
+        Lead.objects.filter(workspace_id__in=ids)._raw_delete("default")  # type: ignore[attr-defined]
+        RoutingRule.objects.filter(workspace_id__in=ids).delete()
+        RoutingPartner.objects.filter(workspace_id__in=ids).delete()
+
+
+def _workspace(name: str, kind: str) -> Workspace:
+    owner, _ = User.objects.get_or_create(email=OWNER_EMAIL, defaults={"display_name": "bench"})
+    workspace = Workspace.objects.create(
+        name=f"{name} {uuid4().hex[:6]}", owner=owner, workspace_type=kind, is_synthetic=True
+    )
+    WorkspaceSettings.objects.create(workspace=workspace, lead_routing_enabled=True, timezone="UTC")
+    return workspace

@@ -1,0 +1,88 @@
+"""What the tables say about routing whenever Prometheus asks: one query, kept for five seconds."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connection
+from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from assignment.rules.routing.health import add_up
+from assignment.services.routing.health import health_rows
+from zrg.lib import log_events
+from zrg.workspaces.context import dispatch, platform
+
+log = structlog.get_logger(__name__)
+
+CACHE_SECONDS = 5.0
+MAX_WORKSPACES = 500
+GAUGES = {
+    "queue_due": ("due", "Attempts due now"),
+    "queue_open": ("queue_open", "Planned attempts"),
+    "queue_oldest_due_seconds": ("oldest_due_seconds", "Wait of the oldest due attempt"),
+    "pending": ("pending", "Leads that wait"),
+    "in_progress": ("in_progress", "Leads under a lock"),
+    "failed": ("failed", "Leads given up"),
+    "stale_locks": ("stale_locks", "Locks left behind"),
+    "expired_24h": ("expired_24h", "Leads nobody took, 24 hours"),
+}
+_FULL = """
+SELECT count(*) FROM assignment_routingpartner p
+WHERE p.status = 'active' AND p.cap_total IS NOT NULL AND p.cap_total <= coalesce((
+    SELECT c.count FROM assignment_routingcounter c
+    WHERE c.scope = 'partner' AND c.scope_id = p.id AND c.day = '0001-01-01'), 0)
+    OR (p.status = 'active' AND p.cap_daily IS NOT NULL AND p.cap_daily <= coalesce((
+    SELECT c.count FROM assignment_routingcounter c
+    WHERE c.scope = 'partner' AND c.scope_id = p.id AND c.day = current_date), 0))
+"""
+
+
+class RoutingCollector(Collector):
+    """Depth and age of the queue, states of leads, duplicates and unroutable leads per workspace."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[float, list[dict[str, Any]], int] | None = None
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges as the tables stand; none when the database is away."""
+        try:
+            rows, full = self._read()
+        except DatabaseError as error:
+            log.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
+            return
+        total = add_up(rows)
+        for name, (column, text) in GAUGES.items():
+            yield GaugeMetricFamily(f"zrg_routing_{name}", text, value=total[column])
+        yield _by_workspace("duplicates_24h", "Duplicates, 24 hours", rows, "duplicates_24h")
+        yield _by_workspace("unroutable", "Leads given up", rows, "failed")
+        yield GaugeMetricFamily("zrg_routing_partner_full", "Agreements at a cap", value=full)
+
+    def _read(self) -> tuple[list[dict[str, Any]], int]:
+        now = time.monotonic()
+        if self._kept is None or now - self._kept[0] > CACHE_SECONDS:
+            with dispatch():
+                rows = health_rows()
+            with platform(), connection.cursor() as cursor:
+                cursor.execute(_FULL)
+                self._kept = (now, rows, int(cursor.fetchone()[0]))
+        return self._kept[1], self._kept[2]
+
+
+def register() -> None:
+    """Add the collector once per process."""
+    REGISTRY.register(RoutingCollector())
+
+
+def _by_workspace(name: str, text: str, rows: list[dict[str, Any]], column: str) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(f"zrg_routing_{name}", text, labels=["workspace"])
+    largest = sorted(rows, key=lambda row: -row[column])[:MAX_WORKSPACES]
+    for row in largest:
+        if row[column]:
+            gauge.add_metric([str(row["workspace_id"])], row[column])
+    return gauge

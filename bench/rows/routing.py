@@ -1,0 +1,33 @@
+"""Leads routed per second in batches, against pgbench calling the same functions of the database."""
+
+from assignment.benchmark.scenarios import Options as Measured
+from assignment.benchmark.scenarios import batch, sequential
+from bench.harness import Figure, Options
+
+LEADS = 5_000
+SINGLES = 500
+
+
+def measure(options: Options) -> list[Figure]:
+    """Both paths; the ratio is the median of three interleaved repetitions."""
+    in_batches = batch(Measured(count=options.scaled(LEADS)))
+    one_by_one = sequential(Measured(count=options.scaled(SINGLES)))
+    return [
+        _figure("routing, batches of 500", in_batches, at_least=0.5),
+        _figure("routing, one by one", one_by_one, at_least=0.4),
+        Figure(name="routing, one by one p95", value=one_by_one["p95_ms"], unit="ms"),
+    ]
+
+
+def _figure(name: str, figures: dict, *, at_least: float) -> Figure:  # type: ignore[type-arg]
+    ratio = figures["ratio_value"]
+    rate = figures["leads_per_second"]
+    return Figure(
+        name=name,
+        value=rate,
+        unit="leads/s",
+        rival="pgbench, same functions",
+        rival_value=rate / ratio,
+        ratio=ratio,
+        at_least=at_least,
+    )

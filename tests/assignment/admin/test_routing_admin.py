@@ -1,0 +1,119 @@
+"""The operations room of routing."""
+
+import pytest
+from django.urls import reverse
+
+from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry, RoutingRule, RoutingRuleRevision
+from assignment.services.routing.single import route_lead
+from leads.models import Lead
+from tests.factories import (
+    LeadFactory,
+    PlatformGrantFactory,
+    RoutingPartnerFactory,
+    RoutingRuleFactory,
+    WorkspaceFactory,
+)
+
+pytestmark = pytest.mark.django_db
+MODELS = ("routingrule", "routingpartner", "routingqueueentry", "routinglog", "leadattribution")
+
+
+@pytest.fixture
+def partner():
+    found = RoutingPartnerFactory(cap_daily=5)
+    RoutingRuleFactory(workspace=found.workspace, destination_workspace=found.destination_workspace, name="Dental <b>")
+    return found
+
+
+def routed(partner):
+    lead = LeadFactory(workspace=partner.workspace)
+    route_lead(lead.pk, partner.workspace_id)
+    return lead
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_lists_and_rows_open(client, partner, model):
+    routed(partner)
+    failed = LeadFactory(workspace=partner.workspace)
+    RoutingRule.objects.update(is_active=False)
+    route_lead(failed.pk, partner.workspace_id)
+    client.login_as(PlatformGrantFactory().user)
+
+    page = client.get(reverse(f"admin:assignment_{model}_changelist"))
+    model_class = {
+        "routingrule": RoutingRule, "routingpartner": type(partner), "routingqueueentry": RoutingQueueEntry,
+        "routinglog": RoutingLog, "leadattribution": LeadAttribution,
+    }[model]  # fmt: skip
+    row = model_class.objects.first()
+    detail = client.get(reverse(f"admin:assignment_{model}_change", args=[row.pk]))
+
+    assert (page.status_code, detail.status_code) == (200, 200)
+    assert "<b>" not in page.content.decode().replace("<b>", "", 0) or "Dental &lt;b&gt;" in page.content.decode()
+
+
+def test_strangers_see_no_rows(client, partner):
+    routed(partner)
+    client.login_as(WorkspaceFactory().owner)
+
+    page = client.get(reverse("admin:assignment_routinglog_changelist"))
+
+    assert page.status_code in (200, 403)
+    assert str(partner.destination_workspace_id) not in page.content.decode()
+
+
+def test_partners_show_use_and_returns(client, partner):
+    routed(partner)
+    client.login_as(PlatformGrantFactory().user)
+
+    page = client.get(reverse("admin:assignment_routingpartner_changelist")).content.decode()
+
+    assert "1 / 5 · 1 / ∞" in page
+    assert "0%" in page
+
+
+def act(client, model, action, row):
+    return client.post(
+        reverse(f"admin:assignment_{model}_changelist"), {"action": action, "_selected_action": [str(row.pk)]}
+    )
+
+
+def test_queue_rows_are_cancelled(client, partner):
+    RoutingRule.objects.update(is_active=False)
+    lead = LeadFactory(workspace=partner.workspace)
+    route_lead(lead.pk, partner.workspace_id)
+    client.login_as(PlatformGrantFactory().user)
+
+    act(client, "routingqueueentry", "cancel", RoutingQueueEntry.objects.get())
+
+    assert Lead.objects.get(pk=lead.pk).routing_error_code == "lead_invalid"
+
+
+def test_partners_are_paused_and_resumed(client, partner):
+    client.login_as(partner.destination_workspace.owner)
+    answer = act(client, "routingpartner", "pause", partner)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    partner.refresh_from_db()
+    assert partner.status == "paused"
+    client.login_as(partner.workspace.owner)
+    act(client, "routingpartner", "resume", partner)
+
+    partner.refresh_from_db()
+    assert partner.status == "paused"
+
+
+def test_a_delivery_is_given_back(client, partner):
+    lead = routed(partner)
+    client.login_as(partner.destination_workspace.owner)
+
+    act(client, "leadattribution", "give_back", LeadAttribution.objects.get())
+
+    assert Lead.objects.get(pk=lead.pk).workspace_id == partner.workspace_id
+
+
+def test_rules_are_archived_with_a_revision(client, partner):
+    client.login_as(PlatformGrantFactory().user)
+
+    act(client, "routingrule", "archive", RoutingRule.objects.get())
+
+    assert RoutingRule.objects.get().archived_at is not None
+    assert RoutingRuleRevision.objects.count() == 1
