@@ -31,7 +31,7 @@ DELIVERY_ERRORS = {
     "sending_disabled": "Sending is switched off.",
     "newer_message": "A newer message arrived before this was sent.",
     "leads_merged": "Two leads were merged before this was sent.",
-    "called_off": "Automatic sending was switched off before this was sent.",
+    "called_off": "Automatic sending was called off before this was sent.",
     "order_closed": "The order was closed before this was sent.",
     "placeholder": "The text still holds a placeholder.",
     "empty_body": "The message was empty.",

@@ -24,7 +24,7 @@ from inbox.errors import SendInProgress
 from inbox.metrics import count_auto_send_cancel
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.outbound_text import fits_sms, split_sms_parts
-from inbox.services.autosend.policies import stopped_since
+from inbox.services.autosend.waiting import look_late, stopped_while_waiting
 from inbox.services.channels.base import Outbound
 from inbox.services.draft_events import record_draft_event
 from inbox.services.flags import refresh_lead_flags
@@ -214,7 +214,7 @@ def _take(order_id: UUID) -> _Taken:
     if sending_disabled(order.workspace_id):
         close_order(order, OrderState.FAILED, "sending_disabled")
         return _Taken(order=order, ended="sending_disabled")
-    if reason := _stopped_since(order):
+    if reason := stopped_while_waiting(order, order.lead):
         _call_off(order, reason)
         return _Taken(order=order, ended=reason)
     if (until := _circuit_open_until(order)) is not None:
@@ -222,6 +222,10 @@ def _take(order_id: UUID) -> _Taken:
     if _overtaken(order):
         _hold(order)
         return _Taken(order=order, ended=NEWER_MESSAGE)
+    if (late := look_late(order, timezone.now())) is not None:
+        if late.reason:
+            close_order(order, OrderState.CANCELLED, late.reason)
+        return _Taken(order=order, ended=late.reason, retry_at=late.retry_at)
     SendOrder.objects.filter(pk=order.pk).update(state=OrderState.TAKEN, updated_at=timezone.now())
     order.state = OrderState.TAKEN
     return _Taken(order=order)
@@ -240,11 +244,6 @@ def lock_order(order_id: UUID) -> SendOrder | None:
 def _overtaken(order: SendOrder) -> bool:
     """Whether something arrived or left that the writer of this text has not seen."""
     return newer_message(order.lead_id, order.seen_message_id, own_keys_like=part_keys(order)) is not None
-
-
-def _stopped_since(order: SendOrder) -> str:
-    """A switch turned while the order waited: nothing unattended outlives it (06 R2)."""
-    return stopped_since(order.lead, order.channel, order.source)
 
 
 def _call_off(order: SendOrder, reason: str) -> None:
@@ -312,8 +311,8 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int, may_wait: boo
         """Taken by this order still, and nothing newer: since it was taken a reply may have come in."""
         if not SendOrder.objects.filter(pk=order.pk, state=OrderState.TAKEN).exists():
             return Block(code=ORDER_CLOSED, detail="This order was closed.")
-        if _stopped_since(order):
-            return Block(code=CALLED_OFF, detail="Automatic sending was switched off before this was sent.")
+        if stopped_while_waiting(order, lead):
+            return Block(code=CALLED_OFF, detail="Automatic sending was called off before this was sent.")
         if _overtaken(order):
             return Block(code=NEWER_MESSAGE, detail="A newer message arrived before this was sent.")
         return None
@@ -350,7 +349,7 @@ def _end_blocked(order_id: UUID, code: str) -> None:
     if code == NEWER_MESSAGE:
         _hold(order)
     elif code == CALLED_OFF:
-        _call_off(order, _stopped_since(order) or CALLED_OFF)
+        _call_off(order, stopped_while_waiting(order, order.lead) or CALLED_OFF)
     else:
         close_order(order, OrderState.FAILED, code, outcome=AutoSendOutcome.FAILED)
 

@@ -12,13 +12,12 @@ from inbox.enums import Direction, GenerationPath, MessageSource
 from inbox.models import Draft, Message
 from inbox.rules.autosend.checks import Precheck, consent_block, precheck
 from inbox.rules.signals import Signals
-from inbox.services.autosend.policies import Policy, policy_of
+from inbox.services.autosend.policies import Policy, is_stopped, policy_of
 from inbox.services.drafting.knowing import Voice, resolve_voice
 from inbox.services.memory import approved_memory
 from inbox.services.sentiment import has_booking_evidence
 from inbox.services.signals import signals_of
 from inbox.services.transcript import plain_transcript, reply_text
-from leads.enums import LeadStatus
 from leads.models import Lead
 from zrg.workspaces.models import WorkspaceSettings
 
@@ -110,11 +109,6 @@ def open_case(lead: Lead, draft: Draft, message: Message, policy: Policy | None 
         reply_received_at=message.sent_at.isoformat(),
         memory=tuple(approved_memory(lead.pk, timezone.now())),
     )
-
-
-def is_stopped(lead: Lead) -> bool:
-    """Whether automation has ended for this lead, whichever channel the stop was for (05.stop-stops-automation)."""
-    return lead.status == LeadStatus.BLACKLISTED or lead.opted_out_at is not None
 
 
 def _consent(lead: Lead, message: Message, inbounds: list[Message]) -> str:

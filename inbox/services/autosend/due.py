@@ -21,13 +21,13 @@ from inbox.enums import (
     MessageSource,
 )
 from inbox.metrics import count_auto_send_cancel
-from inbox.models import Draft, Message
+from inbox.models import Draft, Message, SendOrder
+from inbox.models.send_order import OPEN_STATES
 from inbox.querysets import MessageQuerySet
 from inbox.rules.autosend.revalidation import Revalidation, State, revalidate
 from inbox.services.approving import approve_draft
 from inbox.services.autosend.brakes import is_paused, is_rate_limited
-from inbox.services.autosend.cases import is_stopped
-from inbox.services.autosend.policies import policy_of
+from inbox.services.autosend.policies import booked_since, is_stopped, policy_of
 from inbox.services.autosend.recording import record_outcome
 from inbox.services.autosend.refreshing import refresh_before_sending
 from inbox.services.closing import close_draft, is_scheduled
@@ -112,8 +112,8 @@ def look(lead: Lead, draft: Draft, now: datetime) -> State:
         mode=policy.mode,
         lead_stopped=is_stopped(lead),
         newer_inbound=message is not None and _newer(message).filter(direction=Direction.INBOUND).exists(),
-        outbound_after_trigger=message is not None and _newer(message).filter(direction=Direction.OUTBOUND).exists(),
-        appointment_since=_booked_since(lead, evaluated_at),
+        outbound_after_trigger=message is not None and _answered_since(draft, message),
+        appointment_since=booked_since(lead, evaluated_at),
         version_matches=draft.version == draft.evaluated_version,
         evaluated_ago=now - evaluated_at if evaluated_at is not None else None,
         offers_open=offers.state == "ok",
@@ -178,6 +178,12 @@ def _note(draft: Draft, kind: DraftEventKind, found: Revalidation) -> None:
     )
 
 
+def _answered_since(draft: Draft, message: Message) -> bool:
+    """Whether an answer left after the message, on any channel, or is ordered and about to."""
+    ordered = SendOrder.objects.filter(lead_id=draft.lead_id, state__in=OPEN_STATES)
+    return _newer(message).filter(direction=Direction.OUTBOUND).exists() or ordered.exists()
+
+
 def _newer(message: Message) -> MessageQuerySet:
     """What arrived or left after the message, of any channel; campaign steps, delivery reports and what never
     left do not count. Both clocks count: a late one was not known, an early one was not read.
@@ -191,11 +197,6 @@ def _newer(message: Message) -> MessageQuerySet:
         .exclude(delivery_status=DeliveryStatus.FAILED)
     )
     return newer
-
-
-def _booked_since(lead: Lead, evaluated_at: datetime | None) -> bool:
-    booked = lead.appointment_booked_at
-    return booked is not None and evaluated_at is not None and booked > evaluated_at
 
 
 def _give_to_person(draft_id: UUID, reason: str) -> None:

@@ -12,6 +12,7 @@ from inbox.enums import AutoSendMode, Channel, OrderSource
 from inbox.rules.autosend.deciding import clean_threshold
 from inbox.rules.autosend.modes import Mode, determine_mode
 from inbox.rules.autosend.timing import ScheduleCheck, schedule_check
+from leads.enums import LeadStatus
 from leads.models import EmailCampaign, Lead, SmsCampaign
 from zrg.ai.runner import Override
 from zrg.lib import log_events
@@ -22,6 +23,7 @@ from zrg.workspaces.switches import SwitchUnreadable, is_switch_on
 
 logger = structlog.get_logger(__name__)
 
+UNATTENDED = (OrderSource.AUTO_SEND, OrderSource.FOLLOWUP_DUE)
 UNREADABLE = Mode(mode=AutoSendMode.DISABLED, reason="switch_unreadable")
 
 
@@ -123,19 +125,34 @@ def campaign_of(lead: Lead, channel: str) -> EmailCampaign | SmsCampaign | None:
     return lead.email_campaign if channel == Channel.EMAIL else None
 
 
-def stopped_since(lead: Lead, channel: str, source: str) -> str:
+def is_stopped(lead: Lead) -> bool:
+    """Whether automation has ended for this lead, whichever channel the stop was for (05.stop-stops-automation)."""
+    return lead.status == LeadStatus.BLACKLISTED or lead.opted_out_at is not None
+
+
+def booked_since(lead: Lead, evaluated_at: datetime | None) -> bool:
+    """Whether a meeting was booked after the text was judged."""
+    booked = lead.appointment_booked_at
+    return booked is not None and evaluated_at is not None and booked > evaluated_at
+
+
+def stopped_since(lead: Lead, channel: str, source: str, *, evaluated_at: datetime | None = None) -> str:
     """Why a message that was ordered without a person may not leave any more, or "". Orders of people are
-    never stopped by it.
+    never stopped by it. `lead` as it was read under the lock of this moment.
     """
+    if source not in UNATTENDED:
+        return ""
+    if is_stopped(lead):
+        return "lead_opted_out"
     if source == OrderSource.AUTO_SEND:
         mode = mode_of(lead, channel)
-        return mode.reason if mode.mode == AutoSendMode.DISABLED else ""
-    if source == OrderSource.FOLLOWUP_DUE:
-        try:
-            return "globally_disabled_via_env" if is_switch_on(SwitchKey.AUTO_SEND_DISABLED) else ""
-        except SwitchUnreadable:
-            return UNREADABLE.reason
-    return ""
+        if mode.mode == AutoSendMode.DISABLED:
+            return mode.reason
+        return "appointment_booked_since" if booked_since(lead, evaluated_at) else ""
+    try:
+        return "globally_disabled_via_env" if is_switch_on(SwitchKey.AUTO_SEND_DISABLED) else ""
+    except SwitchUnreadable:
+        return UNREADABLE.reason
 
 
 def _evaluator(own: WorkspaceSettings) -> Override:

@@ -1,5 +1,6 @@
 """The moment of sending: everything is looked at again under the lead's lock."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -303,3 +304,74 @@ def test_a_newer_message_between_approval_and_provider_is_shown_to_people(world)
 
     assert world.outcome == ("pending", "needs_review", "newer_message")
     assert (world.sent, len(list(asked))) == ([], 1)
+
+
+def approved_and_late(world, minutes=10):
+    """Ordered at its time, while the provider was down for some minutes."""
+    world.decide()
+    world.fall_due()
+    assert settle_due(world.draft.pk).action == "send"
+    SendOrder.objects.update(due_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def stopped_for_mail(world):
+    Lead.objects.filter(pk=world.lead.pk).update(opted_out_at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (booked, "appointment_booked_since"),
+        (campaign_to_setters, "campaign_setter_managed"),
+        (stopped_for_mail, "lead_opted_out"),
+    ],
+)
+def test_hard_06_revalidate_under_lock_while_the_order_waits(world, change, reason):
+    approved_and_late(world)
+    change(world)
+
+    world.work()
+
+    assert world.outcome == ("pending", "canceled", reason)
+    assert (SendOrder.objects.get().state, world.sent) == ("cancelled", [])
+
+
+def test_an_order_that_was_kept_waiting_looks_at_the_hours_again(world):
+    approved_and_late(world)
+    tomorrow = {"version": 1, "days": [(timezone.now().weekday() + 2) % 7], "startTime": "10:00", "endTime": "11:00"}
+    world.set_campaign(auto_send_schedule_mode="CUSTOM", auto_send_custom_schedule={**tomorrow, "timezone": "UTC"})
+
+    world.work()
+
+    job = BackgroundJob.objects.get(type="SEND_ORDER")
+    assert (SendOrder.objects.get().state, world.sent) == ("waiting", [])
+    assert (job.status, job.run_at > timezone.now()) == ("PENDING", True)
+
+
+def test_an_order_that_was_kept_waiting_looks_at_its_times_again(world):
+    approved_and_late(world)
+    SendOrder.objects.update(body="Hi Dana,\n\ndoes 3:00 PM EST on Thu, Feb 12 work?")
+    Draft.objects.filter(pk=world.draft.pk).update(offer_set=uuid.uuid4())
+
+    world.work()
+
+    assert world.outcome == ("pending", "needs_review", "offered_slot_expired")
+    assert (SendOrder.objects.get().state, world.sent) == ("cancelled", [])
+
+
+def test_an_answer_a_person_ordered_on_another_channel_stops_the_timer(world):
+    world.decide()
+    SendOrder.objects.create(
+        workspace=world.workspace,
+        lead=world.lead,
+        channel="sms",
+        body="By hand",
+        source="dashboard",
+        order_key="manual:other",
+        due_at=timezone.now() + timedelta(seconds=20),
+    )
+
+    world.pass_time()
+
+    assert world.outcome == ("pending", "canceled", "outbound_after_trigger")
+    assert world.sent == []
