@@ -29,10 +29,6 @@ TAB_ACTIONS = {
 TAB_TITLES = {"general": "General", "integrations": "Integrations", "ai": "AI", "booking": "Booking", "team": "Team"}
 # Until a tab has sections it says where its settings are.
 ELSEWHERE = {
-    "general": (
-        "Name, hours, company facts and notifications are kept in the administration.",
-        "admin:workspaces_workspacesettings_changelist",
-    ),
     "booking": (
         "Calendars, durations and qualification are kept in the administration.",
         "admin:workspaces_workspacesettings_changelist",

@@ -5,12 +5,10 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import HttpRequest
 
-from zrg.lib.errors import BadInput, ZrgError
+from zrg.lib.errors import ZrgError
 from zrg.lib.hashing import canonical_json, sha
 
-CSRF = "csrfmiddlewaretoken"
 VERSION_LENGTH = 24
 CHANGED_MEANWHILE = (
     "This changed meanwhile: somebody saved it after you opened this page. What you typed is still here. Look at what "
@@ -21,12 +19,6 @@ CHANGED_MEANWHILE = (
 def version_of(row: models.Model, fields: tuple[str, ...]) -> str:
     """Changes with what people set on a row."""
     return sha(canonical_json([str(getattr(row, name) or "") for name in fields]))[:VERSION_LENGTH]
-
-
-def refuse_unknown(request: HttpRequest, known: set[str]) -> None:
-    """Names of the form that nobody asked for: 400 with the first."""
-    if unknown := sorted({*request.POST, *request.FILES} - known - {CSRF}):
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
 
 
 def show_refusal(form: forms.Form, refused: ZrgError, *, fallback: str | None = None) -> None:

@@ -53,6 +53,27 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
+def rename_workspace(workspace: Workspace, name: str, *, was: str, by: User) -> bool:
+    """Give a workspace another name; False when it has it already. `was` is the name the form showed: 409
+    when somebody changed it meanwhile.
+    """
+    cleaned = clean_name(name)
+    with transaction.atomic():
+        row = Workspace.objects.select_for_update().get(pk=workspace.pk)
+        if row.name != was:
+            raise Conflict("The workspace was renamed meanwhile.")
+        if row.name == cleaned:
+            return False
+        row.name = cleaned
+        row.save(update_fields=["name", "updated_at"])
+        forget_access(row)
+        record_audit(
+            "workspace.renamed", actor=by, workspace=row, obj=row, before={"name": was}, after={"name": cleaned}
+        )
+    workspace.refresh_from_db()
+    return True
+
+
 def set_workspace_status(workspace: Workspace, status: str, *, by: User | str, reason: str = "") -> bool:
     """Suspend, resume or delete (softly); False when it already stood so.
 

@@ -98,11 +98,11 @@ def test_five_tabs_open_for_every_member(client: ZrgClient, workspace: Workspace
 def test_tab_without_sections_says_where_its_settings_are(client: ZrgClient, workspace: Workspace) -> None:
     setter = MembershipFactory(workspace=workspace, role=MembershipRole.SETTER.value).user
 
-    owners = client.login_as(workspace.owner).get(url(workspace, "team")).content.decode()
-    setters = client.login_as(setter).get(url(workspace, "team")).content.decode()
+    owners = client.login_as(workspace.owner).get(url(workspace, "booking")).content.decode()
+    setters = client.login_as(setter).get(url(workspace, "booking")).content.decode()
 
-    assert "Members, roles and invitations are kept in the administration." in owners
-    assert 'href="/admin/workspaces/membership/"' in owners
+    assert "Calendars, durations and qualification are kept in the administration." in owners
+    assert 'href="/admin/workspaces/workspacesettings/"' in owners
     assert READ_ONLY not in owners
     assert "/admin/" not in setters
 

@@ -1,0 +1,189 @@
+"""The tab General: workspace, automation, pause of follow-ups."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import MembershipFactory, WorkspaceFactory
+from tests.support.client import ZrgClient
+from zrg.workspaces.enums import MembershipRole
+from zrg.workspaces.models import AdminAuditEvent, Workspace, WorkspaceSettings
+from zrg.workspaces.settings_frame import READ_ONLY
+
+pytestmark = pytest.mark.django_db
+
+FORM = {
+    "version": "1",
+    "brand_name": "Northfork",
+    "brand_logo_url": "",
+    "timezone": "Europe/Berlin",
+    "work_start_time": "08:30",
+    "work_end_time": "17:00",
+    "company_name": "Northfork Dental GmbH",
+    "target_result": "",
+}
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return WorkspaceFactory(name="Northfork Dental")
+
+
+@pytest.fixture
+def owner(workspace: Workspace, client: ZrgClient) -> ZrgClient:
+    return client.login_as(workspace.owner)
+
+
+def url(workspace: Workspace, *parts: str) -> str:
+    return "/".join([f"/w/{workspace.pk}/settings/general", *parts])
+
+
+def row_of(workspace: Workspace) -> WorkspaceSettings:
+    return WorkspaceSettings.objects.get(workspace=workspace)
+
+
+def test_workspace_is_saved_and_audited_with_what_differs(owner: ZrgClient, workspace: Workspace) -> None:
+    response = owner.post(url(workspace, "workspace"), FORM)
+
+    row, event = row_of(workspace), AdminAuditEvent.objects.get()
+    assert response.status_code == 302
+    assert (row.timezone, row.work_start_time, row.version) == ("Europe/Berlin", "08:30", 2)
+    assert (event.action, event.actor) == ("settings.changed", workspace.owner)
+    assert event.before == {
+        "brand_name": "",
+        "company_name": "",
+        "timezone": "America/New_York",
+        "work_start_time": "09:00",
+    }
+    assert event.after == {
+        "brand_name": "Northfork",
+        "company_name": "Northfork Dental GmbH",
+        "timezone": "Europe/Berlin",
+        "work_start_time": "08:30",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"work_start_time": "25:00"}, "work_start_time"),
+        ({"brand_logo_url": "http://logos.example/a.png"}, "brand_logo_url"),
+    ],
+    ids=["zone", "time", "logo without https"],
+)
+def test_wrong_values_are_named_beside_their_field(
+    owner: ZrgClient, workspace: Workspace, wrong: dict[str, str], field: str
+) -> None:
+    response = owner.post(url(workspace, "workspace"), FORM | wrong)
+
+    assert response.status_code == 422
+    assert f'id="id_{field}_error"' in response.content.decode()
+    assert row_of(workspace).version == 1
+    assert AdminAuditEvent.objects.count() == 0
+
+
+def test_unknown_and_stale_forms_save_nothing(owner: ZrgClient, workspace: Workspace) -> None:
+    WorkspaceSettings.objects.filter(workspace=workspace).update(company_name="Other", version=2)
+
+    unknown = owner.post(url(workspace, "workspace"), {**FORM, "version": "2", "auto_book_meetings": "on"})
+    stale = owner.post(url(workspace, "workspace"), FORM)
+
+    assert (unknown.status_code, stale.status_code) == (400, 409)
+    assert "Stored now: Other" in stale.content.decode()
+    assert (row_of(workspace).company_name, row_of(workspace).version) == ("Other", 2)
+
+
+def test_automation_says_its_effect_and_saves(owner: ZrgClient, workspace: Workspace) -> None:
+    html = owner.get(url(workspace, "automation")).content.decode()
+    response = owner.post(url(workspace, "automation"), {"version": "1", "auto_follow_ups_on_reply": "on"})
+
+    row = row_of(workspace)
+    assert html.count('class="field__hint"') == html.count('type="checkbox"') == 3
+    assert response.status_code == 302
+    assert (row.auto_follow_ups_on_reply, row.auto_blacklist, row.flag_uncertain_replies) == (True, False, False)
+
+
+def test_workspace_is_renamed(owner: ZrgClient, workspace: Workspace) -> None:
+    response = owner.post(url(workspace, "workspace", "name"), {"was": "Northfork Dental", "name": "  South  Fork "})
+
+    workspace.refresh_from_db()
+    event = AdminAuditEvent.objects.get()
+    assert response.status_code == 302
+    assert workspace.name == "South Fork"
+    assert (event.action, event.before, event.after) == (
+        "workspace.renamed",
+        {"name": "Northfork Dental"},
+        {"name": "South Fork"},
+    )
+    assert "South Fork" in owner.get(url(workspace)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"was": "Something else", "name": "South Fork"}, 409),
+        ({"was": "Northfork Dental", "name": "   "}, 422),
+        ({"was": "Northfork Dental", "name": "South Fork", "owner": "me"}, 400),
+    ],
+    ids=["stale", "blank", "unknown field"],
+)
+def test_refused_names_change_nothing(
+    owner: ZrgClient, workspace: Workspace, form: dict[str, str], status: int
+) -> None:
+    response = owner.post(url(workspace, "workspace", "name"), form)
+
+    workspace.refresh_from_db()
+    assert response.status_code == status
+    assert workspace.name == "Northfork Dental"
+    assert AdminAuditEvent.objects.count() == 0
+
+
+def test_follow_ups_pause_and_resume(client: ZrgClient, workspace: Workspace) -> None:
+    manager = MembershipFactory(workspace=workspace, role=MembershipRole.INBOX_MANAGER.value).user
+    client.login_as(manager)
+
+    paused = client.post(url(workspace, "follow-up-pause", "pause"), {"version": "1", "days": "3"})
+    until = row_of(workspace).follow_ups_paused_until
+    stale = client.post(url(workspace, "follow-up-pause", "resume"), {"version": "1"})
+    shown = client.get(url(workspace, "follow-up-pause")).content.decode()
+    resumed = client.post(url(workspace, "follow-up-pause", "resume"), {"version": "2"})
+
+    assert (paused.status_code, stale.status_code, resumed.status_code) == (302, 409, 302)
+    assert until is not None
+    assert timedelta(days=2) < until - timezone.now() < timedelta(days=3)
+    assert "Paused until" in shown
+    assert row_of(workspace).follow_ups_paused_until is None
+    assert [event.actor for event in AdminAuditEvent.objects.all()] == [manager, manager]
+
+
+@pytest.mark.parametrize("days", ["0", "366", "soon", ""])
+def test_pause_takes_one_to_365_days(owner: ZrgClient, workspace: Workspace, days: str) -> None:
+    response = owner.post(url(workspace, "follow-up-pause", "pause"), {"version": "1", "days": days})
+
+    assert response.status_code == 422
+    assert row_of(workspace).follow_ups_paused_until is None
+
+
+@pytest.mark.parametrize("key", ["workspace", "automation", "follow-up-pause"])
+def test_hard_07_without_the_right_general_is_read_only(client: ZrgClient, workspace: Workspace, key: str) -> None:
+    setter = MembershipFactory(workspace=workspace, role=MembershipRole.SETTER.value).user
+    client.login_as(setter)
+
+    html = client.get(url(workspace, key)).content.decode()
+    posts = [
+        client.post(url(workspace, "workspace"), FORM),
+        client.post(url(workspace, "workspace", "name"), {"was": "Northfork Dental", "name": "South Fork"}),
+        client.post(url(workspace, "automation"), {"version": "1"}),
+        client.post(url(workspace, "follow-up-pause", "pause"), {"version": "1", "days": "1"}),
+        client.post(url(workspace, "follow-up-pause", "resume"), {"version": "1"}),
+    ]
+
+    controls = re.findall(r"<(?:input|select|textarea|button)\b(?![^>]*type=\"hidden\")[^>]*>", html.split("<main")[1])
+    assert READ_ONLY in html
+    assert [control for control in controls if "disabled" not in control] == []
+    assert [response.status_code for response in posts] == [403] * 5
+    workspace.refresh_from_db()
+    assert (workspace.name, row_of(workspace).version) == ("Northfork Dental", 1)

@@ -1,0 +1,152 @@
+"""The tab General: the workspace itself, and what happens by itself."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from zrg.lib.errors import BadInput, Conflict
+from zrg.workspaces.decorators import requires
+from zrg.workspaces.forms.columns import Column, ColumnGroup
+from zrg.workspaces.forms.strict import refuse_unknown
+from zrg.workspaces.models import User, Workspace, WorkspaceSettings
+from zrg.workspaces.registry import SectionState
+from zrg.workspaces.services.workspaces import MAX_NAME, rename_workspace
+from zrg.workspaces.settings_columns import ColumnsPage, columns_section, page_url, show
+from zrg.workspaces.validators import TIMEZONES
+
+TAB = "general"
+EDIT = "settings.edit_general"
+RENAMED_MEANWHILE = "Somebody renamed the workspace meanwhile. Nothing was saved; the name now is {name}."
+
+
+def _zone() -> forms.Field:
+    return forms.ChoiceField(choices=[(name, name.replace("_", " ")) for name in sorted(TIMEZONES)])
+
+
+def _clock() -> forms.Field:
+    return forms.CharField(max_length=5, widget=forms.TimeInput(attrs={"type": "time"}))
+
+
+def _name(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
+    return {"name": Workspace.objects.values_list("name", flat=True).get(pk=row.workspace_id), "max_name": MAX_NAME}
+
+
+@requires(EDIT)
+def rename(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """A new name of the workspace; 409 when it has another one by now than the form showed."""
+    refuse_unknown(request, {"name", "was"})
+    workspace = Workspace.objects.get(pk=workspace_id)
+    typed = request.POST.get("name", "")
+    try:
+        changed = rename_workspace(workspace, typed, was=request.POST.get("was", ""), by=_person(request))
+    except BadInput as refused:
+        return show(request, workspace_id, PAGE, status=422, typed_name=typed, name_problem=str(refused))
+    except Conflict:
+        told = RENAMED_MEANWHILE.format(name=workspace.name)
+        return show(request, workspace_id, PAGE, status=409, typed_name=typed, name_problem=told)
+    if changed:
+        messages.success(request, "Saved.")
+    return HttpResponseRedirect(page_url(workspace_id, PAGE))
+
+
+PAGE = ColumnsPage(
+    tab=TAB,
+    key="workspace",
+    title="Workspace",
+    purpose="Name, brand, time zone and hours, facts about the company",
+    position=10,
+    action=EDIT,
+    template="zrg/settings/workspace.html",
+    more=_name,
+    acts={"name": rename},
+    groups=(
+        ColumnGroup(
+            title="Brand",
+            side_by_side=True,
+            columns=(
+                Column(
+                    name="brand_name",
+                    label="Brand name",
+                    hint="Shown to your people in place of the workspace's name.",
+                ),
+                Column(
+                    name="brand_logo_url",
+                    label="Address of the logo",
+                    hint="Starts with https://.",
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="Time zone and hours",
+            side_by_side=True,
+            note="Times on pages are shown in this zone. The hours, Monday to Friday, are those of the schedule "
+            "“business hours”; a lead with a zone of its own is answered in it.",
+            columns=(
+                Column(name="timezone", label="Time zone", make=_zone),
+                Column(name="work_start_time", label="Work starts", make=_clock),
+                Column(name="work_end_time", label="Work ends", hint="Before the start: the next day.", make=_clock),
+            ),
+        ),
+        ColumnGroup(
+            title="Company facts",
+            columns=(
+                Column(name="company_name", label="Company", hint="Whom drafts write for."),
+                Column(
+                    name="target_result",
+                    label="Result a client gets",
+                    hint="Kept for message templates; drafts of answers do not read it.",
+                    rows=2,
+                ),
+            ),
+        ),
+    ),
+)
+
+AUTOMATION = ColumnsPage(
+    tab=TAB,
+    key="automation",
+    title="Automation",
+    purpose="What happens by itself when a reply arrives",
+    position=20,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="When a reply arrives",
+            columns=(
+                Column(
+                    name="auto_blacklist",
+                    label="Blacklist whom a model reads as an opt-out",
+                    hint="Off: a person gets a task to read the reply and decide. Clear words such as “unsubscribe” "
+                    "blacklist at once, on or off.",
+                ),
+                Column(
+                    name="auto_follow_ups_on_reply",
+                    label="Turn follow-ups on for leads that answer positively",
+                    hint="Off: a person turns them on at the lead.",
+                ),
+                Column(
+                    name="flag_uncertain_replies",
+                    label="Post answers that need a look in Slack",
+                    hint="Off: they wait in the inbox under Needs review, without a message to anybody.",
+                ),
+            ),
+        ),
+    ),
+)
+
+SECTIONS = (columns_section(PAGE), columns_section(AUTOMATION))
+
+
+def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
+    """The time zone, for the tab's page."""
+    zone = WorkspaceSettings.objects.filter(workspace_id=workspace_id).values_list("timezone", flat=True).first()
+    return {PAGE.key: SectionState(text=zone.replace("_", " "))} if zone else {}
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
