@@ -68,7 +68,7 @@ def load_story(lead: Lead, draft: Draft, *, now: datetime) -> DraftStory:
         headline=headline(draft),
         facts=facts,
         lines=[_line(event) for event in events[:MAX_EVENTS]],
-        posts=review_posts(draft.workspace_id, draft.pk) if draft.auto_send_slack_notified else (),
+        posts=review_posts(draft.workspace_id, draft.pk) if _was_asked_about(draft) else (),
         run_at=draft.auto_send_run_at if draft.auto_send_outcome == AutoSendOutcome.SCHEDULED else None,
         is_cut=len(events) > MAX_EVENTS,
     )
@@ -88,6 +88,11 @@ def headline(draft: Draft) -> str:
     if draft.status == DraftStatus.APPROVED:
         return "Approved by a person."
     return f"Waits for a person. {decided or 'Nobody asked for an automatic decision.'}"
+
+
+def _was_asked_about(draft: Draft) -> bool:
+    """Nobody is told about drafts of other modes."""
+    return draft.auto_send_slack_notified or draft.auto_send_mode == AutoSendMode.AI_AUTO_SEND
 
 
 def _facts(lead: Lead, draft: Draft, now: datetime) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ def test_campaign_is_given_to_the_machine(owner: Page, product: Product, ai_tab:
     expect(panel.locator(".field__errors")).to_contain_text("greater than or equal to 50")
     panel.get_by_label("How sure it must be").fill("92")
     panel.get_by_label("When it sends").select_option("CUSTOM")
-    panel.get_by_text("Mon", exact=True).click()
+    panel.get_by_label("Mon").check()
     panel.get_by_label("From").fill("09:00")
     panel.get_by_label("Until").fill("17:00")
     panel.get_by_role("button", name="Save", exact=True).click()
