@@ -245,7 +245,8 @@ def _hammer(leads: Sequence[UUID], destinations: Sequence[UUID], attempts: int, 
         cursor.execute("SELECT set_config('zrg.context', 'platform', false)")
         for _ in range(attempts):
             lead, owner = draw.choice(leads), uuid4()
-            values = [lead, owner, draw.random() < 0.1, lead, owner, lead, draw.choice(destinations), owner]
+            destination = draw.choice(destinations)
+            values: list[Any] = [lead, owner, draw.random() < 0.1, lead, owner, lead, destination, owner]
             try:
                 cursor.execute(_ATTEMPT, values)
                 tally.counts["busy" if cursor.fetchone()[0] is None else "done"] += 1
