@@ -69,8 +69,13 @@ def choose(
     candidates: Sequence[Rule],
     considered: Sequence[Considered],
     counts: CountsByScope,
+    *,
+    explain: bool = True,
 ) -> Decision:
-    """Pick among candidates by what is open and has places; nothing chosen falls back."""
+    """Pick among candidates by what is open and has places; nothing chosen falls back.
+
+    Without `explain` the rules that lost only by weight are not named.
+    """
     reasons = list(considered)
     free, blocked = [], []
     for rule in candidates:
@@ -84,7 +89,8 @@ def choose(
         return _nothing_chosen(rule_set, lead, now, blocked, tuple(reasons[:MAX_CONSIDERED]), counts)
     top = max(rule.priority for rule in free)
     winner = pick(lead.id, [rule for rule in free if rule.priority == top])
-    reasons += [Considered(rule=rule.id, why=Why.LOST_WEIGHT) for rule in free if rule is not winner]
+    losers = [rule for rule in free if rule is not winner][: MAX_CONSIDERED - len(reasons)] if explain else []
+    reasons += [Considered(rule=rule.id, why=Why.LOST_WEIGHT) for rule in losers]
     shown = tuple(reasons[:MAX_CONSIDERED])
     if winner.destination == rule_set.source:
         return Decision(
@@ -97,12 +103,16 @@ def pick(lead_id: str, rules: Sequence[Rule]) -> Rule:
     """Weighted rendezvous: the smallest −ln(u)/weight wins, u a hash of lead and rule in (0, 1)."""
     if len(rules) == 1:
         return rules[0]
-    return min(rules, key=lambda rule: (_score(lead_id, rule), rule.id))
+    start = hashlib.sha256(f"{lead_id}:".encode())
+    return min(rules, key=lambda rule: (_score(start, rule), rule.id))
 
 
-def _score(lead_id: str, rule: Rule) -> float:
-    digits = hashlib.sha256(f"{lead_id}:{rule.id}".encode()).hexdigest()[:13]
-    return -math.log((int(digits, 16) + 0.5) / 2**_DRAW_BITS) / rule.weight
+def _score(start: "hashlib._Hash", rule: Rule) -> float:
+    drawn = start.copy()
+    drawn.update(rule.id.encode())
+    # The first thirteen hexadecimal digits of the hash.
+    digits = int.from_bytes(drawn.digest()[:7], "big") >> 4
+    return -math.log((digits + 0.5) / 2**_DRAW_BITS) / rule.weight
 
 
 def _why_not(rule_set: RuleSet, rule: Rule, lead: LeadFacts, now: datetime) -> Why | None:
@@ -129,12 +139,19 @@ def _why_not(rule_set: RuleSet, rule: Rule, lead: LeadFacts, now: datetime) -> W
 
 
 def _blocked_by(rule_set: RuleSet, rule: Rule, now: datetime, counts: CountsByScope) -> Why | None:
+    partner = _partner_of(rule_set, rule)
+    if _is_unlimited(rule) and (partner is None or _is_unlimited(partner)):
+        return None
     limits, windows = _limits(rule_set, rule, counts)
     if any(is_full(caps, used) for caps, used in limits):
         return Why.FULL
     if any(window is not None and not is_open(window, now) for window in windows):
         return Why.CLOSED
     return None
+
+
+def _is_unlimited(one: Rule | Partner) -> bool:
+    return one.caps is NO_CAPS and one.window is None
 
 
 def _limits(

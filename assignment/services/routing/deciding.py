@@ -45,7 +45,7 @@ def decide(
             open_questions.append((lead, *find_candidates(rule_set, lead.facts, now)))
     counts = _counts(rule_set, (rules for _, rules, _ in open_questions), full)
     for lead, candidates, considered in open_questions:
-        decision = choose(rule_set, lead.facts, now, candidates, considered, counts)
+        decision = choose(rule_set, lead.facts, now, candidates, considered, counts, explain=rule_set.explain)
         _count_down(rule_set, decision, counts)
         _note(rule_set, verdicts, lead, decision)
     return verdicts
