@@ -54,9 +54,9 @@ def campaign_version(campaign: Campaign) -> str:
 
 
 def change_campaign(
-    campaign: Campaign, changes: Mapping[str, Any], *, by: User, version: str | None, reason: str = ""
+    campaign: Campaign, changes: Mapping[str, Any], *, by: User | str, version: str | None, reason: str = ""
 ) -> Campaign:
-    """Save these columns or nothing; the same values again write nothing.
+    """Save these columns or nothing; the same values again write nothing. `by`: a person, or a label of the product.
 
     `version` is the one the form was made from (409 when another save came first; None skips it). Values
     that a column cannot hold: 422 with `field`.

@@ -12,6 +12,7 @@ from inbox.rules.autosend.checks import text_block
 from inbox.rules.autosend.deciding import DEFAULT_THRESHOLD, block_verdict, decide
 from inbox.rules.autosend.verdicts import Evaluation, Verdict
 from inbox.services.autosend.asking import RevisionRequest
+from inbox.services.autosend.calibration import protect_thresholds
 from inbox.services.autosend.cases import Case, open_case
 from inbox.services.autosend.evaluating import Judge
 from inbox.services.autosend.gate import ask_gate
@@ -48,6 +49,7 @@ def evaluate_draft(workspace_id: UUID, draft_id: UUID, *, deadline: float, trace
     Idempotent: a draft that was decided is left alone. Raises what the database raises: then nothing was
     recorded, and nothing will be sent (06.no-send-without-decision).
     """
+    protect_thresholds(workspace_id)
     with tenant(workspace_id):
         case = _case_of(draft_id)
     if isinstance(case, Decision):

@@ -75,6 +75,11 @@ def policy_of(lead: Lead, channel: str) -> Policy:
     )
 
 
+def evaluator_of(workspace_id: UUID) -> Override:
+    """Who judges drafts of a workspace now, in the caller's context."""
+    return _evaluator(WorkspaceSettings.objects.get(workspace_id=workspace_id))
+
+
 def mode_of(
     lead: Lead,
     channel: str,

@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from zrg.ai.models import ConfidencePolicy, ConfidencePolicyRevision
+from zrg.lib import log_events
 from zrg.lib.errors import BadInput
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
+
+BASIS = "basis"
+
+logger = structlog.get_logger(__name__)
 
 
 def thresholds(workspace_id: UUID, policy_key: str, defaults: Mapping[str, float]) -> dict[str, float]:
@@ -19,7 +25,36 @@ def thresholds(workspace_id: UUID, policy_key: str, defaults: Mapping[str, float
     with tenant(workspace_id):
         policy = ConfidencePolicy.objects.in_workspace(workspace_id).filter(policy_key=policy_key).first()
     stored = policy.thresholds if policy else {}
+    missing = sorted(name for name in defaults if math.isnan(_number(stored.get(name), math.nan)))
+    if policy is not None and missing:
+        logger.warning(log_events.POLICY_FALLBACK, workspace=str(workspace_id), policy=policy_key, names=missing)
     return {name: _number(stored.get(name), default) for name, default in defaults.items()}
+
+
+def change_basis(workspace_id: UUID, policy_key: str, basis: str) -> bool:
+    """Keep what the thresholds of a policy were found with (model, version of a prompt); runs in the caller's context.
+
+    Returns whether it is another basis than before. The first one that is kept changes nothing.
+    """
+    with transaction.atomic():
+        policy, _ = ConfidencePolicy.objects.get_or_create(workspace_id=workspace_id, policy_key=policy_key)
+        policy = ConfidencePolicy.objects.select_for_update().get(pk=policy.pk)
+        before = policy.config.get(BASIS)
+        if before == basis:
+            return False
+        old, policy.config = policy.config, {**policy.config, BASIS: basis}
+        policy.save(update_fields=["config", "updated_at"])
+        ConfidencePolicyRevision.objects.create(
+            workspace_id=workspace_id, policy=policy, old_config=old, new_config=policy.config, reason="basis"
+        )
+    return before is not None
+
+
+def basis_of(workspace_id: UUID, policy_key: str) -> str | None:
+    """The basis kept last; runs in the caller's context."""
+    rows = ConfidencePolicy.objects.in_workspace(workspace_id).filter(policy_key=policy_key)
+    config = rows.values_list("config", flat=True).first()
+    return config.get(BASIS) if isinstance(config, dict) else None
 
 
 def set_policy(
@@ -35,7 +70,7 @@ def set_policy(
     with transaction.atomic():
         policy, _ = ConfidencePolicy.objects.get_or_create(workspace_id=workspace_id, policy_key=policy_key)
         policy = ConfidencePolicy.objects.select_for_update().get(pk=policy.pk)
-        before, after = policy.config, {"thresholds": dict(values)}
+        before, after = policy.config, {**policy.config, "thresholds": dict(values)}
         policy.config, policy.updated_by = after, by
         policy.save(update_fields=["config", "updated_by", "updated_at"])
         ConfidencePolicyRevision.objects.create(
