@@ -16,6 +16,7 @@ class AssignmentConfig(AppConfig):
 
         post_migrate.connect(make_activity_functions, sender=self)
         _register_routing()
+        _register_rotation()
 
 
 def _register_routing() -> None:
@@ -53,3 +54,25 @@ def _register_routing() -> None:
                 bounds={"limit": (1, 1_000)} if name == "lead-routing-retry" else {},
             )
         )
+
+
+def _register_rotation() -> None:
+    from assignment import jobs, receivers  # noqa: PLC0415  # models must be loaded first
+    from assignment.contracts import LeadsRouted, RotationEmpty  # noqa: PLC0415
+    from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
+    from assignment.services.backfilling import ASSIGNMENT_BACKFILL  # noqa: PLC0415
+    from inbox.contracts import ReplyClassified, SentimentChanged  # noqa: PLC0415
+    from leads.registry import register_merge  # noqa: PLC0415
+    from zrg.jobs import registry  # noqa: PLC0415
+
+    registry.register_event(RotationEmpty)
+    for event, name, receiver in (
+        (ReplyClassified, "rotate_after_reply", receivers.rotate_after_reply),
+        (SentimentChanged, "rotate_after_sentiment", receivers.rotate_after_sentiment),
+        (LeadsRouted, "rotate_arrivals", receivers.rotate_arrivals),
+    ):
+        registry.register_event_receiver(event, f"assignment.{name}", receiver)  # type: ignore[arg-type]
+    registry.register_job(ASSIGNMENT_BACKFILL, jobs.run_backfill)
+    registry.register_routine("rollup-check", "assignment.events", jobs.check_events)
+    # The ledger of the lead that goes is removed with it.
+    register_merge(LeadAssignmentEvent, lambda keep_id, drop_id: None)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,30 @@ class LeadsRouted(Event):
     @property
     def key(self) -> str:
         return str(self.log_ids[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationEmpty(Event):
+    """A lead waits because no setter of the configured sequence is active. Once per lead and local day."""
+
+    lead_id: UUID
+    channel: str | None
+    sequence_length: int
+    active_setters: int
+    day: date
+
+    @property
+    def key(self) -> str:
+        return f"rotation_empty:{self.lead_id}:{self.day.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentResult:
+    """What became of one lead: `assigned` or `kept` with its setter, or `none` with a reason."""
+
+    outcome: str
+    user_id: UUID | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

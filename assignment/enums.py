@@ -10,6 +10,13 @@ class PartnershipStatus(TextChoices):
     ENDED = "ended", "Ended"
 
 
+class AssignmentSource(TextChoices):
+    ROUND_ROBIN = "round_robin", "Rotation"
+    BACKFILL = "backfill", "Backfill"
+    MANUAL = "manual", "By a person"
+    ROUTING = "routing", "Routing"
+
+
 class RoutingResult(TextChoices):
     """What one transition of a lead was, as its log row says."""
 

@@ -44,3 +44,27 @@ class PartnershipState(Conflict):
     """The agreement is not in a state that allows this."""
 
     code = "partnership_state"
+
+
+class NotAssignable(BadInput):
+    """This person cannot receive leads here, or this lead goes to nobody."""
+
+    code = "not_assignable"
+
+
+class AssigneeChanged(Conflict):
+    """Somebody else assigned the lead meanwhile; `assignedTo` is the current setter."""
+
+    code = "assignee_changed"
+
+
+class BackfillRunning(Conflict):
+    """One backfill at a time in a workspace."""
+
+    code = "backfill_running"
+
+
+class UnknownSetters(BadInput):
+    """Addresses without an active setter of this workspace; `emails` lists all of them."""
+
+    code = "unknown_setters"

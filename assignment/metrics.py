@@ -1,4 +1,4 @@
-"""Counters and durations of routing in this process; gauges come from the tables (services/routing/gauges.py)."""
+"""Counters and durations of assignment and routing in this process; gauges come from the tables."""
 
 from prometheus_client import Counter, Histogram
 
@@ -14,6 +14,10 @@ RETRY_INSERTS = Counter("zrg_routing_retry_inserts_total", "Attempts planned in 
 SECONDS = Histogram("zrg_routing_seconds", "Duration of routing", ["path", "stage"], buckets=_SECONDS)
 TIME_TO_ROUTE = Histogram("zrg_routing_time_to_route_seconds", "From creation to the first settlement", buckets=_WAITS)
 BATCH_LEADS = Histogram("zrg_routing_batch_leads", "Leads per batch", buckets=(1, 10, 50, 100, 200, 500, 1000, 2000))
+
+ASSIGNMENTS = Counter("zrg_assignments_total", "Leads given to a setter", ["source"])
+ASSIGNMENT_SKIPPED = Counter("zrg_assignment_skipped_total", "Leads the rotation left alone", ["reason"])
+ASSIGNMENT_LOCK_SECONDS = Histogram("zrg_assignment_lock_seconds", "Wait for the rotation", buckets=_SECONDS)
 
 _SETTLEMENTS = frozenset({"success", "kept", "duplicate"})
 

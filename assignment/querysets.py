@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from zrg.workspaces.querysets import TenantQuerySet
+from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
 
 if TYPE_CHECKING:
     from zrg.workspaces.access import Access
@@ -72,3 +72,15 @@ class AttributionQuerySet(TwoSidedQuerySet):
 
     def active(self) -> Self:
         return self.filter(status="active")
+
+
+class AssignmentEventQuerySet(LeadScopedQuerySet):
+    """The ledger of assignments."""
+
+    def by_rotation(self) -> Self:
+        """Rows that moved the pointer."""
+        return self.exclude(pointer_after=None)
+
+    def newest_first(self) -> Self:
+        """The order of every list of it."""
+        return self.order_by("-created_at", "-id")

@@ -9,6 +9,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # models must be loaded first
+        from assignment.contracts import RotationEmpty  # noqa: PLC0415
         from inbox.contracts import (  # noqa: PLC0415
             DraftDecided,
             ReviewClickAnswered,
@@ -29,6 +30,7 @@ class NotificationsConfig(AppConfig):
 
         schedules.register()
         register_event_receiver(Notice, "notifications.tell_notice", receivers.receive_notice)
+        register_event_receiver(RotationEmpty, "notifications.tell_rotation_empty", receivers.receive_rotation_empty)
         register_event_receiver(
             ConnectionStateChanged, "notifications.tell_connection_state", receivers.receive_connection_state
         )

@@ -2,11 +2,13 @@
 a provider reaches the one who announced.
 """
 
+from assignment.contracts import RotationEmpty
 from inbox.contracts import DraftDecided, ReviewClickAnswered, ReviewOutdated, ReviewRequested
 from integrations.contracts import ConnectionStateChanged
 from notifications.services.connection_health import note_transition
 from notifications.services.notices import tell_notice
 from notifications.services.reviews import answer_click, receive_decision, request_review
+from notifications.services.rotation_alert import tell_rotation_empty
 from zrg.jobs.contracts import Notice
 
 
@@ -33,3 +35,8 @@ def receive_draft_change(event: DraftDecided | ReviewOutdated) -> None:
 def receive_click_answer(event: ReviewClickAnswered) -> None:
     """Tell a person what their button did, where the post does not."""
     answer_click(event)
+
+
+def receive_rotation_empty(event: RotationEmpty) -> None:
+    """Tell that a lead waits because nobody of the rotation is active."""
+    tell_rotation_empty(event)

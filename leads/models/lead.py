@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Lower, Now, Reverse
 from django.utils import timezone
 
-from leads.enums import ATTENTION_TAGS, CLOSED_STATUSES, LeadStatus
+from leads.enums import ATTENTION_TAGS, CLOSED_STATUSES, POSITIVE_TAGS, LeadStatus, SentimentTag
 from leads.models.lead_columns import (
     LeadBooking,
     LeadIdentity,
@@ -228,6 +228,14 @@ class Lead(
             models.Index(fields=["workspace", "assigned_to", "-sort_at", "-id"], name="lead_assigned"),
             # filter "smsCampaignId"
             models.Index(fields=["workspace", "sms_campaign", "-sort_at"], name="lead_sms_campaign"),
+            # backfill of the rotation, positive leads that wait for a setter
+            models.Index(
+                "workspace",
+                F("last_inbound_at").desc(nulls_last=True),
+                "id",
+                name="lead_unassigned_positive",
+                condition=Q(assigned_to=None, sentiment_tag__in=[*POSITIVE_TAGS, SentimentTag.POSITIVE]),
+            ),
             # sort by name
             models.Index(fields=["workspace", "name_key", "id"], name="lead_name"),
             # live refresh: what changed since

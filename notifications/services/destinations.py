@@ -25,15 +25,15 @@ class Reach:
     reason: str = ""
     recipients: tuple[str, ...] = ()
 
-    def rows(self, kind: str, key: str, content: Content) -> list[NewRow]:
-        """The rows that tell `content` here; `key` gets destination and target appended."""
+    def rows(self, kind: str, key: str, content: Content, *, suffix: str = "") -> list[NewRow]:
+        """The rows that tell `content` here; `key` gets destination, target and `suffix` appended."""
         is_mail = self.destination == Destination.EMAIL
         return [
             NewRow(
                 kind=kind,
                 destination=self.destination,
                 target=target,
-                key=f"{key}:{self.destination}:{target}",
+                key=f"{key}:{self.destination}:{target}{suffix}",
                 text=content.text if is_mail else content.slack,
                 subject=content.subject,
                 recipients=self.recipients,

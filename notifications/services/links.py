@@ -21,5 +21,10 @@ def integrations_link(workspace_id: UUID) -> str:
     return _link(view="settings", clientId=workspace_id, settingsTab="integrations")
 
 
+def assignments_link(workspace_id: UUID) -> str:
+    """Where the rotation of a workspace is set up."""
+    return f"{settings.PUBLIC_APP_URL}/w/{workspace_id}/settings/integrations/assignments"
+
+
 def _link(**parameters: object) -> str:
     return f"{settings.PUBLIC_APP_URL}/?{urlencode(parameters)}"

@@ -205,6 +205,13 @@ LEAD_SNOOZED = "lead.snoozed"
 LEAD_WOKEN = "lead.woken"
 
 # --- routing between workspaces -----------------------------------------------------------------------
+ASSIGNMENT_ASSIGNED = "assignment.assigned"
+ASSIGNMENT_SKIPPED = "assignment.skipped"
+ASSIGNMENT_SEQUENCE_EMPTY = "assignment.sequence_empty"
+ASSIGNMENT_EVENT_FAILED = "assignment.event_failed"
+ASSIGNMENT_CONFIG_CHANGED = "assignment.config_changed"
+ASSIGNMENT_BACKFILL = "assignment.backfill"
+ASSIGNMENT_WITHOUT_EVENT = "assignment.without_event"
 ROUTING_COMPLETE = "routing.complete"
 ROUTING_RETRY_SCHEDULED = "routing.retry_scheduled"
 ROUTING_DEFERRED = "routing.deferred"

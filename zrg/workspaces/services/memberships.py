@@ -13,7 +13,7 @@ from zrg.lib.errors import BadInput, Forbidden
 from zrg.workspaces.access import Access, require
 from zrg.workspaces.context import user_context
 from zrg.workspaces.enums import MembershipRole
-from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
+from zrg.workspaces.models import Membership, User, Workspace
 from zrg.workspaces.rules.permissions import grantable_to
 from zrg.workspaces.services.accounts import end_sessions
 from zrg.workspaces.services.audit import record_audit
@@ -48,7 +48,7 @@ def add_member(
 
 
 def deactivate_member(membership: Membership, *, by: User | str, reason: str = "") -> bool:
-    """Take a role away. The row stays as history; the person leaves the rotation.
+    """Take a role away. The row stays as history; the rotation passes over the person and keeps their place.
 
     Whoever thereby loses the last workspace is signed out everywhere.
     """
@@ -60,7 +60,6 @@ def deactivate_member(membership: Membership, *, by: User | str, reason: str = "
         row.deactivated_at = timezone.now()
         row.deactivated_by = by if isinstance(by, User) else None
         row.save(update_fields=["is_active", "deactivated_at", "deactivated_by"])
-        leave_rotation(row)
         _changed(row, "membership.deactivated", by=by, before={"role": row.role}, reason=reason)
         if not has_any_workspace(row.user):
             end_sessions(row.user)
@@ -114,26 +113,6 @@ def replace_members(workspace: Workspace, role: str, users: Sequence[User], *, b
             add_member(workspace, user, role, by=by)
             counts["added"] += 1
     return counts
-
-
-def leave_rotation(membership: Membership) -> None:
-    """Remove an inactive setter from the sequence; the others keep order and weights."""
-    if membership.role != MembershipRole.SETTER:
-        return
-    settings = WorkspaceSettings.objects.select_for_update().get(workspace_id=membership.workspace_id)
-    remaining = [entry for entry in settings.round_robin_setter_sequence if entry != membership.user_id]
-    if remaining != settings.round_robin_setter_sequence:
-        settings.round_robin_setter_sequence = remaining
-        settings.round_robin_config_version += 1
-        settings.round_robin_last_setter_index = None
-        settings.save(
-            update_fields=[
-                "round_robin_setter_sequence",
-                "round_robin_config_version",
-                "round_robin_last_setter_index",
-                "updated_at",
-            ]
-        )
 
 
 def require_may_give(access: Access, workspace_id: UUID, role: str) -> None:

@@ -176,7 +176,10 @@ def _check_sequence(
     workspace: Workspace, sequence: list[str] | None, setters: list[str] | None, missing: Sequence[str]
 ) -> None:
     if sequence is None:
-        return
+        if setters is None:
+            return
+        # Who leaves the setters must leave the rotation in the same call.
+        sequence = _stored_sequence(workspace)
     if len(sequence) > MAX_SEQUENCE:
         raise BadInput(f"At most {MAX_SEQUENCE} entries.", field="roundRobinSequenceEmails")
     if setters is None:
@@ -190,6 +193,15 @@ def _check_sequence(
         raise ZrgError(code="sequence_members_pending", http_status=400, emails=pending)
 
 
+def _stored_sequence(workspace: Workspace) -> list[str]:
+    stored = WorkspaceSettings.objects.get(workspace=workspace).round_robin_setter_sequence
+    if not stored:
+        return []
+    current = Membership.objects.in_workspace(workspace).active().with_role(MembershipRole.SETTER)
+    emails = dict(current.filter(user_id__in=stored).values_list("user_id", "user__email"))
+    return [emails[one] for one in stored if one in emails]
+
+
 def _apply_rotation(workspace: Workspace, body: Body, sequence: list[UUID] | None) -> None:
     changes: dict[str, Any] = {
         column: _flag(body, wire) for wire, column in ROTATION_FIELDS.items() if body.get(wire) is not None
@@ -200,10 +212,6 @@ def _apply_rotation(workspace: Workspace, body: Body, sequence: list[UUID] | Non
         return
     row = WorkspaceSettings.objects.get(workspace=workspace)
     change_settings(row, changes, by=PROVISIONING_LABEL, version=None, access=None)
-    if sequence is not None and sequence != row.round_robin_setter_sequence:
-        WorkspaceSettings.objects.filter(pk=row.pk).update(
-            round_robin_config_version=row.round_robin_config_version + 1, round_robin_last_setter_index=None
-        )
 
 
 def _settings(raw: Any) -> dict[str, Any]:

@@ -42,13 +42,15 @@ def change_settings(
         if version is not None and version != locked.version:
             raise Conflict("The settings changed meanwhile.", version=locked.version)
         before = snapshot(locked, changes)
-        was_sending = locked.auto_send_enabled
+        was_sending, sequence = locked.auto_send_enabled, list(locked.round_robin_setter_sequence)
         for column, value in changes.items():
             setattr(locked, column, value)
         if locked.auto_send_enabled and not was_sending:
             _clear_trip(locked, reason)
         if not locked.round_robin_enabled:
             locked.round_robin_email_only = False
+        if locked.round_robin_setter_sequence != sequence:
+            _restart_rotation(locked)
         check_settings(locked, fields=changes)
         locked.version += 1
         locked.save()
@@ -138,6 +140,18 @@ def _clear_trip(row: WorkspaceSettings, reason: str) -> None:
     if not reason.strip():
         raise BadInput("Auto-send switched itself off: say why it may send again.", fields=["reason"])
     row.auto_send_tripped_at, row.auto_send_tripped_reason = None, ""
+
+
+def _restart_rotation(row: WorkspaceSettings) -> None:
+    """A changed sequence begins with its first entry."""
+    row.round_robin_last_setter_index = None
+    row.round_robin_config_version += 1
+    logger.info(
+        log_events.ASSIGNMENT_CONFIG_CHANGED,
+        workspace=str(row.workspace_id),
+        version=row.round_robin_config_version,
+        entries=len(row.round_robin_setter_sequence),
+    )
 
 
 def _plain(value: Any) -> Any:
