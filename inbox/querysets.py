@@ -136,6 +136,12 @@ class ConversationSyncQuerySet(LeadScopedQuerySet):
 class SavedViewQuerySet(TenantQuerySet):
     """Saved filters belong to one person."""
 
+    def of_person(self, user_id: UUID | str) -> Self:
+        return self.filter(user_id=user_id)
+
+    def by_name(self) -> Self:
+        return self.order_by("name", "id")
+
 
 class OverseerDecisionQuerySet(LeadScopedQuerySet):
     """What was understood of a lead's replies."""

@@ -10,7 +10,7 @@ from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, ai_ops, autosend, drafts, fragments, memory, shell
+from inbox.views import acts, ai_ops, autosend, drafts, fragments, memory, saved_views, shell
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -25,6 +25,7 @@ pages = [
     path("", shell.home, name="home"),
     *_scoped("list", fragments.conversation_list, "inbox_list"),
     *_scoped("tabs", fragments.badges, "inbox_tabs"),
+    *_scoped("views", saved_views.panel, "inbox_views"),
     *_scoped("row/<uuid:lead_id>", fragments.row, "inbox_row"),
     *_scoped("conversation/<uuid:lead_id>", fragments.conversation, "inbox_conversation"),
     *_scoped("thread/<uuid:lead_id>", fragments.thread, "inbox_thread"),
@@ -33,6 +34,9 @@ pages = [
 ]
 
 workspace_acts = [
+    path("views/new", saved_views.addition, name="inbox_view_addition"),
+    path("views/<uuid:view_id>/name", saved_views.renaming, name="inbox_view_renaming"),
+    path("views/<uuid:view_id>/deletion", saved_views.deletion, name="inbox_view_deletion"),
     path("messages/<uuid:message_id>/original", fragments.original, name="inbox_original"),
     path("messages/<uuid:message_id>/text", fragments.full_text, name="inbox_full_text"),
     path("messages/<uuid:message_id>/outcome", acts.outcome, name="inbox_outcome"),

@@ -13,8 +13,10 @@ from django.utils import timezone
 from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.registry import drawer_sections
 from inbox.rules.ages import waiting_for
+from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
 from inbox.rules.snooze import SNOOZE_DAYS
 from inbox.services.list_page import ListPage, load_list
+from inbox.services.saved_views import views_of
 from inbox.services.station_page import Station, load_station
 from inbox.services.thread_page import load_thread
 from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter, Tab
@@ -27,8 +29,6 @@ from zrg.workspaces.access import Access, WorkspaceAccess, can, require
 from zrg.workspaces.hours import resolve_zone
 from zrg.workspaces.models import UserPreference
 
-# Parameters of the list that a link or form carries along.
-LIST_KEYS = ("tab", "channels", "sentiments", "score", "smsCampaignId", "assigned", "status", "search", "sort")
 TAB_ICONS = {
     Tab.ALL: "inbox",
     Tab.RESPONSES: "reply",
@@ -174,7 +174,14 @@ def tabs_context(scope: Scope, query: QueryDict, tab: str, *, now: datetime) -> 
             for one in Tab
         ],
         "counts_delayed": counts is None,
+        "saved_views": views_of(scope.access, workspace),
+        "current_view": _canonical(query, tab) if tab else None,
+        "list_query": list_query(query),
     }
+
+
+def _canonical(query: QueryDict, tab: str) -> str:
+    return view_query(clean_params({**dict(query.lists()), "tab": [tab]}))
 
 
 def conversation_context(

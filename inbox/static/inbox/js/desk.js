@@ -121,6 +121,14 @@ setInterval(() => {
   for (const element of zrg.$$("[data-waiting-since]")) zrg.$("[data-waiting]", element).textContent = waiting(Date.parse(element.dataset.waitingSince));
 }, 30000);
 
+// --- parts the first page does without: a button names the module that opens it
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-part]");
+  if (!button || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  import(button.dataset.part).then((part) => part.open(button));
+});
+
 zrg.$("#tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // --- the drawer: beside the thread where there is room, a sheet elsewhere
@@ -383,6 +391,7 @@ zrg.toggleDrawer = toggleDrawer;
     const focused = old.contains(document.activeElement) && document.activeElement.dataset.tab;
     const { scrollTop, scrollLeft } = old;
     old.replaceWith(fresh);
+    zrg.process(fresh);
     Object.assign(fresh, { scrollTop, scrollLeft });
     if (focused) zrg.$(`[data-tab="${focused}"]`, fresh)?.focus();
   }
@@ -418,7 +427,12 @@ zrg.toggleDrawer = toggleDrawer;
   });
 
   // A conversation that moved up between two pages is shown once.
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "list") {
+      history.replaceState(history.state, "", address(query()));
+      zrg.select(zrg.current());
+      refreshTabs();
+    }
     const seen = new Set();
     for (const row of zrg.$$("#rows .lead")) {
       if (seen.has(row.id)) row.remove();
@@ -555,7 +569,6 @@ zrg.toggleDrawer = toggleDrawer;
 {
   const dialog = zrg.$("#keys");
   const toggle = zrg.$("#keys-on");
-  const press = (selector) => { const found = zrg.$(selector); if (found) found.click(); return Boolean(found); };
 
   toggle.checked = zrg.store.read("zrg-keys") !== "off";
   toggle.addEventListener("change", () => zrg.store.write("zrg-keys", toggle.checked ? "on" : "off"));
@@ -567,19 +580,16 @@ zrg.toggleDrawer = toggleDrawer;
     k: () => zrg.step(-1),
     r: () => { const text = zrg.$("#editor"); if (text) { text.focus(); text.setSelectionRange(text.value.length, text.value.length); } },
     a: () => { if (zrg.$("#composer[data-draft]")) zrg.approve(); },
-    x: () => press("[data-key='x']"),
-    g: () => press("[data-key='g']"),
-    e: () => press("[data-key='e']"),
-    u: () => press("[data-key='u']"),
     s: () => { const menu = zrg.$("summary[data-key='s']"); if (menu) { menu.click(); zrg.$("button", menu.parentElement)?.focus(); } },
     l: () => { if (!zrg.$("#sentiment")?.checkVisibility()) zrg.toggleDrawer(); zrg.$("#sentiment")?.focus(); },
     "/": () => { const search = zrg.$("#search"); search?.focus(); search?.select(); },
     "?": () => dialog.showModal(),
   };
+  for (const key of "xgeuv") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-    if (zrg.typing(event.target) || dialog.open || event.repeat && event.key !== "j" && event.key !== "k") return;
+    if (zrg.typing(event.target) || zrg.$("dialog[open]") || event.repeat && event.key !== "j" && event.key !== "k") return;
     if (!toggle.checked && event.key !== "?") return;
     const act = acts[event.key];
     if (!act) return;
