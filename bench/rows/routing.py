@@ -5,7 +5,7 @@ from assignment.benchmark.scenarios import batch, sequential
 from bench.harness import Figure, Options
 
 LEADS = 5_000
-SINGLES = 500
+SINGLES = 200
 
 
 def measure(options: Options) -> list[Figure]:
