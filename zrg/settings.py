@@ -394,6 +394,7 @@ OPENAI_AUTO_SEND_EVALUATOR_TIMEOUT_MS = min(
 OPENAI_AUTO_REPLY_TIMEOUT_MS = min(
     max(read_typed(env.int, "OPENAI_AUTO_REPLY_TIMEOUT_MS", default=25_000), 1_000), 60_000
 )
+AI_REPLAY_JUDGE_MODEL = env("AI_REPLAY_JUDGE_MODEL", default="").strip()
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", default="https://api.openai.com/v1").strip()
 
 # --- Observability -----------------------------------------------------------------------------------

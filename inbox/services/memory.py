@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from inbox.enums import MemorySource, MemoryStatus
@@ -36,6 +37,13 @@ def approved_memory(lead_id: UUID, now: datetime) -> list[str]:
     """What drafting and its judges may know: approved, unexpired, newest first, as `category: fact`."""
     rows = LeadMemoryEntry.objects.of_lead(lead_id).usable(now).order_by("-created_at")
     return [f"{category}: {content}" for category, content in rows.values_list("category", "content")[:MAX_USED]]
+
+
+def memory_as_of(lead_id: UUID, at: datetime) -> list[str]:
+    """The same as it was at a moment of the past; entries rejected or expired and deleted since are gone."""
+    rows = LeadMemoryEntry.objects.of_lead(lead_id).usable(at).filter(created_at__lte=at).order_by("-created_at")
+    known = rows.filter(Q(decided_at__isnull=True) | Q(decided_at__lte=at))
+    return [f"{category}: {content}" for category, content in known.values_list("category", "content")[:MAX_USED]]
 
 
 def propose_memory(

@@ -13,8 +13,7 @@ _CLOSING = re.compile(r"\b(?:no thanks|not interested|stop|later|thank(?:s| you)
 
 def judge(prompt: str) -> dict[str, Any]:
     """The evaluator's answer to one document."""
-    match = _DOCUMENT.search(prompt)
-    document = json.loads(match.group(1)) if match else {}
+    document = _document(prompt)
     inbound, draft = str(document.get("latest_inbound", "")), str(document.get("draft_reply", ""))
     if _TROUBLE.search(inbound):
         return _answer(safe=False, confidence=0.4, reason="A topic that a person answers.")
@@ -25,9 +24,21 @@ def judge(prompt: str) -> dict[str, Any]:
     return _answer(safe=True, confidence=0.94, reason="")
 
 
+def grade(prompt: str) -> dict[str, Any]:
+    """The marks of a replayed answer: good ones, unless the evaluator would hold it."""
+    if judge(prompt)["safe_to_send"]:
+        return {"pricing_cadence": 100, "facts": 92, "safety": 95, "quality": 88, "issues": []}
+    return {"pricing_cadence": 30, "facts": 40, "safety": 35, "quality": 40, "issues": ["other"]}
+
+
 def wants_answer(text: str) -> bool:
     """Whether there is anything to answer."""
     return _CLOSING.search(text) is None
+
+
+def _document(prompt: str) -> dict[str, Any]:
+    match = _DOCUMENT.search(prompt)
+    return dict(json.loads(match.group(1))) if match else {}
 
 
 def _answer(*, safe: bool, confidence: float, reason: str) -> dict[str, Any]:

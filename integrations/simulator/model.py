@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from integrations.simulator.core import SimRequest, SimResponse
-from integrations.simulator.judging import judge, wants_answer
+from integrations.simulator.judging import grade, judge, wants_answer
 from integrations.simulator.reading import (
     classify,
     excluded_tags,
@@ -81,6 +81,8 @@ def answer_to(key: str, prompt: str, schema: dict[str, Any] | None) -> Any:
         return _analysis(newest_inbound(prompt), schema)
     if "auto_send.evaluate" in key:
         return judge(prompt)
+    if "ai.replay.judge" in key:
+        return grade(prompt)
     if "auto_reply_gate" in key:
         return {"should_reply": wants_answer(newest_inbound(prompt)), "reason": "", "follow_up_time": None}
     if "route_booking_process" in key:

@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models.functions import Left
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Left
 
 from zrg.ai.enums import ContextMode
-from zrg.ai.models import KnowledgeAsset
+from zrg.ai.models import KnowledgeAsset, KnowledgeAssetRevision
 from zrg.ai.prompts import as_data
 from zrg.ai.tokens import estimate_tokens, truncate_to_tokens
 from zrg.lib.redact import redact_text
@@ -83,19 +84,25 @@ class Bundle:
 
 
 def build_bundle(
-    workspace_id: UUID, profile: Profile, *, memory: Sequence[str] = (), now: datetime | None = None
+    workspace_id: UUID,
+    profile: Profile,
+    *,
+    memory: Sequence[str] = (),
+    now: datetime | None = None,
+    as_of: datetime | None = None,
 ) -> Bundle:
     """What `profile` may be told in this workspace; three indexed reads in a context of its own.
 
     `memory`: approved, unexpired entries of the lead, newest first; the caller knows leads, this floor
     does not. With the bundle switched off (environment or workspace) there is no memory. `now` only
-    dates the newest knowledge in the figures.
+    dates the newest knowledge in the figures. `as_of`: the knowledge as it was at that moment, as far as
+    its revisions say.
     """
     started = time.monotonic()
     with tenant(workspace_id):
         enabled, overrides = _settings(workspace_id)
         budgets = _with_override(profile, overrides)
-        assets = _assets(workspace_id) if budgets.knowledge.total else []
+        assets = _assets(workspace_id, as_of) if budgets.knowledge.total else []
         website = _website(workspace_id)
     knowledge, knowledge_stats = pack(filter(None, map(_asset_text, assets)), budgets.knowledge)
     entries = memory if enabled else ()
@@ -176,21 +183,26 @@ def _with_override(profile: str, overrides: dict[str, Any]) -> ProfileBudgets:
     return ProfileBudgets(memory=Budget(total=total, item=budgets.memory.item))
 
 
-def _assets(workspace_id: UUID) -> list[KnowledgeAsset]:
+def _assets(workspace_id: UUID, as_of: datetime | None) -> list[KnowledgeAsset]:
     """Newest first, with the beginning of their texts only."""
-    return list(
-        KnowledgeAsset.objects.in_workspace(workspace_id)
-        .active()
-        .without_website()
-        .annotate(raw_head=Left("raw_content", READ_CHARS), notes_head=Left("text_content", READ_CHARS))
-        .only("name", "ai_context_mode", "updated_at")
-        .order_by("-updated_at")[:MAX_ASSETS]
-    )
+    rows = KnowledgeAsset.objects.in_workspace(workspace_id)
+    raw, notes, mode = Left("raw_content", READ_CHARS), Left("text_content", READ_CHARS), F("ai_context_mode")
+    if as_of is None:
+        rows = rows.active().annotate(raw_head=raw, notes_head=notes, mode=mode)
+    else:
+        # A revision holds what stood there before its moment: the first one after `as_of` tells what stood there then.
+        later = KnowledgeAssetRevision.objects.filter(asset=OuterRef("pk"), created_at__gt=as_of).order_by("created_at")
+        rows = rows.existing_at(as_of).annotate(
+            raw_head=Coalesce(Subquery(later.annotate(head=raw).values("head")[:1]), raw),
+            notes_head=Coalesce(Subquery(later.annotate(head=notes).values("head")[:1]), notes),
+            mode=Coalesce(Subquery(later.values("ai_context_mode")[:1]), mode),
+        )
+    return list(rows.without_website().only("name", "updated_at").order_by("-updated_at")[:MAX_ASSETS])
 
 
 def _asset_text(asset: Any) -> str:
     raw, notes = asset.raw_head.strip(), asset.notes_head.strip()
-    text = (raw or notes) if asset.ai_context_mode == ContextMode.RAW else (notes or raw)
+    text = (raw or notes) if asset.mode == ContextMode.RAW else (notes or raw)
     return f"## {' '.join(asset.name.split())}\n{text}" if text else ""
 
 

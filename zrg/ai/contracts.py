@@ -57,6 +57,17 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What is tried in place of what is in force, by prompt key: models, and texts by the index of their message.
+
+    Calls of a trial stand in the statistics under `ai.replay`, for no message and no draft: nobody was answered.
+    """
+
+    models: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallScope:
     """For whom a call is made; ids and figures only, they go into the statistics.
 
@@ -70,6 +81,7 @@ class CallScope:
     draft_id: UUID | None = None
     trace_id: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

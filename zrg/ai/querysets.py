@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from zrg.workspaces.querysets import TenantQuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from zrg.workspaces.access import Access
@@ -36,6 +37,10 @@ class KnowledgeAssetQuerySet(TenantQuerySet):
     def active(self) -> Self:
         """Sources in use."""
         return self.filter(archived_at__isnull=True)
+
+    def existing_at(self, at: "datetime") -> Self:
+        """Sources in use at a moment of the past."""
+        return self.filter(Q(archived_at__isnull=True) | Q(archived_at__gt=at), created_at__lte=at)
 
     def website(self) -> Self:
         """The reserved row of the website."""

@@ -27,7 +27,7 @@ from zrg.ai.params import expand_attempts, first_budget, resolve_request_params
 from zrg.ai.prompts import fill, get_prompt
 from zrg.ai.rules.thrift import stops
 from zrg.ai.services.budget import check_budget
-from zrg.ai.services.prompt_texts import effective
+from zrg.ai.services.prompt_texts import effective, tried
 from zrg.ai.services.telemetry import Attempt, record_attempt, record_skip
 from zrg.ai.throttle import first_this_hour
 from zrg.ai.tokens import estimate_tokens
@@ -86,8 +86,11 @@ def _run(
     if code := _refusal(prompt, scope):
         return Result(error_code=code)
     text = effective(prompt.key, scope.workspace_id)
-    messages = fill(prompt, variables, text.messages)
     model = override.model or prompt.model
+    if scope.trial is not None:
+        text = tried(text, scope.trial)
+        model = scope.trial.models.get(prompt.key, model)
+    messages = fill(prompt, variables, text.messages)
     attempts = override.max_attempts or prompt.max_attempts or env.prompt_max_attempts()
     params = _params(prompt, model, override)
     code = "timeout"

@@ -163,6 +163,7 @@ AI_ENV_CLAMPED = "ai.env_clamped"
 AI_CIRCUIT = "ai.circuit_opened"
 PROMPT_DRIFT = "prompt.drift"
 PROMPT_SAVED = "prompt.saved"
+REPLAY_CASE_FAILED = "replay.case_failed"
 KNOWLEDGE_PROCESSED = "knowledge.processed"
 
 # --- leads -------------------------------------------------------------------------------------------

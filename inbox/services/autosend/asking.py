@@ -49,6 +49,7 @@ class RevisionRequest:
             draft_id=self.case.draft_id,
             trace_id=self.trace_id,
             metadata=metadata,
+            trial=self.judge.trial,
         )
 
 
@@ -85,7 +86,7 @@ def write_revision(
 ) -> Revised | None:
     """The corrected text as it would be stored; None when there is no usable one."""
     case, offered = request.case, request.offered
-    bundle = build_bundle(case.workspace_id, "revision", memory=case.memory)
+    bundle = build_bundle(case.workspace_id, "revision", memory=case.memory, as_of=case.as_of)
     result = run_json_prompt(
         REVISE,
         {
@@ -122,7 +123,8 @@ def _pieces(case: Case) -> dict[str, str]:
     """Guidance of the campaign, else of the workspace, under short names, newest first."""
     with tenant(case.workspace_id):
         campaign_id = Lead.objects.filter(pk=case.lead_id).values_list("email_campaign_id", flat=True).first()
-    found = guidance_for(case.workspace_id, campaign_id if case.channel == Channel.EMAIL else None, now=timezone.now())
+    campaign_id = campaign_id if case.channel == Channel.EMAIL else None
+    found = guidance_for(case.workspace_id, campaign_id, now=timezone.now(), as_of=case.as_of)
     return {f"g{number}": row.piece for number, row in enumerate(found, start=1)}
 
 

@@ -13,8 +13,8 @@ from inbox.models import Draft, Message
 from inbox.rules.autosend.checks import Precheck, consent_block, precheck
 from inbox.rules.signals import Signals
 from inbox.services.autosend.policies import Policy, is_stopped, policy_of
-from inbox.services.drafting.knowing import Voice, resolve_voice
-from inbox.services.memory import approved_memory
+from inbox.services.drafting.knowing import Voice, resolve_voice, was_booked
+from inbox.services.memory import approved_memory, memory_as_of
 from inbox.services.sentiment import has_booking_evidence
 from inbox.services.signals import signals_of
 from inbox.services.transcript import plain_transcript, reply_text
@@ -61,13 +61,19 @@ class Case:
     has_active_appointment: bool
     reply_received_at: str
     memory: tuple[str, ...]
+    as_of: datetime | None = None
+    booking_link: str | None = None
 
 
-def open_case(lead: Lead, draft: Draft, message: Message, policy: Policy | None = None) -> Case:
-    """Read the rows, in the caller's context."""
+def open_case(
+    lead: Lead, draft: Draft, message: Message, policy: Policy | None = None, *, as_of: datetime | None = None
+) -> Case:
+    """Read the rows, in the caller's context. `as_of`: as they were at that moment, for a text that is no draft; then
+    the calendar is not asked for its page, it is `booking_link`.
+    """
     own = WorkspaceSettings.objects.get(workspace_id=draft.workspace_id)
     signals = signals_of(message)
-    inbounds = _inbounds(lead, message)
+    inbounds = _inbounds(lead, message, as_of)
     has_phone = bool(lead.phone or lead.phone_national)
     escalated = calendar().instructions(draft.workspace_id, lead.pk, draft.channel).escalated
     return Case(
@@ -94,7 +100,7 @@ def open_case(lead: Lead, draft: Draft, message: Message, policy: Policy | None 
             booking_escalated=escalated,
             auto_booked=message.draft_skip_reason == "auto_booked",
         ),
-        consent_block=_consent(lead, message, inbounds),
+        consent_block=_consent(stopped_at(lead, as_of) if as_of else is_stopped(lead), message, inbounds),
         is_fallback=draft.generation_path == GenerationPath.TEMPLATE_FALLBACK or FALLBACK_FLAG in draft.quality_flags,
         is_unverified=draft.verified is False or bool(UNCHECKED_FLAGS & set(draft.quality_flags)),
         provider_automated=message.is_automated,
@@ -105,32 +111,35 @@ def open_case(lead: Lead, draft: Draft, message: Message, policy: Policy | None 
         conversation=plain_transcript(message, limit=HISTORY),
         phone_on_file=has_phone,
         lead_scheduler_link=lead.external_scheduling_link,
-        has_active_appointment=has_booking_evidence(lead),
+        has_active_appointment=was_booked(lead, as_of) if as_of else has_booking_evidence(lead),
         reply_received_at=message.sent_at.isoformat(),
-        memory=tuple(approved_memory(lead.pk, timezone.now())),
+        memory=tuple(memory_as_of(lead.pk, as_of) if as_of else approved_memory(lead.pk, timezone.now())),
+        as_of=as_of,
     )
 
 
-def _consent(lead: Lead, message: Message, inbounds: list[Message]) -> str:
+def stopped_at(lead: Lead, at: datetime) -> bool:
+    """Whether automation had ended at a moment of the past (05.stop-stops-automation)."""
+    moments = (lead.opted_out_at, lead.blacklisted_at)
+    return any(moment is not None and moment <= at for moment in moments)
+
+
+def _consent(lead_stopped: bool, message: Message, inbounds: list[Message]) -> str:
     found: dict[str, Any] = {
         "sentiment": message.sentiment_tag,
         "safety_kind": message.safety_kind,
-        "lead_stopped": is_stopped(lead),
+        "lead_stopped": lead_stopped,
     }
     blocks = [consent_block(inbounds=(one.body,), channel=one.channel, **found) for one in inbounds]
     return next((code for code in blocks if code == "opt_out"), next((code for code in blocks if code), ""))
 
 
-def _inbounds(lead: Lead, message: Message) -> list[Message]:
+def _inbounds(lead: Lead, message: Message, as_of: datetime | None = None) -> list[Message]:
     """The newest inbound messages of any channel, `message` among them."""
-    newest = list(
-        Message.objects.of_lead(lead.pk)
-        .inbound()
-        .exclude(source=MessageSource.BOUNCE)
-        .exclude(pk=message.pk)
-        .newest_first()[: NEWEST_INBOUNDS - 1]
-    )
-    return [message, *newest]
+    rows = Message.objects.of_lead(lead.pk).inbound().exclude(source=MessageSource.BOUNCE).exclude(pk=message.pk)
+    if as_of is not None:
+        rows = rows.filter(sent_at__lte=as_of)
+    return [message, *rows.newest_first()[: NEWEST_INBOUNDS - 1]]
 
 
 def _awaits_answer(lead: Lead, message: Message) -> bool:

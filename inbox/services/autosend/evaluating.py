@@ -19,7 +19,7 @@ from inbox.rules.invariants import draft_invariants
 from inbox.rules.invariants.prices import Price, price_codes, prices_of
 from inbox.services.autosend.cases import Case
 from zrg.ai.context import Bundle, build_bundle
-from zrg.ai.contracts import CallScope
+from zrg.ai.contracts import CallScope, Trial
 from zrg.ai.prompts import as_data
 from zrg.ai.runner import run_json_prompt
 from zrg.ai.tokens import truncate_to_tokens
@@ -39,8 +39,9 @@ LINK_SECONDS = 5.0
 class Judge:
     """Judges texts of one case; what a prompt may be told is read once."""
 
-    def __init__(self, case: Case, *, trace_id: str = ""):
-        self._case = case
+    def __init__(self, case: Case, *, trace_id: str = "", trial: Trial | None = None):
+        self.trial = trial
+        self.case = case
         self._trace_id = trace_id
         self._bundle: Bundle | None = None
         self._link: str | None = None
@@ -51,7 +52,7 @@ class Judge:
         """What the evaluator says of `content`; an answer that did not come is a hard block. `again`: the one call
         about a revised text, with figures for the statistics.
         """
-        case, override = self._case, self._case.policy.evaluator
+        case, override = self.case, self.case.policy.evaluator
         if again is not None:
             override = replace(override, max_attempts=1)
         seconds = settings.OPENAI_AUTO_SEND_EVALUATOR_TIMEOUT_MS / 1000
@@ -66,6 +67,7 @@ class Judge:
                 draft_id=case.draft_id,
                 trace_id=self._trace_id,
                 metadata=again or {},
+                trial=self.trial,
             ),
             deadline=min(deadline, time.monotonic() + seconds),
             override=override,
@@ -83,7 +85,7 @@ class Judge:
 
     def invariants(self, content: str, offered: tuple[str, ...]) -> list[str]:
         """Codes of what the text states without a source (05 R19)."""
-        case, bundle = self._case, self._known()
+        case, bundle = self.case, self._known()
         return draft_invariants(
             content,
             inbound="\n".join(case.inbounds),
@@ -110,7 +112,7 @@ class Judge:
 
     def document(self, content: str, offered: tuple[str, ...]) -> dict[str, Any]:
         """The evaluator's input: one JSON document, so that quotes in a mail cannot break it."""
-        case, bundle = self._case, self._known()
+        case, bundle = self.case, self._known()
         service = case.voice.service_description
         mismatches = sorted(price_codes(content, service=service, knowledge=bundle.knowledge))
         return {
@@ -144,9 +146,11 @@ class Judge:
 
     def _known(self) -> Bundle:
         if self._bundle is None:
-            case = self._case
-            self._bundle = build_bundle(case.workspace_id, "auto_send_evaluator", memory=case.memory)
-            if "://" in case.content or case.offer_set is not None:
+            case = self.case
+            self._bundle = build_bundle(case.workspace_id, "auto_send_evaluator", memory=case.memory, as_of=case.as_of)
+            if case.as_of is not None:
+                self._link = case.booking_link
+            elif "://" in case.content or case.offer_set is not None:
                 self._link = (
                     calendar()
                     .availability(case.workspace_id, case.lead_id, wanted="", count=0, seconds=LINK_SECONDS)

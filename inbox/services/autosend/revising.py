@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from inbox.enums import AutoSendOutcome, DraftEventKind, DraftEventSource, DraftStatus
+from inbox.enums import AutoSendMode, AutoSendOutcome, DraftEventKind, DraftEventSource, DraftStatus
 from inbox.metrics import count_revision
 from inbox.models import Draft
 from inbox.rules.autosend.revision import (
@@ -72,6 +72,25 @@ def maybe_revise(request: RevisionRequest) -> RevisionOutcome:
         count_revision(reason)
         return RevisionOutcome(evaluation=request.evaluation, reason=reason)
     return _Attempt(request, policy).run()
+
+
+def rehearse_revision(request: RevisionRequest, *, forced: bool) -> RevisionOutcome:
+    """The same for a text that is no draft: nothing is claimed, stored, remembered or counted. `forced`: whatever
+    mode and switches say.
+    """
+    case = request.case
+    with tenant(case.workspace_id):
+        policy = revision_policy(case.workspace_id)
+    reason = revision_refusal(
+        request.evaluation,
+        mode=AutoSendMode.AI_AUTO_SEND if forced else case.policy.mode.mode,
+        threshold=case.policy.threshold,
+        stopped=policy.stopped and not forced,
+        workspace_enabled=policy.enabled or forced,
+    )
+    if reason:
+        return RevisionOutcome(evaluation=request.evaluation, reason=reason)
+    return _Rehearsal(request, policy).run()
 
 
 class _Attempt:
@@ -276,6 +295,22 @@ class _Attempt:
             lead = Lead.objects.filter(pk=self._case.lead_id).first()
             if lead is not None:
                 propose_memory(lead, revised.proposals, draft_id=self._case.draft_id)
+
+
+class _Rehearsal(_Attempt):
+    """The steps that ask and check, without those that keep something."""
+
+    def _claim(self, step: PlanStep) -> str:
+        return ""
+
+    def _write(self, step: PlanStep) -> str:
+        return ""
+
+    def _remember(self, revised: Revised) -> None:
+        return
+
+    def _tell(self, reason: str) -> None:
+        return
 
 
 def _why_not_claimed(case: Case) -> str:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from inbox.rules.archetypes import ARCHETYPE_IDS
 from inbox.rules.overseer import MeetingDecision
 from inbox.rules.signals import Signals
 from inbox.services.drafting.voice import Voice, resolve_voice
-from inbox.services.memory import approved_memory
+from inbox.services.memory import approved_memory, memory_as_of
 from inbox.services.overseer.extracting import stored_decision
 from inbox.services.signals import signals_of
 from inbox.services.transcript import build_transcript, reply_text
@@ -77,7 +78,9 @@ class Switches:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftContext:
-    """Everything the steps need. `variables` fill the prompts; `meta` and `missing` hold codes and figures."""
+    """Everything the steps need. `variables` fill the prompts; `meta` and `missing` hold codes and figures.
+    `is_replay`: about a reply of the past, nothing is kept of what the models say.
+    """
 
     workspace_id: UUID
     lead_id: UUID
@@ -92,6 +95,7 @@ class DraftContext:
     offer_set: UUID | None = None
     decision: MeetingDecision | None = None
     memory: tuple[str, ...] = ()
+    is_replay: bool = False
     missing: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
 
@@ -140,13 +144,32 @@ def gather(message: Message, *, channel: str, tag: str, seconds: float, fast: bo
     )
 
 
-def rebuild(message: Message, *, channel: str, tag: str, labels: tuple[str, ...]) -> DraftContext:
-    """The same from rows alone, in the caller's transaction: nobody is asked, `labels` are the stored offer's."""
-    rows = _read(message, channel, tag)
-    bundle = build_bundle(message.workspace_id, "draft", memory=rows.memory, now=timezone.now())
+def rebuild(
+    message: Message,
+    *,
+    channel: str,
+    tag: str,
+    labels: tuple[str, ...],
+    booking_link: str | None = None,
+    as_of: datetime | None = None,
+) -> DraftContext:
+    """The same from rows alone, in the caller's transaction: nobody is asked, `labels` are the stored offer's.
+
+    `as_of`: memory, knowledge and appointment as they were at that moment; what nobody wrote down when it changed
+    (persona, service, settings, profile of the lead) is today's.
+    """
+    rows = _read(message, channel, tag, as_of)
+    bundle = build_bundle(message.workspace_id, "draft", memory=rows.memory, now=timezone.now(), as_of=as_of)
     texts = _texts(message.workspace_id)
-    context = _assemble(rows, Availability(labels=labels), bundle, texts, terms=INLINE_TERMS)
-    return replace(context, channel=channel, meta={"bundle": bundle.stats})
+    availability = Availability(labels=labels, booking_link=booking_link)
+    context = _assemble(rows, availability, bundle, texts, terms=INLINE_TERMS)
+    return replace(context, channel=channel, is_replay=as_of is not None, meta={"bundle": bundle.stats})
+
+
+def was_booked(lead: Lead, at: datetime) -> bool:
+    """Whether the lead's appointment existed at a moment of the past."""
+    booked, canceled = lead.appointment_booked_at, lead.appointment_canceled_at
+    return booked is not None and booked <= at and (canceled is None or canceled > at)
 
 
 def with_signature(context: DraftContext, summary: str) -> DraftContext:
@@ -159,12 +182,12 @@ def with_signature(context: DraftContext, summary: str) -> DraftContext:
 # --- rows
 
 
-def _read(message: Message, channel: str, tag: str) -> _Rows:
+def _read(message: Message, channel: str, tag: str, as_of: datetime | None = None) -> _Rows:
     lead = Lead.objects.select_related("email_campaign__persona", "sms_campaign__persona").get(pk=message.lead_id)
     settings = WorkspaceSettings.objects.get(workspace_id=message.workspace_id)
     voice = resolve_voice(lead, settings, channel)
     signals = signals_of(message)
-    appointment = _appointment(lead, settings)
+    appointment = _appointment(lead, settings, as_of)
     instructions = calendar().instructions(message.workspace_id, lead.pk, channel)
     return _Rows(
         message=message,
@@ -174,7 +197,7 @@ def _read(message: Message, channel: str, tag: str) -> _Rows:
         signals=signals,
         decision=stored_decision(message.pk),
         instructions=instructions,
-        memory=tuple(approved_memory(lead.pk, timezone.now())),
+        memory=tuple(memory_as_of(lead.pk, as_of) if as_of else approved_memory(lead.pk, timezone.now())),
         appointment=appointment,
         variables={
             "persona_name": voice.persona_name or "the team",
@@ -185,7 +208,7 @@ def _read(message: Message, channel: str, tag: str) -> _Rows:
             "service_description": voice.service_description or "(none given)",
             "ideal_customer_profile": voice.ideal_customer_profile or "(none given)",
             "signature": voice.signature,
-            "lead_facts": as_data(_lead_facts(lead, appointment), "LEAD FACTS"),
+            "lead_facts": as_data(_lead_facts(lead, appointment, as_of), "LEAD FACTS"),
             "tag": tag,
             "transcript": build_transcript(message, limit=DRAFT_HISTORY),
             "reply": as_data(reply_text(message)),
@@ -204,16 +227,17 @@ def _switches(settings: WorkspaceSettings, channel: str) -> Switches:
     )
 
 
-def _appointment(lead: Lead, settings: WorkspaceSettings) -> str:
+def _appointment(lead: Lead, settings: WorkspaceSettings, as_of: datetime | None = None) -> str:
     """The active appointment as a sentence part with its zone; "" without one."""
-    if lead.appointment_start_at is None or lead.appointment_canceled_at is not None:
+    stands = was_booked(lead, as_of) if as_of else lead.appointment_canceled_at is None
+    if lead.appointment_start_at is None or not stands:
         return ""
     local = lead.appointment_start_at.astimezone(resolve_zone(lead.timezone or settings.timezone))
     hour = local.hour % 12 or 12
     return f"{hour}:{local:%M %p} {local.tzname()} on {local:%a, %b} {local.day}"
 
 
-def _lead_facts(lead: Lead, appointment: str) -> str:
+def _lead_facts(lead: Lead, appointment: str, as_of: datetime | None = None) -> str:
     facts = {
         "first name": lead.first_name,
         "company": lead.company_name,
@@ -221,14 +245,17 @@ def _lead_facts(lead: Lead, appointment: str) -> str:
         "industry": lead.industry,
         "city": lead.company_city,
         "state": lead.company_state,
-        "status": lead.status,
-        "score": lead.overall_score,
+        # What these were then nobody wrote down, and what they are now tells how it ended.
+        "status": None if as_of else lead.status,
+        "score": None if as_of else lead.overall_score,
         "phone on file": "yes" if lead.phone or lead.phone_national else "no",
         "e-mail on file": "yes" if lead.email else "no",
         "qualification answers": json.dumps(lead.qualification_answers)[:ANSWERS_CHARS]
         if lead.qualification_answers
         else None,
-        "appointment": f"{appointment} ({lead.appointment_status or 'booked'})" if appointment else "none",
+        "appointment": f"{appointment} ({(None if as_of else lead.appointment_status) or 'booked'})"
+        if appointment
+        else "none",
     }
     return "; ".join(f"{name}: {value}" for name, value in facts.items() if value)
 

@@ -191,7 +191,7 @@ def gate(work: Work, text: str) -> GateResult:
                 channel=context.channel,
                 draft=text,
                 reply=context.facts.reply,
-                message_id=context.message_id,
+                message_id=None if context.is_replay else context.message_id,
                 decision=context.decision,
                 labels=context.facts.labels,
                 booking_link=context.facts.booking_link,

@@ -27,7 +27,7 @@ from inbox.services.drafting.steps import (
     write_anew,
     write_at_once,
 )
-from zrg.ai.contracts import CallScope, Result
+from zrg.ai.contracts import CallScope, Result, Trial
 from zrg.lib import log_events
 
 logger = structlog.get_logger(__name__)
@@ -74,7 +74,14 @@ class _Attempt:
 
 
 def write_text(
-    context: DraftContext, *, started: float, seconds: float, source: str, trace_id: str, wish: Wish = NO_WISH
+    context: DraftContext,
+    *,
+    started: float,
+    seconds: float,
+    source: str,
+    trace_id: str,
+    wish: Wish = NO_WISH,
+    trial: Trial | None = None,
 ) -> Written:
     """The text for one reply; for outside of transactions. Without a key or a budget there is no draft at all.
 
@@ -91,6 +98,7 @@ def write_text(
             message_id=context.message_id,
             trace_id=trace_id,
             metadata={"leadContextBundle": context.meta.get("bundle", {})},
+            trial=trial,
         ),
         started=started,
         budget=share_time(

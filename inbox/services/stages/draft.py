@@ -73,6 +73,15 @@ def _why_not(message: Message) -> str:
     settings = WorkspaceSettings.objects.get(workspace_id=message.workspace_id)
     if timezone.now() - message.sent_at > STALE_AFTER:
         return "stale_message"
+    stopped = lead.opted_out_at is not None or lead.status == "blacklisted"
+    pending = _followup_draft_pending(lead)
+    return ineligible(message, lead, settings, stopped=stopped, followup_pending=pending) or overtaken(lead, message)
+
+
+def ineligible(
+    message: Message, lead: Lead, settings: WorkspaceSettings, *, stopped: bool, followup_pending: bool
+) -> str:
+    """Why the reply gets no draft whenever it came (05 R13), or ""; in the caller's context."""
     signals = signals_of(message)
     verdict = draft_eligibility(
         sentiment=_tag(message),
@@ -81,15 +90,13 @@ def _why_not(message: Message) -> str:
         safety_kind=message.safety_kind or SafetyKind.NONE,
         is_newsletter=_is_newsletter(message),
         draft_generation_enabled=settings.draft_generation_enabled,
-        lead_opted_out=lead.opted_out_at is not None or lead.status == "blacklisted",
+        lead_opted_out=stopped,
         call_intent=signals.call_intent,
         booking_process_route=signals.route,
-        followup_draft_pending=_followup_draft_pending(lead),
+        followup_draft_pending=followup_pending,
         phone_on_file=bool(lead.phone or lead.phone_national),
     )
-    if not verdict.eligible:
-        return verdict.reason or ""
-    return overtaken(lead, message)
+    return "" if verdict.eligible else verdict.reason or ""
 
 
 def _skip(message: Message, reason: str) -> StageResult:

@@ -28,11 +28,17 @@ def write_guidance(
         return len(Guidance.objects.bulk_create(rows))
 
 
-def guidance_for(workspace_id: UUID, email_campaign_id: UUID | None, *, now: datetime) -> list[Guidance]:
-    """The campaign's pieces of the last 30 days, newest first; the workspace's when the campaign has none."""
+def guidance_for(
+    workspace_id: UUID, email_campaign_id: UUID | None, *, now: datetime, as_of: datetime | None = None
+) -> list[Guidance]:
+    """The campaign's pieces of the last 30 days, newest first; the workspace's when the campaign has none.
+
+    `as_of`: those there were at that moment.
+    """
     with tenant(workspace_id):
-        young = (
-            Guidance.objects.in_workspace(workspace_id).filter(created_at__gte=now - MAX_AGE).order_by("-created_at")
-        )
+        young = Guidance.objects.in_workspace(workspace_id).filter(created_at__gte=(as_of or now) - MAX_AGE)
+        if as_of is not None:
+            young = young.filter(created_at__lte=as_of)
+        young = young.order_by("-created_at")
         of_campaign = list(young.filter(email_campaign_id=email_campaign_id)[:MAX_READ]) if email_campaign_id else []
         return of_campaign or list(young.filter(email_campaign_id=None)[:MAX_READ])

@@ -5,19 +5,20 @@ text is drift: it is not used, and shown in the editor.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import structlog
 
-from zrg.ai.contracts import PromptMessage
+from zrg.ai.contracts import PromptMessage, Trial
 from zrg.ai.models import PromptOverride, PromptSnippetOverride
 from zrg.ai.prompts import get_prompt, text_hash, variables_in, variables_of, version
 from zrg.ai.snippets import Snippet, get_snippet
 from zrg.ai.throttle import first_this_hour
 from zrg.lib import log_events
+from zrg.lib.hashing import sha
 from zrg.workspaces.context import tenant
 
 Source = Literal["code", "platform", "workspace"]
@@ -60,6 +61,17 @@ def effective(key: str, workspace_id: UUID) -> EffectivePrompt:
         if first_this_hour("prompt.drift", key, workspace_id, drift.role, drift.index):
             logger.warning(log_events.PROMPT_DRIFT, prompt=key, role=drift.role, index=drift.index, scope=drift.source)
     return found
+
+
+def tried(found: EffectivePrompt, trial: Trial) -> EffectivePrompt:
+    """The prompt with the texts of a trial in place of those in force; its version is `trial_<hash8>`."""
+    texts = trial.texts.get(found.key)
+    if not texts:
+        return found
+    messages = tuple(
+        replace(message, text=texts.get(index, message.text)) for index, message in enumerate(found.messages)
+    )
+    return replace(found, messages=messages, version="trial_" + sha("\n".join(one.text for one in messages))[:8])
 
 
 def resolve(key: str, rows: Iterable[PromptOverride]) -> EffectivePrompt:

@@ -1,7 +1,7 @@
 """Statistics of model calls. Figures and codes only (05.statistics-never-text)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,8 @@ SKIPPED = "ai.route_skipped"
 """Feature id of rows that stand for a call that was not made."""
 OUTCOME = "ai.outcome"
 """Feature id of rows that say what came of several calls."""
+REPLAY = "ai.replay"
+"""Source of calls that answer nobody: a stored conversation is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ def record_outcome(step: str, scope: CallScope) -> None:
 
 
 def _write(scope: CallScope, **values: Any) -> None:
+    if scope.trial is not None:
+        scope = replace(scope, source=REPLAY, message_id=None, draft_id=None)
     try:
         with tenant(scope.workspace_id):
             AIInteraction.objects.create(
