@@ -57,7 +57,6 @@ ABILITIES = {
     "lift_stop": "lead.clear_blacklist",
     "enrich": "lead.enrich",
     "ai_ops": "aiops.view",
-    "admin": "admin.open",
     "regenerate": "draft.regenerate",
     "judge": "autosend.configure",
     "inspect": "ai_interaction.inspect",

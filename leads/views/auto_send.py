@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from leads.services.campaign_list import count_campaigns
+from zrg.workspaces.access import can
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import SwitchKey
 from zrg.workspaces.forms.columns import Column, ColumnGroup
@@ -103,6 +104,7 @@ def state_of(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
         "counts": counts,
         "tripped_at": row.auto_send_tripped_at if not row.auto_send_enabled else None,
         "tripped_reason": row.auto_send_tripped_reason.replace("_", " "),
+        "can_see_figures": can(access_of(request), "aiops.view", row.workspace_id),
         "switches_url": reverse("admin:workspaces_operatorswitch_changelist") if access_of(request).platform else "",
         "cost_cap": row.ai_daily_cost_cap_usd,
     }

@@ -170,7 +170,7 @@ def test_why_tells_everything_that_happened(client, desk):
     assert "The improved text is used (62 % before, 72 % after)." in html
     assert "Sending is open at any time." in html or "switched off" in html or "hours" in html
     assert html.index("Text changed by Kim") < html.index("Checked")
-    assert "/admin/" not in html
+    assert "/ai-ops" not in html
 
 
 def test_why_of_an_automatic_message_hangs_on_it(client, desk):
@@ -193,7 +193,8 @@ def test_why_of_an_automatic_message_hangs_on_it(client, desk):
     assert "AI 95 %" in thread
     assert "Why was this sent?" in thread
     assert "Sent automatically. Checked and good enough to send without a person." in why
-    assert "/admin/inbox/inboundstagerun/" in why
+    assert f"/w/{desk.workspace.pk}/ai-ops?lead={desk.lead.pk}" in why
+    assert "Explain" not in why
 
 
 def test_why_is_for_those_who_see_the_lead(client, desk):
