@@ -57,9 +57,9 @@ def test_campaign_is_given_to_the_machine(owner: Page, product: Product, ai_tab:
     expect(panel.locator(".field__errors")).to_contain_text("greater than or equal to 50")
     panel.get_by_label("How sure it must be").fill("92")
     panel.get_by_label("When it sends").select_option("CUSTOM")
-    panel.get_by_label("Mon").check()
-    panel.get_by_label("From").fill("09:00")
-    panel.get_by_label("Until").fill("17:00")
+    panel.get_by_label("Mon", exact=True).check()
+    panel.get_by_label("From", exact=True).fill("09:00")
+    panel.get_by_label("Until", exact=True).fill("17:00")
     panel.get_by_role("button", name="Save", exact=True).click()
 
     row = owner.locator(".campaign", has_text=campaign).first
