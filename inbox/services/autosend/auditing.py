@@ -48,7 +48,16 @@ def audit_sent(workspace_id: UUID, since: datetime) -> int:
     with tenant(workspace_id):
         fresh = unattended(workspace_id, since).filter(draft__isnull=False).exclude(audited())
         draft_ids = list(dict.fromkeys(fresh.order_by("sent_at").values_list("draft_id", flat=True)[:BATCH]))
-    return sum(_audit(workspace_id, draft_id) for draft_id in draft_ids)
+    return sum(_read_again(workspace_id, draft_id) for draft_id in draft_ids)
+
+
+def _read_again(workspace_id: UUID, draft_id: UUID) -> bool:
+    """A text that cannot be read again hides no other sign of trouble; it is tried at the next look."""
+    try:
+        return _audit(workspace_id, draft_id)
+    except Exception as error:
+        logger.error(log_events.AUTOSEND_AUDIT_FAILED, draft=str(draft_id), error=type(error).__name__)
+        return False
 
 
 def _audit(workspace_id: UUID, draft_id: UUID) -> bool:

@@ -62,6 +62,8 @@ def re_evaluate(workspace_id: UUID, draft_id: UUID, *, deadline: float, trace_id
             raise Cancelled("nothing to judge")
         lead = Lead.objects.select_related("email_campaign", "sms_campaign").get(pk=draft.lead_id)
         case = open_case(lead, draft, draft.trigger_message)
+    if case.policy.mode.reason in STOPPED:
+        raise Cancelled(case.policy.mode.reason)
     evaluation = Judge(case, trace_id=trace_id).evaluate(case.content, case.offered, deadline=deadline)
     if evaluation.error_code:
         raise RuntimeError(f"no answer: {evaluation.error_code}")

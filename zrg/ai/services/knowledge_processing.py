@@ -110,7 +110,9 @@ def _extract(asset: KnowledgeAsset, data: bytes, name: str, content_hash: str) -
 def _store_source(asset: KnowledgeAsset, source: _Source) -> None:
     """The text of the source is there at once, whatever becomes of the notes."""
     with tenant(asset.workspace_id), transaction.atomic():
-        locked = KnowledgeAsset.objects.select_for_update().get(pk=asset.pk)
+        locked = _unchanged(asset)
+        if locked is None:
+            return
         if locked.raw_content != source.text:
             keep_revision(locked, author=None)
         locked.raw_content, locked.mime_type = source.text, source.mime_type
@@ -134,7 +136,9 @@ def _make_notes(asset: KnowledgeAsset, source: _Source, context: JobContext) -> 
             raise NotesFailed(code)
         return
     with tenant(asset.workspace_id), transaction.atomic():
-        locked = KnowledgeAsset.objects.select_for_update().get(pk=asset.pk)
+        locked = _unchanged(asset)
+        if locked is None or locked.raw_content != source.text:
+            return
         notes = str(result.value).strip()[:MAX_NOTES_CHARS]
         if locked.text_content and locked.text_content != notes:
             keep_revision(locked, author=None)
@@ -147,15 +151,30 @@ def _make_notes(asset: KnowledgeAsset, source: _Source, context: JobContext) -> 
 
 def _forget_file(asset: KnowledgeAsset) -> None:
     with tenant(asset.workspace_id), transaction.atomic():
-        locked = KnowledgeAsset.objects.select_for_update().get(pk=asset.pk)
-        drop_file(locked)
-        locked.save(update_fields=["file"])
+        locked = _unchanged(asset)
+        if locked is not None:
+            drop_file(locked)
+            locked.save(update_fields=["file"])
 
 
 def _finish(asset: KnowledgeAsset, *, state: KnowledgeState, error: str = "") -> None:
-    with tenant(asset.workspace_id):
-        KnowledgeAsset.objects.filter(pk=asset.pk).update(state=state, error=error[:300])
+    with tenant(asset.workspace_id), transaction.atomic():
+        locked = _unchanged(asset)
+        if locked is None:
+            return
+        locked.state, locked.error = state, error[:300]
+        locked.save(update_fields=["state", "error"])
     _log(asset, state)
+
+
+def _unchanged(asset: KnowledgeAsset) -> KnowledgeAsset | None:
+    """The row, locked, while its source is the one that was read; None once a person gave it another. That one is
+    read by the next run of the job.
+    """
+    locked = KnowledgeAsset.objects.select_for_update().get(pk=asset.pk)
+    typed = asset.type == KnowledgeType.TEXT and locked.raw_content != asset.raw_content
+    other = (locked.file.name or "", locked.file_url) != (asset.file.name or "", asset.file_url)
+    return None if typed or other else locked
 
 
 def _log(asset: KnowledgeAsset, state: KnowledgeState) -> None:

@@ -64,6 +64,19 @@ def test_nothing_is_judged_while_auto_send_is_stopped(client, world, monkeypatch
     assert (answer.status_code, answer.json()["error"]) == (409, "globally_disabled_via_env")
 
 
+def test_a_stop_that_comes_before_the_job_is_obeyed(client, world, monkeypatch):
+    world.decide(confidence=0.4)
+    edit(world)
+    assert ask(client, world, world.workspace.owner).status_code == 202
+    asked = len(world.simulator.requests("openai", "*", "POST"))
+    monkeypatch.setenv("AUTO_SEND_DISABLED", "1")
+
+    world.work()
+
+    assert len(world.simulator.requests("openai", "*", "POST")) == asked
+    assert (BackgroundJob.objects.get(type="AI_RE_EVALUATE").status, world.draft.evaluated_version) == ("CANCELLED", 1)
+
+
 @pytest.mark.parametrize(("role", "status"), [("SETTER", 403), ("INBOX_MANAGER", 403), ("ADMIN", 202)])
 def test_only_who_configures_auto_send_may_ask(client, world, role, status):
     person = MembershipFactory(workspace=world.workspace, role=role).user

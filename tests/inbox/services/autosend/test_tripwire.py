@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from booking.registry import NoCalendar, register_calendar
 from inbox.models import DraftEvent, Message
 from inbox.services.autosend.tripwire import check_tripwire
 from leads.models import Lead
@@ -156,3 +157,28 @@ def test_only_a_person_with_a_reason_switches_it_on_again_and_what_was_weighed_d
     sends(world, 3, delivery_status="unknown")
     Message.objects.update(sent_at=timezone.now())
     assert check_tripwire(world.workspace.pk) == "unknown_deliveries"
+
+
+class BrokenCalendar(NoCalendar):
+    """Raises what no calendar should."""
+
+    def availability(self, workspace_id, lead_id, *, wanted, count, seconds):
+        raise RuntimeError("calendar")
+
+
+def test_a_text_that_cannot_be_read_again_hides_no_other_sign(world):
+    reply = MessageFactory(lead=world.lead, sent_at=timezone.now() - timedelta(hours=2))
+    draft = DraftFactory(
+        lead=LeadFactory(workspace=world.workspace), status="approved", content="See https://x.example"
+    )
+    type(draft).objects.filter(pk=draft.pk).update(trigger_message=reply)
+    sends(world, 3, delivery_status="unknown")
+    Message.objects.filter(pk=sends(world)[0].pk).update(draft=draft)
+    register_calendar(BrokenCalendar())
+    try:
+        assert check_tripwire(world.workspace.pk) == "unknown_deliveries"
+    finally:
+        register_calendar(NoCalendar())
+
+    assert row(world).auto_send_enabled is False
+    assert not DraftEvent.objects.filter(reason="post_send_audit").exists()

@@ -1,6 +1,8 @@
 """Sources of knowledge: adding, reading in a job, changing, restoring; what failed keeps what was there."""
 
 import io
+import time
+import uuid
 import zipfile
 
 import pytest
@@ -24,6 +26,8 @@ from zrg.ai.services.knowledge import (
     unarchive_asset,
     update_asset,
 )
+from zrg.ai.services.knowledge_processing import _extract, _load, _make_notes, _read, _store_source
+from zrg.jobs.contracts import JobContext
 from zrg.jobs.models import BackgroundJob
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.models import AdminAuditEvent
@@ -353,3 +357,43 @@ def test_the_website_is_one_row(workspace):
     assert set_website(workspace.pk, " ", by=workspace.owner) is None
     assert not KnowledgeAsset.objects.exists()
     assert not BackgroundJob.objects.exists()
+
+
+def reading(asset) -> JobContext:
+    return JobContext(
+        id=uuid.uuid4(),
+        type="KNOWLEDGE_PROCESS",
+        workspace_id=asset.workspace_id,
+        lead_id=None,
+        message_id=None,
+        draft_id=None,
+        payload={"asset_id": str(asset.pk)},
+        attempts=1,
+        max_attempts=3,
+        correlation_id="t",
+        deadline=time.monotonic() + 60,
+    )
+
+
+@pytest.mark.parametrize("stored_before", [False, True])
+def test_a_file_given_while_the_old_one_is_read_is_not_lost(workspace, simulator, stored_before):  # noqa: F811
+    """What comes of the old file after the new one was given is not kept, and the new file is."""
+    asset = add_file(workspace.pk, "Prices", upload(), by=workspace.owner)
+    context = reading(asset)
+    loaded = _load(context)
+    data, name = _read(loaded)
+    source = _extract(loaded, data, name, "hash")
+    if stored_before:
+        _store_source(loaded, source)
+
+    update_asset(asset, by=workspace.owner, upload=upload(b"New prices"))
+    notes(simulator, "- of the old file")
+    _store_source(loaded, source)
+    _make_notes(loaded, source, context)
+
+    asset.refresh_from_db()
+    assert (asset.state, asset.text_content, bool(asset.file)) == ("pending", "", True)
+    notes(simulator, "- of the new file")
+    work()
+    asset.refresh_from_db()
+    assert (asset.state, asset.raw_content, asset.text_content) == ("ready", "New prices", "- of the new file")
