@@ -23,8 +23,8 @@ from zrg.jobs.services.enqueue import enqueue_job
 pytestmark = pytest.mark.django_db
 
 
-def arrives(lead, body: str):
-    message = MessageFactory(lead=lead, body=body)
+def arrives(lead, body: str, **values):
+    message = MessageFactory(lead=lead, body=body, **values)
     enqueue_job("EMAIL_INBOUND_POST_PROCESS", lead.workspace_id, lead_id=lead.pk, message_id=message.pk)
     return message
 
@@ -114,3 +114,25 @@ def test_hard_06_no_text_in_events():
     kinds = sorted(DraftEvent.objects.values_list("kind", flat=True))
     assert kinds == ["approved", "edited", "rejected"]
     assert "MARKER" not in "".join(str(row) for row in DraftEvent.objects.values())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "STOP",
+        "I am out of the office until Monday, 9am.",
+        "This is an automated message, please do not reply to this email. Meet us on Tuesday at 3pm.",
+    ],
+)
+def test_hard_05_no_booking_from_machines(simulator, body):  # noqa: F811
+    """A time named by a machine, or by one who withdraws, is read by nobody who books or answers."""
+    lead = LeadFactory(sentiment_tag="Meeting Requested", status="meeting_requested")
+    message = arrives(lead, body, safety_kind=None)
+    drain()
+
+    message.refresh_from_db()
+    assert message.safety_kind in ("opt_out", "out_of_office", "automated_reply")
+    assert not BackgroundJob.objects.filter(type="INBOUND_RESPOND").exists()
+    assert simulator.asked("meeting.overseer.extract.v2") == []
+    assert not Draft.objects.exists()
+    assert Lead.objects.get().appointment_booked_at is None

@@ -67,7 +67,7 @@ def test_good_reading_is_kept():
     )
 
 
-def test_hard_05_signature_urls_come_from_the_list():
+def test_hard_05_signature_urls_from_list():
     invented = ANSWER | {
         "linkedinUrl": "https://linkedin.com/in/dana-reyes",
         "schedulingLinks": ["https://calendly.com/evil", "calendly.com/dana/30min/extra"],

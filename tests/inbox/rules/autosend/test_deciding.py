@@ -79,7 +79,7 @@ def test_hard_06_hard_blocks_are_never_overridden(code):
     workspace=st.booleans(),
     codes=st.lists(st.sampled_from(["placeholder", "slot_mismatch", "unknown_url"]), min_size=1),
 )
-def test_hard_06_invariants_are_not_skippable(confidence, safe, threshold, skip, workspace, codes):
+def test_hard_06_invariants_not_skippable(confidence, safe, threshold, skip, workspace, codes):
     judged = Evaluation(confidence=confidence, safe_to_send=safe, requires_human_review=not safe)
 
     verdict = decide(judged, threshold=threshold, skip_workspace=workspace, skip_campaign=skip, invariants=codes)

@@ -129,7 +129,7 @@ def test_an_answer_that_does_not_come_goes_to_a_person(world):
     assert world.jobs == []
 
 
-def test_hard_06_invariants_are_not_skippable_in_the_flow(world):
+def test_hard_06_invariants_not_skippable_in_the_flow(world):
     world.set_campaign(auto_send_skip_human_review=True)
     Draft.objects.filter(pk=world.draft.pk).update(content="Hi Dana, it costs $999 a month.")
 
@@ -162,7 +162,7 @@ def test_an_unverified_text_goes_to_a_person(world, values):
 
 
 @pytest.mark.parametrize("origin", ["regenerate", "fast_regenerate", "manual_sentiment"])
-def test_hard_06_manual_drafts_are_not_evaluated(world, origin):
+def test_hard_06_manual_drafts_not_evaluated(world, origin):
     Draft.objects.filter(pk=world.draft.pk).update(origin=origin)
 
     decision = world.evaluate()

@@ -105,7 +105,7 @@ def test_a_colleagues_signature_is_not_the_leads(lead):
 
 
 @pytest.mark.parametrize("line", ["Executive Assistant to Dana Reyes", "on behalf of Dana Reyes", "Dana's assistant"])
-def test_hard_05_an_assistants_signature_never_changes_the_lead(lead, simulator, line):  # noqa: F811
+def test_hard_05_assistant_signature_ignored(lead, simulator, line):  # noqa: F811
     simulator.answer(
         "signature.extract",
         {"isFromLead": False, "phone": "+1 (415) 555-2671", "linkedinUrl": None, "confidence": "high", "reasoning": ""},
