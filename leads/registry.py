@@ -13,6 +13,8 @@ RollupSource = Callable[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
 MergeStep = Callable[[UUID, UUID], None]
 # (workspace ids, text) → queryset or expression of lead ids whose messages match.
 BodySearch = Callable[[Sequence[UUID], str], Any]
+# An import's row in, what routing made of its leads out, as JSON.
+ImportFigures = Callable[[Any], Mapping[str, Any]]
 # (workspace id, number of leads): adds what the app keeps for the sample leads.
 SampleFiller = Callable[[UUID, int], None]
 
@@ -29,6 +31,7 @@ _rollups: list[RollupSpec] = []
 _merge_steps: dict[type[models.Model], MergeStep] = {}
 _sample_fillers: dict[str, SampleFiller] = {}
 _body_search: list[BodySearch] = []
+_import_figures: list[ImportFigures] = []
 
 
 def register_rollup_source(columns: Sequence[str], source: RollupSource) -> None:
@@ -77,3 +80,13 @@ def register_sample_filler(name: str, function: SampleFiller) -> None:
 def sample_fillers() -> Mapping[str, SampleFiller]:
     """Fillers by flag."""
     return dict(_sample_fillers)
+
+
+def register_import_figures(function: ImportFigures) -> None:
+    """`function(import)` says where the leads of an import went."""
+    _import_figures[:] = [function]
+
+
+def import_figures() -> ImportFigures | None:
+    """The registered figures of imports."""
+    return _import_figures[0] if _import_figures else None

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from leads.enums import DuplicateHandling, ImportSource, ImportStatus
 from leads.forms import read_options
 from leads.models import LeadImportJob
+from leads.registry import import_figures
 from leads.rules.importing.rows import column_values
 from leads.services.importing.starting import (
     ImportOptions,
@@ -127,8 +128,11 @@ class ImportErrors(ImportAPIView):
 
 
 def import_payload(job: LeadImportJob) -> dict[str, Any]:
-    """An import as JSON."""
+    """An import as JSON; with where its leads went, where an app above knows."""
+    figures = import_figures()
+    routing = {"routing": dict(figures(job))} if figures and job.route else {}
     return {
+        **routing,
         "id": str(job.pk),
         "clientId": str(job.workspace_id),
         "status": job.status,
