@@ -168,6 +168,9 @@ def _reserve(path: Path | None) -> Path | None:
     """Make sure before anything is paid for that the artefact can be written, readable by its owner only."""
     if path is not None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, OWNER_ONLY))
+        if path.is_file():
+            # One that was there already may be open to others.
+            path.chmod(OWNER_ONLY)
     return path
 
 

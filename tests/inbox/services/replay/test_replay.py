@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import timezone
 
@@ -59,6 +60,7 @@ def test_the_artefact_holds_texts_only_when_asked(archive):
 
     archive.run()
     plain = (archive.folder / "run.json").read_text()
+    (archive.folder / "run.json").chmod(0o644)
     archive.run("--include-text")
 
     assert not any(text in plain for text in (ASKED, "Harbor plan", "northfork"))
@@ -294,6 +296,22 @@ def test_an_answer_that_would_not_be_written_today(archive):
     assert archive.case["grade"]["failure"] == "decision_error"
     assert archive.simulator.requests("openai") == []
     assert "decision_error" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--workspace", "00000000-0000-4000-8000-000000000000"], "No workspace with this id."),
+        (["--workspace", "OWN", "--include-text"], "--include-text needs --output"),
+    ],
+)
+def test_refusals_of_the_command(archive, arguments, complaint):
+    own = str(archive.reply.workspace_id)
+
+    with pytest.raises(CommandError, match=complaint):
+        call_command("ai_replay", *[one.replace("OWN", own) for one in arguments])
+
+    assert archive.simulator.requests("openai") == []
 
 
 @override_settings(OPENAI_API_KEY="")
