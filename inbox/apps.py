@@ -33,6 +33,7 @@ class InboxConfig(AppConfig):
         from inbox.services.merging import merge_draft_requests, merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
+        from inbox.services.setup_items import setup_items  # noqa: PLC0415
         from inbox.services.syncing.conversations import CONVERSATION_SYNC  # noqa: PLC0415
         from integrations import contracts as wire  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
@@ -55,6 +56,9 @@ class InboxConfig(AppConfig):
             register_schedule,
         )
         from zrg.jobs.services.routines import routines  # noqa: PLC0415
+        from zrg.workspaces.setup import register_setup_items  # noqa: PLC0415
+
+        register_setup_items("inbox", setup_items)
 
         register_receiver(wire.InboundMessage, receiving.receive_message)
         register_receiver(wire.SentMessage, receiving.receive_sent)

@@ -24,6 +24,7 @@ class IntegrationsConfig(AppConfig):
         from integrations.services.processing import PROCESSORS, process  # noqa: PLC0415
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
         from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
+        from integrations.services.setup_items import setup_items  # noqa: PLC0415
         from integrations.views import hosts, slack  # noqa: PLC0415
         from integrations.views.connections import TAB, section_of  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
@@ -34,7 +35,9 @@ class IntegrationsConfig(AppConfig):
             register_section_states,
             register_settings_section,
         )
+        from zrg.workspaces.setup import register_setup_items  # noqa: PLC0415
 
+        register_setup_items("integrations", setup_items)
         for provider in PROCESSORS:
             registry.register_webhook_processor(provider, process)
         registry.register_job(REFRESH_JOB, jobs.refresh_sender_snapshot)

@@ -24,9 +24,14 @@ class NotificationsConfig(AppConfig):
         from notifications.services.figures import register_collector  # noqa: PLC0415
         from notifications.services.outbox import Care, register_care  # noqa: PLC0415
         from notifications.services.review_states import posts_of_draft  # noqa: PLC0415
+        from notifications.views import settings  # noqa: PLC0415
         from zrg.jobs.contracts import Notice  # noqa: PLC0415
         from zrg.jobs.registry import register_event_receiver, register_job  # noqa: PLC0415
-        from zrg.workspaces.registry import register_demo_part  # noqa: PLC0415
+        from zrg.workspaces.registry import (  # noqa: PLC0415
+            register_demo_part,
+            register_section_states,
+            register_settings_section,
+        )
 
         schedules.register()
         register_event_receiver(Notice, "notifications.tell_notice", receivers.receive_notice)
@@ -46,4 +51,6 @@ class NotificationsConfig(AppConfig):
         register_care(reviews.KIND, Care(refuse=reviews.refuse_row, arrived=reviews.note_arrival))
         register_review_posts(posts_of_draft)
         register_demo_part("notifications", add_demo_recipients)
+        register_settings_section(settings.SECTION)
+        register_section_states(settings.PAGE.tab, settings.section_state)
         register_collector()

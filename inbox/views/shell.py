@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from inbox.services.opening import open_conversation
 from inbox.views.context import (
@@ -27,6 +28,7 @@ from zrg.workspaces.models import User
 from zrg.workspaces.rules.deep_links import DEFAULT_TAB, ActiveWorkspace, DeepLink
 from zrg.workspaces.services.active_workspace import resolve_active_workspace
 from zrg.workspaces.settings_frame import tab_url
+from zrg.workspaces.setup import inbox_setup
 
 LATER_VIEWS = {
     "followups": "Follow-ups",
@@ -66,6 +68,8 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "notice": active.notice,
         "banner": email_banner(access, current.workspace_id),
         "later_view": LATER_VIEWS.get(link.view, ""),
+        "setup": inbox_setup(request, access, current.workspace_id),
+        "setup_url": reverse("settings_section", args=[current.workspace_id, "general", "setup"]),
         "settings_url": tab_url(current.workspace_id, DEFAULT_TAB),
         "can_connect": can(access, "settings.edit_integrations", current.workspace_id),
         "can_admin": can(access, "admin.open", current.workspace_id),

@@ -14,10 +14,13 @@ class AIConfig(AppConfig):
         from zrg.ai.services.knowledge import KNOWLEDGE_PROCESS  # noqa: PLC0415
         from zrg.ai.services.knowledge_processing import process_knowledge  # noqa: PLC0415
         from zrg.ai.services.retention import run_ai_retention  # noqa: PLC0415
+        from zrg.ai.services.setup_items import setup_items  # noqa: PLC0415
         from zrg.ai.views import columns, knowledge, personas, prompts, snippets  # noqa: PLC0415
         from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.registry import register_job, register_schedule  # noqa: PLC0415
+        from zrg.workspaces.setup import register_setup_items  # noqa: PLC0415
 
+        register_setup_items("ai", setup_items)
         register_prompts(NOTES_PROMPT)
         register_job(KNOWLEDGE_PROCESS, process_knowledge, max_attempts=3)
         from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415

@@ -1,7 +1,7 @@
 """Errors as answers: HTML for pages, JSON for programs and page fragments."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -83,8 +83,20 @@ def redirect_to_enrolment(request: HttpRequest) -> HttpResponse:
 
 
 def _go(request: HttpRequest, target: str, error: ZrgError) -> HttpResponse:
-    came_from = request.get_full_path() if request.method in {"GET", "HEAD"} and not wants_json(request) else "/"
+    came_from = _page_of(request)
     address = f"{target}?{urlencode({'next': came_from})}"
     if wants_json(request):
         return JsonResponse({"error": error.code}, status=error.http_status, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where the person was: this page, or the page of ours whose form was sent; what was typed is gone."""
+    if wants_json(request):
+        return "/"
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    if sent_from.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", f"/{sent_from.path.lstrip('/')}", sent_from.query, ""))

@@ -51,7 +51,8 @@ class SettingsSection:
     get `workspace_id`. Whoever may not do `action` sees the page read-only: `view` itself refuses the
     rest. `group` is the heading under which the tab's page lists it. `platform`: for platform people only.
     A section that lists things has `item`, the page of one of them at `…/<key>/of/<item>`, and `item_acts`;
-    these views get the `item` of the path as text.
+    these views get the `item` of the path as text. `seen_with`: the action without which the tab does not
+    list it.
     """
 
     tab: str
@@ -66,6 +67,7 @@ class SettingsSection:
     item: Callable[..., HttpResponseBase] | None = None
     item_acts: Mapping[str, Callable[..., HttpResponseBase]] = field(default_factory=dict)
     platform: bool = False
+    seen_with: str = ""
 
 
 HealthCheck = Callable[[], Health]

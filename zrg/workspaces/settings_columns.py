@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -30,7 +31,7 @@ NOT_YOURS = "Nothing was saved: the following is set by a super admin only: {fie
 logger = structlog.get_logger(__name__)
 
 More = Callable[[HttpRequest, WorkspaceSettings], Mapping[str, Any]]
-Act = Callable[..., HttpResponse]
+Act = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

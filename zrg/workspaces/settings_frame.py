@@ -14,6 +14,7 @@ from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import WorkspaceStatus
 from zrg.workspaces.navigation import SETTINGS_TABS
 from zrg.workspaces.registry import SectionState, SettingsSection, section_states, settings_sections
+from zrg.workspaces.setup import open_setup
 
 READ_ONLY = "You can view these settings; changes are made by your admin"
 SUSPENDED = "This workspace is suspended: everything can be read, nothing can be changed"
@@ -32,10 +33,6 @@ ELSEWHERE = {
     "booking": (
         "Calendars, durations and qualification are kept in the administration.",
         "admin:workspaces_workspacesettings_changelist",
-    ),
-    "team": (
-        "Members, roles and invitations are kept in the administration.",
-        "admin:workspaces_membership_changelist",
     ),
 }
 
@@ -82,6 +79,7 @@ def settings_page(
         "tabs": _tabs(workspace_id, tab),
         "section": section,
         "workspace": found,
+        "setup": open_setup(access, workspace_id),
         "inbox_url": f"/?view=inbox&clientId={workspace_id}",
         **_rights(access, found, section.action if section else TAB_ACTIONS[tab]),
     }
@@ -96,6 +94,8 @@ def section_links(access: Access, workspace_id: UUID, tab: str) -> dict[str, lis
     groups: dict[str, list[SectionLink]] = {}
     for section in settings_sections(tab):
         if section.platform and access.platform is None:
+            continue
+        if section.seen_with and not can(access, section.seen_with, workspace_id):
             continue
         url = section_url(workspace_id, section)
         groups.setdefault(section.group, []).append(

@@ -67,6 +67,20 @@ def deactivate_member(membership: Membership, *, by: User | str, reason: str = "
     return True
 
 
+def change_role(membership: Membership, role: str, *, by: User) -> Membership:
+    """Give the person another role in place of this one, keeping the extras it can carry; the old row stays as
+    history. Leads stay assigned.
+    """
+    if role == membership.role:
+        return membership
+    with transaction.atomic():
+        kept = set(membership.extra_permissions) & grantable_to(role)
+        # First the new one: nobody who keeps a workspace is signed out.
+        made, _changed_any = add_member(membership.workspace, membership.user, role, by=by, extras=kept)
+        deactivate_member(membership, by=by, reason=f"Now {made.get_role_display().lower()}")
+    return made
+
+
 def set_extras(membership: Membership, extras: Iterable[str], *, by: User | str) -> None:
     """Replace the extra permissions of one row."""
     wanted = check_extras(membership.role, extras)

@@ -80,7 +80,7 @@ def test_lists_cost_the_same_whatever_is_changed(owner: ZrgClient, workspace: Wo
         counts.append(sum('FROM "ai_' in one["sql"] for one in queries))
         change(owner, workspace, texts()[0] + "\nBe brief.")
 
-    assert counts == [2, 2]
+    assert counts == [4, 4]
 
 
 def test_text_is_replaced_for_this_workspace_only(owner: ZrgClient, workspace: Workspace) -> None:

@@ -1,0 +1,47 @@
+"""What a new workspace needs from its connections."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.urls import reverse
+
+from integrations.enums import ConnectionStatus, Provider
+from integrations.models import Connection
+from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.setup import SetupItem
+
+WORKING = (ConnectionStatus.CONNECTED, ConnectionStatus.DEGRADED)
+
+
+def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
+    """An e-mail provider that answers, its calls arriving, and Slack with a channel; two queries."""
+    rows = list(Connection.objects.in_workspace(workspace_id).active())
+    email = next((row for row in rows if row.is_email), None)
+    slack = next((row for row in rows if row.provider == Provider.SLACK), None)
+    tab = reverse("settings_tab", args=[workspace_id, "integrations"])
+    yield SetupItem(
+        key="email-provider",
+        title="Connect an e-mail provider",
+        purpose="Replies come from it and answers leave by it",
+        position=10,
+        url=tab,
+        done=email is not None and email.status in WORKING,
+    )
+    yield SetupItem(
+        key="webhook",
+        title="Let the provider call",
+        purpose="Done when its first call has arrived: copy the address of the webhook to the provider",
+        position=20,
+        url=reverse("settings_section", args=[workspace_id, "integrations", email.provider.lower()]) if email else tab,
+        done=email is not None and email.last_webhook_at is not None,
+    )
+    channels = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
+    chosen = channels.values_list("notification_slack_channel_ids", flat=True).first()
+    yield SetupItem(
+        key="slack",
+        title="Connect Slack and choose a channel",
+        purpose="Where the team hears of what needs a person",
+        position=60,
+        url=reverse("settings_section", args=[workspace_id, "integrations", "slack-channels" if slack else "slack"]),
+        done=slack is not None and slack.status != ConnectionStatus.DISCONNECTED and bool(chosen),
+    )

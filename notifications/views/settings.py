@@ -1,0 +1,125 @@
+"""Notifications in the settings: who hears of what needs a person, a test, and what was delivered lately."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from notifications.enums import Destination
+from notifications.rules.delivery_words import reason_in_words
+from notifications.services.deliveries import recent_deliveries
+from notifications.services.destinations import email_reach, slack_reach
+from notifications.services.testing import REACHES, TESTS_PER_HOUR, send_test
+from zrg.lib.errors import BadInput
+from zrg.workspaces.access import can, context_of
+from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.errors import TooManyRequests
+from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField
+from zrg.workspaces.forms.strict import refuse_unknown
+from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.registry import SectionState
+from zrg.workspaces.services.audit import record_audit
+from zrg.workspaces.settings_columns import ColumnsPage, columns_section, page_url
+
+EDIT = "settings.edit_notifications"
+TEST_SENT = "notifications.test_sent"
+
+
+class AddressesField(LinesField):
+    """Addresses, one per line, in lower case."""
+
+    def to_python(self, value: Any) -> Any:
+        """Each address once, in the order it was written."""
+        return list(dict.fromkeys(line.lower() for line in super().to_python(value)))
+
+
+@requires(EDIT, transaction=False)
+def send_one(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """A message that says it is a test, to all recipients of one destination; five an hour."""
+    refuse_unknown(request, {"destination"})
+    destination = request.POST.get("destination", "")
+    if destination not in REACHES:
+        raise BadInput("No such destination.", field="destination")
+    try:
+        reach = send_test(workspace_id, destination, limited=True)
+    except TooManyRequests:
+        messages.error(request, f"{TESTS_PER_HOUR} tests an hour are the limit. Try again later.")
+        return HttpResponseRedirect(page_url(workspace_id, PAGE))
+    with context_of(access_of(request)):
+        record_audit(
+            TEST_SENT,
+            actor=request.user,  # type: ignore[arg-type]
+            workspace=workspace_id,
+            object_type="notifications",
+            after={"destination": destination, "recipients": len(reach.targets)},
+        )
+    if reach.targets:
+        messages.success(request, "A test is on its way. It appears below as it is delivered.")
+    else:
+        messages.warning(request, f"Nothing was sent: {reason_in_words(reach.reason)}.")
+    return HttpResponseRedirect(page_url(workspace_id, PAGE))
+
+
+def _more(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
+    reaches = {Destination.SLACK: slack_reach(row), Destination.EMAIL: email_reach(row)}
+    may = can(access_of(request), EDIT, row.workspace_id)
+    return {
+        "destinations": [
+            (one.value, one.label, len(reach.recipients or reach.targets), reason_in_words(reach.reason))
+            for one, reach in reaches.items()
+        ],
+        "channels_url": reverse("settings_section", args=[row.workspace_id, "integrations", "slack-channels"]),
+        "deliveries": recent_deliveries(row.workspace_id) if may else [],
+    }
+
+
+PAGE = ColumnsPage(
+    tab="general",
+    key="notifications",
+    title="Notifications",
+    purpose="Who hears of what needs a person",
+    position=40,
+    action=EDIT,
+    template="notifications/settings/notifications.html",
+    more=_more,
+    acts={"test": send_one},
+    groups=(
+        ColumnGroup(
+            title="Where alerts go",
+            note="Alerts tell of what only a person can put right: a connection that broke, a lead nobody in the "
+            "rotation could take, a message whose sending could not be confirmed.",
+            columns=(
+                Column(
+                    name="slack_alerts",
+                    label="Alerts in Slack",
+                    hint="Off: alerts go by mail. Questions about single answers are chosen with the approvers.",
+                ),
+                Column(
+                    name="notification_emails",
+                    label="Addresses, one per line",
+                    hint="Get the alerts while Slack cannot, and one mail when a connection breaks or works again. "
+                    "At most 20.",
+                    make=lambda: AddressesField(required=False),
+                    rows=4,
+                ),
+            ),
+        ),
+    ),
+)
+SECTION = columns_section(PAGE)
+
+
+def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
+    """Whether alerts reach anybody, for those who manage it."""
+    if not can_edit:
+        return {}
+    row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
+    reached = [reach.destination.label for reach in (slack_reach(row), email_reach(row)) if reach.targets]
+    return {
+        PAGE.key: SectionState(text=", ".join(reached), tone="good")
+        if reached
+        else SectionState(text="Nobody hears of it", tone="warn")
+    }

@@ -1,0 +1,95 @@
+"""Handing a workspace to another owner, and the way to one's own account."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET
+
+from zrg.lib.errors import Conflict
+from zrg.workspaces.decorators import requires
+from zrg.workspaces.forms.strict import refuse_unknown
+from zrg.workspaces.forms.team import OwnershipForm
+from zrg.workspaces.models import Membership, User, Workspace
+from zrg.workspaces.registry import SettingsSection
+from zrg.workspaces.services.workspaces import transfer_ownership
+from zrg.workspaces.settings_frame import section_url, settings_page, tab_url
+from zrg.workspaces.views.team import TAB, proof_url
+
+TRANSFER = "own.transfer"
+
+
+@require_GET
+@requires("settings.view")
+def ownership(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """Who owns the workspace, and for the owner the form that hands it over."""
+    workspace = Workspace.objects.select_related("owner").get(pk=workspace_id)
+    return _page(request, workspace, _form(workspace))
+
+
+@requires(TRANSFER, step_up=True)
+def transfer(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """A new owner; the old one becomes an admin. 409 when the owner changed meanwhile."""
+    workspace = Workspace.objects.select_related("owner").get(pk=workspace_id)
+    form = _form(workspace, request.POST)
+    refuse_unknown(request, set(form.fields))
+    if not form.is_valid():
+        return _page(request, workspace, form, status=422)
+    if form.cleaned_data["was"] != str(workspace.owner_id):
+        raise Conflict("The workspace has another owner by now.")
+    assert isinstance(request.user, User)
+    new_owner = User.objects.get(pk=form.cleaned_data["owner"])
+    transfer_ownership(workspace, new_owner, by=request.user)
+    messages.success(request, f"{new_owner} owns the workspace now.")
+    return HttpResponseRedirect(tab_url(workspace_id, TAB))
+
+
+@require_GET
+@requires("settings.view")
+def own_account(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """The pages of the person's own account."""
+    return settings_page(request, workspace_id, tab=TAB, section=ACCOUNT, template="zrg/settings/account.html")
+
+
+OWNERSHIP = SettingsSection(
+    tab=TAB,
+    key="ownership",
+    title="Ownership",
+    purpose="Hand the workspace to another member",
+    position=30,
+    action=TRANSFER,
+    seen_with=TRANSFER,
+    view=ownership,
+    acts={"transfer": transfer},
+)
+ACCOUNT = SettingsSection(
+    tab=TAB,
+    key="account",
+    title="Your account",
+    purpose="Name, password, second factor, sessions, how sending works for you",
+    position=50,
+    action="self.sessions",
+    view=own_account,
+)
+
+
+def _form(workspace: Workspace, data: object = None) -> OwnershipForm:
+    rows = Membership.objects.in_workspace(workspace).active().filter(user__is_active=True).select_related("user")
+    people = {str(row.user_id): f"{row.user} ({row.user.email})" for row in rows if row.user_id != workspace.owner_id}
+    return OwnershipForm(data, members=list(people.items()), was=str(workspace.owner_id))
+
+
+def _page(request: HttpRequest, workspace: Workspace, form: OwnershipForm, *, status: int = 200) -> HttpResponse:
+    here = section_url(workspace.pk, OWNERSHIP)
+    return settings_page(
+        request,
+        workspace.pk,
+        tab=TAB,
+        section=OWNERSHIP,
+        template="zrg/settings/ownership.html",
+        status=status,
+        owner=workspace.owner,
+        form=form,
+        acts_url=here,
+        proof_url=proof_url(request, here),
+    )
