@@ -54,6 +54,7 @@ _AT_SENDING = {
     "newer_inbound_exists": "The lead wrote again.",
     "outbound_after_trigger": "Somebody answered first.",
     "appointment_booked_since": "A meeting was booked meanwhile.",
+    "sentiment_not_eligible": "The lead was tagged meanwhile as one that is not answered automatically.",
     "lead_rate_limited": "This lead got too many automatic messages: two machines may be answering each other.",
     "lead_paused": "Automation is paused for this lead.",
     "draft_content_changed": "The text was changed after it was checked.",

@@ -30,6 +30,7 @@ class State:
     offers_open: bool
     within_schedule: bool
     next_window_start: datetime | None
+    tag_allows: bool = True
     rate_limited: bool = False
     paused: bool = False
 
@@ -84,7 +85,9 @@ def _overtaken(state: State) -> Revalidation | None:
         return _cancel("newer_inbound_exists")
     if state.outbound_after_trigger:
         return _cancel("outbound_after_trigger")
-    return _cancel("appointment_booked_since") if state.appointment_since else None
+    if state.appointment_since:
+        return _cancel("appointment_booked_since")
+    return None if state.tag_allows else _cancel("sentiment_not_eligible")
 
 
 def _braked(state: State) -> Revalidation | None:

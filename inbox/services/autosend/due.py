@@ -25,6 +25,7 @@ from inbox.models import Draft, Message, SendOrder
 from inbox.models.send_order import OPEN_STATES
 from inbox.querysets import MessageQuerySet
 from inbox.rules.autosend.revalidation import Revalidation, State, revalidate
+from inbox.rules.eligibility import DRAFTED_TAGS
 from inbox.services.approving import approve_draft
 from inbox.services.autosend.brakes import is_paused, is_rate_limited
 from inbox.services.autosend.policies import booked_since, is_stopped, policy_of
@@ -114,6 +115,7 @@ def look(lead: Lead, draft: Draft, now: datetime) -> State:
         newer_inbound=message is not None and _newer(message).filter(direction=Direction.INBOUND).exists(),
         outbound_after_trigger=message is not None and _answered_since(draft, message),
         appointment_since=booked_since(lead, evaluated_at),
+        tag_allows=lead.sentiment_tag in DRAFTED_TAGS,
         version_matches=draft.version == draft.evaluated_version,
         evaluated_ago=now - evaluated_at if evaluated_at is not None else None,
         offers_open=offers.state == "ok",

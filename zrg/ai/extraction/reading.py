@@ -3,6 +3,7 @@
 import codecs
 import io
 import re
+import time
 import zipfile
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,8 @@ Kind = Literal["pdf", "docx", "html", "csv", "md", "txt"]
 
 MAX_CHARS = 180_000
 MAX_PDF_PAGES = 500
+PDF_SECONDS = 60.0
+"""For the pages of a PDF, looked at between two pages; some are drawn so that reading them takes hours."""
 MAX_DOCUMENT_XML_BYTES = 30 * 1024 * 1024
 MIME_TYPES: dict[Kind, str] = {
     "pdf": "application/pdf",
@@ -102,7 +105,10 @@ def _pdf_text(data: bytes) -> str:
             raise ExtractionFailed("encrypted", "The PDF is protected by a password.")
         parts: list[str] = []
         length = 0
+        ends = time.monotonic() + PDF_SECONDS
         for page in reader.pages[:MAX_PDF_PAGES]:
+            if time.monotonic() > ends:
+                raise ExtractionFailed("too_slow", "Reading this PDF takes too long. Give its text as a text file.")
             parts.append(page.extract_text())
             length += len(parts[-1])
             if length > MAX_CHARS:

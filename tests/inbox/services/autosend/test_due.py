@@ -12,6 +12,7 @@ from inbox.models import Draft, Message, SendOrder
 from inbox.services.approving import approve_draft, reject_draft, send_manual
 from inbox.services.autosend.due import settle_due
 from inbox.services.checking import Seen, Text
+from inbox.services.sentiment import set_sentiment
 from inbox.services.stopping import stop_lead
 from leads.models import Lead
 from tests.factories.inbox import MessageFactory
@@ -61,6 +62,10 @@ def booked(world):
     Lead.objects.filter(pk=world.lead.pk).update(appointment_booked_at=timezone.now())
 
 
+def tagged_by_a_person(world):
+    set_sentiment(world.lead.pk, "Not Interested", actor=world.person, cause="manual")
+
+
 def snoozed(world):
     Lead.objects.filter(pk=world.lead.pk).update(snoozed_until=timezone.now() + timedelta(days=2))
 
@@ -99,6 +104,7 @@ CANCELS = [
     (native_reply, "outbound_after_trigger"),
     (booked, "appointment_booked_since"),
     (trigger_gone, "trigger_message_not_found"),
+    (tagged_by_a_person, "sentiment_not_eligible"),
 ]
 REVIEWS = [
     (three_today, "lead_rate_limited"),

@@ -155,3 +155,12 @@ def test_the_text_is_cut():
 
 def test_a_text_that_only_talks_of_html_is_text():
     assert kind_of(b"We write <html> by hand", "a.txt") == "txt"
+
+
+def test_a_pdf_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr("zrg.ai.extraction.reading.PDF_SECONDS", -1.0)
+
+    with pytest.raises(ExtractionFailed) as failed:
+        extract_text(pdf("Prices", "Terms"), "slow.pdf")
+
+    assert failed.value.code == "too_slow"
