@@ -63,9 +63,12 @@ def _register_rotation() -> None:
     from assignment.contracts import LeadsRouted, RotationEmpty  # noqa: PLC0415
     from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
     from assignment.services.backfilling import ASSIGNMENT_BACKFILL  # noqa: PLC0415
+    from assignment.views import drawer, rotation  # noqa: PLC0415
     from inbox.contracts import ReplyClassified, SentimentChanged  # noqa: PLC0415
+    from inbox.registry import register_drawer_section  # noqa: PLC0415
     from leads.registry import register_merge  # noqa: PLC0415
     from zrg.jobs import registry  # noqa: PLC0415
+    from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
 
     registry.register_event(RotationEmpty)
     for event, name, receiver in (
@@ -78,3 +81,6 @@ def _register_rotation() -> None:
     registry.register_routine("rollup-check", "assignment.events", jobs.check_events)
     # The ledger of the lead that goes is removed with it.
     register_merge(LeadAssignmentEvent, lambda keep_id, drop_id: None)
+    register_settings_section(rotation.SECTION)
+    register_section_states(rotation.TAB, rotation.section_state)
+    register_drawer_section(drawer.SECTION)

@@ -1,8 +1,9 @@
-"""URLs of the API of routing."""
+"""URLs of assignment: the API of routing, assigning by hand, the rotation."""
 
 from django.urls import include, path
 
-from assignment.api import configuring, running
+from assignment.api import configuring, rotation, running
+from assignment.views import drawer
 
 routing_api = [
     path("/leads/<uuid:lead_id>/route", running.RouteLead.as_view(), name="api_routing_lead"),
@@ -44,7 +45,16 @@ routing_api = [
     ),
 ]
 
+rotation_api = [
+    path("/preview", rotation.Preview.as_view(), name="api_assignment_preview"),
+    path("/bulk", rotation.AssignMany.as_view(), name="api_assignment_bulk"),
+    path("/backfill", rotation.Backfill.as_view(), name="api_assignment_backfill"),
+]
+
 urlpatterns = [
+    path("api/assignment", include(rotation_api)),
+    path("api/inbox/conversations/<uuid:lead_id>/assign", rotation.Assign.as_view(), name="api_assign"),
+    path("w/<uuid:workspace_id>/inbox/leads/<uuid:lead_id>/assignment", drawer.assignment, name="inbox_assignment"),
     path("api/routing", include(routing_api)),
     path("api/leads/route", running.RouteLead.as_view(), name="api_leads_route"),
 ]

@@ -582,6 +582,7 @@ zrg.toggleDrawer = toggleDrawer;
     a: () => { if (zrg.$("#composer[data-draft]")) zrg.approve(); },
     s: () => { const menu = zrg.$("summary[data-key='s']"); if (menu) { menu.click(); zrg.$("button", menu.parentElement)?.focus(); } },
     l: () => { if (!zrg.$("#sentiment")?.checkVisibility()) zrg.toggleDrawer(); zrg.$("#sentiment")?.focus(); },
+    m: () => { if (!zrg.$("#assigned-to")?.checkVisibility()) zrg.toggleDrawer(); zrg.$("#assigned-to")?.focus(); },
     "/": () => { const search = zrg.$("#search"); search?.focus(); search?.select(); },
     "?": () => dialog.showModal(),
   };
