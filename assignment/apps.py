@@ -62,6 +62,7 @@ def _register_rotation() -> None:
     from assignment import jobs, receivers  # noqa: PLC0415  # models must be loaded first
     from assignment.contracts import LeadsRouted, RotationEmpty  # noqa: PLC0415
     from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
+    from assignment.services import rotation_figures  # noqa: PLC0415
     from assignment.services.backfilling import ASSIGNMENT_BACKFILL  # noqa: PLC0415
     from assignment.views import drawer, rotation  # noqa: PLC0415
     from inbox.contracts import ReplyClassified, SentimentChanged  # noqa: PLC0415
@@ -84,3 +85,4 @@ def _register_rotation() -> None:
     register_settings_section(rotation.SECTION)
     register_section_states(rotation.TAB, rotation.section_state)
     register_drawer_section(drawer.SECTION)
+    rotation_figures.register()

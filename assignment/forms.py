@@ -13,7 +13,8 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationDraft:
-    """What stands in the form. `touched` is the entry that was moved last, for the focus."""
+    """What stands in the form. `touched` is the entry that was changed last and
+    `touched_by` the button of it that gets the focus."""
 
     version: int
     is_enabled: bool
@@ -77,12 +78,16 @@ def _move(draft: RotationDraft, place: int, target: int, by: str) -> RotationDra
         return draft
     sequence = list(draft.sequence)
     sequence[place], sequence[target] = sequence[target], sequence[place]
-    return replace(draft, sequence=tuple(sequence), touched=target, touched_by=by)
+    # At an end the button that was pressed is closed: the other one takes the focus.
+    ends = {0: "down", len(sequence) - 1: "up"}
+    return replace(draft, sequence=tuple(sequence), touched=target, touched_by=ends.get(target, by))
 
 
 def _remove(draft: RotationDraft, place: int) -> RotationDraft:
     rest = (*draft.sequence[:place], *draft.sequence[place + 1 :])
-    return replace(draft, sequence=rest, touched=min(place, len(rest) - 1) if rest else None, touched_by="remove")
+    if not rest:
+        return replace(draft, sequence=(), touched=0)
+    return replace(draft, sequence=rest, touched=min(place, len(rest) - 1), touched_by="remove")
 
 
 _MOVES = {

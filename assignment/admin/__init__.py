@@ -1,3 +1,4 @@
+from assignment.admin.rotation import LeadAssignmentEventAdmin
 from assignment.admin.routing import (
     LeadAttributionAdmin,
     RoutingLogAdmin,
@@ -7,6 +8,7 @@ from assignment.admin.routing import (
 )
 
 __all__ = [
+    "LeadAssignmentEventAdmin",
     "LeadAttributionAdmin",
     "RoutingLogAdmin",
     "RoutingPartnerAdmin",

@@ -165,8 +165,6 @@ def shares_of(effective: Sequence[Setter]) -> dict[Setter, float]:
     return {one: round(100 * effective.count(one) / len(effective), 1) for one in dict.fromkeys(effective)}
 
 
-def follows_sequence(pointers: Sequence[tuple[int | None, int | None, int | None]]) -> bool:
-    """Whether (pointer before, pointer after, length of the base) rows, oldest first, chain: each starts
-    where the one before ended.
-    """
-    return all(before[1] == after[0] for before, after in pairwise(pointers))
+def follows_sequence(steps: Sequence[tuple[int | None, int | None]]) -> bool:
+    """Whether rows of (pointer before, pointer after), oldest first, each start where the one before ended."""
+    return all(earlier[1] == later[0] for earlier, later in pairwise(steps))

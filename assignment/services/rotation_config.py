@@ -8,7 +8,7 @@ from django.db import transaction
 
 from assignment.errors import UnknownSetters
 from zrg.lib.errors import BadInput
-from zrg.workspaces.access import Access, require
+from zrg.workspaces.access import Access
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
 from zrg.workspaces.services.memberships import replace_members
@@ -56,7 +56,7 @@ def save_rotation(
             )
         for role, emails in wanted.items():
             if emails is not None:
-                _replace(workspace, role, [users[one] for one in emails], by=by, access=access)
+                replace_members(workspace, role, [users[one] for one in emails], by=by)
         changes = {
             "round_robin_enabled": form.is_enabled,
             "round_robin_email_only": form.is_email_only and form.is_enabled,
@@ -79,18 +79,6 @@ def clean_email(text: str) -> str:
 def _resolve(emails: Sequence[str], users: dict[str, User], setters: set[str]) -> tuple[list[UUID], list[str]]:
     outside = [one for one in dict.fromkeys(emails) if one not in users or one not in setters]
     return [users[one].pk for one in emails if one in users and one in setters], outside
-
-
-def _replace(workspace: Workspace, role: str, people: list[User], *, by: User | str, access: Access | None) -> None:
-    held = Membership.objects.in_workspace(workspace).active().with_role(role)
-    before, after = set(held.values_list("user_id", flat=True)), {one.pk for one in people}
-    if access is not None:
-        # Who works here is a matter of the team, wherever it is changed.
-        for action, changed in (("team.invite", after - before), ("team.deactivate", before - after)):
-            if changed:
-                require(access, action, workspace.pk)
-    if before != after:
-        replace_members(workspace, role, people, by=by)
 
 
 def _users(emails: Sequence[str]) -> dict[str, User]:

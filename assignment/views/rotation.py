@@ -28,7 +28,6 @@ KEY = "assignments"
 EDIT = "assignment.configure"
 BACKFILL = "assignment.backfill"
 SAVING = ("save", "save-dropping")
-TEAM = ("team.invite", "team.deactivate")
 
 
 @requires("settings.view")
@@ -168,7 +167,6 @@ def _page(
         limit=LIMIT,
         absent_url=item_url(workspace_id, SECTION, "inactive"),
         acts_url=section_url(workspace_id, SECTION),
-        can_team=all(can(access, one, workspace_id) for one in TEAM),
         can_backfill=can(access, BACKFILL, workspace_id),
         is_backfilling=is_backfilling(workspace_id),
         **context,

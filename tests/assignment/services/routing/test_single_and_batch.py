@@ -186,7 +186,7 @@ def test_a_batch_counts_what_became_of_its_leads(partner, rule):
     assert set(Lead.objects.filter(pk__in=[lead.pk for lead in moved]).values_list("routing_status", flat=True)) == {
         "routed"
     }
-    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 14
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 15
 
 
 def test_the_number_of_statements_does_not_grow(partner, rule):

@@ -1,0 +1,89 @@
+"""The ledger of assignments, and how fair the rotation is."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from unfold.decorators import action
+
+from assignment.models import LeadAssignmentEvent
+from assignment.services.fairness import PERIODS, late_leads, read_fairness
+from zrg.workspaces.admin import TenantModelAdmin
+from zrg.workspaces.admin.base import workspaces_with
+from zrg.workspaces.decorators import access_of
+from zrg.workspaces.enums import Permission
+from zrg.workspaces.models import Workspace
+
+SHOWN_LATE = 50
+
+
+@admin.register(LeadAssignmentEvent)
+class LeadAssignmentEventAdmin(TenantModelAdmin):
+    """Who got which lead, when and why. Nothing is changed here."""
+
+    view_permission = Permission.MANAGE_INTEGRATIONS.value
+    list_display = (
+        "created_at",
+        "workspace",
+        "lead",
+        "assigned_to",
+        "previous_assigned_to",
+        "source",
+        "channel",
+        "pointer_after",
+        "base_length",
+    )
+    list_filter = (
+        "source",
+        "channel",
+        ("assigned_to", admin.RelatedOnlyFieldListFilter),
+        ("workspace", admin.RelatedOnlyFieldListFilter),
+        "created_at",
+    )
+    list_select_related = ("workspace", "lead", "assigned_to", "previous_assigned_to")
+    search_fields = ("=lead__id",)
+    raw_id_fields = ("lead", "assigned_to", "previous_assigned_to", "assigned_by")
+    ordering = ("-created_at",)
+    actions_list = ("open_fairness",)
+
+    def get_urls(self) -> list[Any]:
+        """The fairness page."""
+        fairness = path("fairness/", self.admin_site.admin_view(self.fairness), name="assignment_fairness")
+        return [fairness, *super().get_urls()]
+
+    @action(description="Fairness", url_path="open-fairness")
+    def open_fairness(self, request: HttpRequest) -> HttpResponse:
+        """To the shares of a workspace."""
+        return redirect("admin:assignment_fairness")
+
+    def fairness(self, request: HttpRequest) -> HttpResponse:
+        """Actual against configured shares of a workspace, and who waits too long."""
+        allowed = workspaces_with(access_of(request), self.view_permission)
+        workspaces = Workspace.objects.filter(pk__in=allowed).in_selector_order()
+        form = FairnessForm(request.GET or None, workspaces=workspaces)
+        workspace = form.cleaned_data["workspace"] if form.is_bound and form.is_valid() else None
+        late = late_leads().filter(workspace_id__in=[workspace.pk] if workspace else allowed)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Fairness of the rotation",
+            "form": form,
+            "workspace": workspace,
+            "periods": [read_fairness(workspace.pk, days) for days in PERIODS] if workspace else [],
+            "late": late.select_related("workspace").defer("search_vector").order_by("-last_inbound_at")[:SHOWN_LATE],
+            "opts": self.opts,
+        }
+        return render(request, "assignment/admin/fairness.html", context)
+
+
+class FairnessForm(forms.Form):
+    """A workspace."""
+
+    workspace = forms.ModelChoiceField(queryset=Workspace.objects.none())
+
+    def __init__(self, *args: Any, workspaces: QuerySet[Workspace], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["workspace"].queryset = workspaces  # type: ignore[attr-defined]
