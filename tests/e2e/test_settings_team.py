@@ -24,7 +24,7 @@ def owner(context_of: Callable[..., BrowserContext], product: Product) -> Page:
 def test_workspace_is_edited_and_somebody_is_invited(owner: Page, product: Product) -> None:
     owner.goto("/?view=settings&settingsTab=general")
     tab = owner.url
-    owner.get_by_role("link", name="Workspace", exact=False).first.click()
+    owner.get_by_role("link", name="Name, brand, time zone").click()
     owner.get_by_label("Work ends").fill("18:30")
     owner.get_by_role("button", name="Save").click()
     expect(owner.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
