@@ -12,8 +12,10 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before anything that names them.
         from inbox import contracts, jobs, metrics, receivers, schedules  # noqa: PLC0415
+        from inbox.bulk_actions import register_bulk_actions  # noqa: PLC0415
         from inbox.drawer import register_sections  # noqa: PLC0415
         from inbox.models import (  # noqa: PLC0415
+            BulkItem,
             ConversationSync,
             Draft,
             DraftRequest,
@@ -26,11 +28,18 @@ class InboxConfig(AppConfig):
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.autosend.re_evaluating import AI_RE_EVALUATE  # noqa: PLC0415
         from inbox.services.body_search import search_bodies  # noqa: PLC0415
+        from inbox.services.bulk import BULK_RUN  # noqa: PLC0415
         from inbox.services.closing import AI_AUTO_SEND_DELAYED  # noqa: PLC0415
         from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
         from inbox.services.drafting.watching import raise_draft_alerts  # noqa: PLC0415
         from inbox.services.memory import merge_memory  # noqa: PLC0415
-        from inbox.services.merging import merge_draft_requests, merge_drafts, merge_syncs, merge_views  # noqa: PLC0415
+        from inbox.services.merging import (  # noqa: PLC0415
+            merge_bulk_items,
+            merge_draft_requests,
+            merge_drafts,
+            merge_syncs,
+            merge_views,
+        )
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
         from inbox.services.setup_items import setup_items  # noqa: PLC0415
@@ -79,6 +88,7 @@ class InboxConfig(AppConfig):
         register_job("RECONCILE_SEND", jobs.run_reconcile, max_attempts=4)
         register_job(CONVERSATION_SYNC, jobs.run_sync, max_attempts=3)
         register_job(DRAFT_REGENERATE, jobs.run_draft_request, max_attempts=2)
+        register_job(BULK_RUN, jobs.run_bulk, max_attempts=5)
         register_job("STOP_FUTURE_EMAILS", jobs.run_stop_future)
 
         register_event_receiver(LeadStopped, "inbox.close_drafts", receivers.close_drafts_of_stopped_lead)
@@ -100,10 +110,12 @@ class InboxConfig(AppConfig):
 
         metrics.register()
         register_sections()
+        register_bulk_actions()
         register_prompts(*ALL_PROMPTS)
         register_snippets(*ALL_SNIPPETS)
         register_rollup_source(COLUMNS, message_rollups)
         register_body_search(search_bodies)
+        register_merge(BulkItem, merge_bulk_items)
         register_merge(Draft, merge_drafts)
         register_merge(DraftRequest, merge_draft_requests)
         register_merge(LeadMemoryEntry, merge_memory)

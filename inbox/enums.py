@@ -134,6 +134,20 @@ class DraftRequestState(TextChoices):
     SKIPPED = "skipped"
 
 
+class BulkState(TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class BulkItemState(TextChoices):
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
 class GenerationPath(TextChoices):
     THREE_STEP = "three_step"
     TWO_STEP = "two_step"

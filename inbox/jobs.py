@@ -7,6 +7,7 @@ from django.utils import timezone
 from inbox.pipeline import ANSWERING, READING, REPEATED_BY_INTEREST_FROM, Stage
 from inbox.services.autosend.due import run_due
 from inbox.services.autosend.re_evaluating import re_evaluate
+from inbox.services.bulk import carry_out_bulk
 from inbox.services.drafting.requests import carry_out_request, give_up_request
 from inbox.services.reconciling import reconcile_send
 from inbox.services.running import OutOfTime, run_stages, stage_context
@@ -69,6 +70,12 @@ def run_draft_request(context: JobContext) -> None:
         if context.is_last_attempt:
             give_up_request(context.workspace_id, request_id)
         raise
+
+
+def run_bulk(context: JobContext) -> None:
+    """`BULK_RUN`: one act for many leads, or its undo."""
+    undo = bool(context.payload.get("undo"))
+    carry_out_bulk(context.workspace_id, UUID(context.payload["run_id"]), undo=undo, deadline=context.deadline)
 
 
 def run_stop_future(context: JobContext) -> None:

@@ -133,6 +133,14 @@ class ConversationSyncQuerySet(LeadScopedQuerySet):
     """Comparisons hang on a lead."""
 
 
+class BulkRunQuerySet(TenantQuerySet):
+    """Runs of acts for many leads."""
+
+
+class BulkItemQuerySet(LeadScopedQuerySet):
+    """Leads of a run."""
+
+
 class SavedViewQuerySet(TenantQuerySet):
     """Saved filters belong to one person."""
 

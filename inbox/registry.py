@@ -1,4 +1,4 @@
-"""What apps above add to the inbox: sections of the drawer, the state of review posts."""
+"""What apps above add to the inbox: sections of the drawer, acts for many leads, the state of review posts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from leads.models import Lead
+from zrg.workspaces.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,51 @@ def drawer_sections() -> list[DrawerSection]:
 def drawer_section(key: str) -> DrawerSection | None:
     """One section by its key."""
     return _SECTIONS.get(key)
+
+
+def _nothing_told(_value: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAction:
+    """One act for many leads of a workspace.
+
+    `permission` is asked for every lead. `choices(workspace_id)` are (value, label) as the menu offers
+    them. `refuse(lead, value)` says in a sentence why a lead is skipped (no query: the plan asks for 200).
+    `act(lead, value, by)` runs in the transaction that notes it, returns what `undo` needs; a `ZrgError`
+    skips the lead. `undo(lead, before, by)` returns a sentence when it cannot. `start`, when given, takes
+    all leads at once instead of `act` and returns a batch of `bulk_progress`.
+    """
+
+    key: str
+    group: str
+    position: int
+    permission: str
+    choices: Callable[[UUID], Sequence[tuple[str, str]]]
+    refuse: Callable[[Lead, str], str]
+    act: Callable[[Lead, str, User], dict[str, Any] | None] | None = None
+    undo: Callable[[Lead, dict[str, Any], User], str] | None = None
+    consequence: Callable[[str], str] = _nothing_told
+    start: Callable[[Sequence[Lead], str, User], UUID] | None = None
+
+
+_BULK: dict[str, BulkAction] = {}
+
+
+def register_bulk_action(action: BulkAction) -> None:
+    """Add an act; called from `ready()`. The same key again replaces it."""
+    _BULK[action.key] = action
+
+
+def bulk_actions() -> list[BulkAction]:
+    """All acts in their order."""
+    return sorted(_BULK.values(), key=lambda action: (action.position, action.key))
+
+
+def bulk_action(key: str) -> BulkAction | None:
+    """One act by its key."""
+    return _BULK.get(key)
 
 
 class _Posts:

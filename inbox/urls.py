@@ -10,7 +10,7 @@ from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, ai_ops, autosend, drafts, fragments, memory, saved_views, shell
+from inbox.views import acts, ai_ops, autosend, bulk, drafts, fragments, memory, saved_views, shell
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -34,6 +34,10 @@ pages = [
 ]
 
 workspace_acts = [
+    path("bulk/plan", bulk.plan, name="inbox_bulk_plan"),
+    path("bulk/runs", bulk.start, name="inbox_bulk_start"),
+    path("bulk/runs/<uuid:run_id>", bulk.progress, name="inbox_bulk_progress"),
+    path("bulk/runs/<uuid:run_id>/undoing", bulk.undoing, name="inbox_bulk_undo"),
     path("views/new", saved_views.addition, name="inbox_view_addition"),
     path("views/<uuid:view_id>/name", saved_views.renaming, name="inbox_view_renaming"),
     path("views/<uuid:view_id>/deletion", saved_views.deletion, name="inbox_view_deletion"),

@@ -1,3 +1,4 @@
+from inbox.admin.bulk import BulkRunAdmin
 from inbox.admin.drafts import DraftAdmin
 from inbox.admin.memory import LeadMemoryEntryAdmin, MeetingOverseerDecisionAdmin
 from inbox.admin.messages import MessageAdmin
@@ -7,6 +8,7 @@ from inbox.admin.stages import InboundStageRunAdmin
 from inbox.admin.syncs import ConversationSyncAdmin
 
 __all__ = [
+    "BulkRunAdmin",
     "ConversationSyncAdmin",
     "DraftAdmin",
     "DraftRequestAdmin",

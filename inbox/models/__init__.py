@@ -1,3 +1,4 @@
+from inbox.models.bulk import BulkItem, BulkRun
 from inbox.models.draft import Draft, DraftEvent
 from inbox.models.draft_request import DraftRequest
 from inbox.models.memory import LeadMemoryEntry
@@ -9,6 +10,8 @@ from inbox.models.sync import ConversationSync
 from inbox.models.views import LeadView, SavedView
 
 __all__ = [
+    "BulkItem",
+    "BulkRun",
     "ConversationSync",
     "Draft",
     "DraftEvent",

@@ -73,6 +73,11 @@ def wake(lead: Lead, *, by: User) -> Lead:
     return _set_snooze(lead, None, until_reply=False, by=by)
 
 
+def restore_snooze(lead: Lead, until: datetime | None, *, until_reply: bool, by: User) -> Lead:
+    """Put a snooze back as it was before an act that is undone."""
+    return _set_snooze(lead, until, until_reply=until_reply, by=by)
+
+
 def change_status(lead: Lead, status: str, *, by: User) -> bool:
     """Set the status a person chose. `blacklisted` is `stop_lead`, with who (07.blacklist-is-stop-lead)."""
     wanted = read_status(status)

@@ -9,7 +9,7 @@ from inbox.enums import (
     DraftStatus,
     OrderState,
 )
-from inbox.models import ConversationSync, Draft, DraftRequest, LeadView, Message, SendOrder
+from inbox.models import BulkItem, ConversationSync, Draft, DraftRequest, LeadView, Message, SendOrder
 from inbox.models.draft import ENGINE_ORIGINS
 from inbox.querysets import DraftQuerySet
 from inbox.services.closing import close_draft
@@ -56,6 +56,11 @@ def merge_syncs(keep_id: UUID, drop_id: UUID) -> None:
 def merge_draft_requests(keep_id: UUID, drop_id: UUID) -> None:
     """What was asked for the lead that goes is asked again for the one that stays, if anybody still wants it."""
     DraftRequest.objects.of_lead(drop_id).delete()
+
+
+def merge_bulk_items(keep_id: UUID, drop_id: UUID) -> None:
+    """What a run did to the lead that goes is no longer undone; the one that stays may be in the same run."""
+    BulkItem.objects.filter(lead_id=drop_id).delete()
 
 
 def _refuse_while_sending(lead_ids: tuple[UUID, UUID]) -> None:

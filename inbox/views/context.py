@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from inbox.enums import CURRENT_TAGS, SentimentTag
-from inbox.registry import drawer_sections
+from inbox.registry import bulk_actions, drawer_sections
 from inbox.rules.ages import waiting_for
 from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
 from inbox.rules.snooze import SNOOZE_DAYS
@@ -144,7 +144,22 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
         "tab": page.filters.tab.value,
         "tab_label": page.filters.tab.label,
         "selected_id": None,
+        **bulk_context(scope),
         **_choices(page),
+    }
+
+
+def bulk_context(scope: Scope) -> dict[str, Any]:
+    """What may be done for many leads, grouped for the menu; nothing outside one active workspace."""
+    found = scope.workspace
+    if found is None or not can(scope.access, "bulk.run", found.workspace_id):
+        return {"bulk": None}
+    return {
+        "bulk": [
+            (action.group, [(f"{action.key}:{value}", label) for value, label in action.choices(found.workspace_id)])
+            for action in bulk_actions()
+            if can(scope.access, action.permission, found.workspace_id)
+        ]
     }
 
 

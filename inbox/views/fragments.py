@@ -14,6 +14,7 @@ from inbox.services.opening import open_conversation
 from inbox.services.station_page import load_station
 from inbox.services.thread_page import load_thread
 from inbox.views.context import (
+    bulk_context,
     conversation_context,
     drawer_context,
     fragment,
@@ -68,6 +69,7 @@ def row(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None) -
         return HttpResponse(status=204)
     rows = load_rows(scope.access, leads, now=now, name_workspaces=scope.is_all)
     context = {"scope": scope, "now": now, "zone": scope.zone, "row": rows[0], "selected_id": None}
+    context |= bulk_context(scope)
     return fragment(request, "inbox/list.html#row", context)
 
 

@@ -201,6 +201,7 @@ INBOX_COUNTS_DELAYED = "inbox.counts_delayed"
 
 # --- inbox: the setter's pages ----------------------------------------------------------------------
 INBOX_LIST = "inbox.list"
+BULK_STARTED = "bulk.started"
 LEAD_SNOOZED = "lead.snoozed"
 LEAD_WOKEN = "lead.woken"
 

@@ -1,6 +1,6 @@
 // The desk: what its parts share first (requests, announcements, menus, ages, errors), then the
 // conversation, the list, live refresh and the keys, each in a block of its own. One file, because every
-// further one costs a first visit; the composer has its own.
+// further one costs a first visit.
 const body = document.body;
 const headers = JSON.parse(body.getAttribute("hx-headers") || "{}");
 
@@ -121,7 +121,10 @@ setInterval(() => {
   for (const element of zrg.$$("[data-waiting-since]")) zrg.$("[data-waiting]", element).textContent = waiting(Date.parse(element.dataset.waitingSince));
 }, 30000);
 
-// --- parts the first page does without: a button names the module that opens it
+// --- parts loaded on first use
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".lead__pick")) import(event.target.form.dataset.script).then((part) => part.pick(event.target));
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-part]");
   if (!button || event.ctrlKey || event.metaKey) return;
@@ -565,7 +568,7 @@ zrg.toggleDrawer = toggleDrawer;
   schedule(2000);
 }
 
-// Single keys, never while a field has the focus; they can be switched off.
+// Single keys, never while a field has the focus.
 {
   const dialog = zrg.$("#keys");
   const toggle = zrg.$("#keys-on");
@@ -586,6 +589,7 @@ zrg.toggleDrawer = toggleDrawer;
     "/": () => { const search = zrg.$("#search"); search?.focus(); search?.select(); },
     "?": () => dialog.showModal(),
   };
+  acts.X = () => zrg.$("[data-selected] .lead__pick")?.click();
   for (const key of "xgeuv") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
 
   document.addEventListener("keydown", (event) => {
