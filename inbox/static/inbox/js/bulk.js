@@ -8,8 +8,9 @@ const boxes = () => zrg.$$("#rows .lead__pick");
 const form = () => zrg.$("#bulk");
 
 function tell() {
-  const count = zrg.$("[data-bulk-count]");
-  if (count) count.textContent = `${chosen.size} chosen`;
+  const count = zrg.$("[data-bulk-count]"), text = `${chosen.size} chosen`;
+  // The observer below watches this element too: the same text again would wake it for ever.
+  if (count && count.textContent !== text) count.textContent = text;
 }
 
 export function pick(box) {
