@@ -1,5 +1,5 @@
 // The desk: what its parts share first (requests, announcements, menus, ages, errors), then the
-// conversation, the list, live refresh and the keys, each in a block of its own. One file, because every
+// conversation, the list, live refresh and the keys. One file, because every
 // further one costs a first visit.
 const body = document.body;
 const headers = JSON.parse(body.getAttribute("hx-headers") || "{}");
