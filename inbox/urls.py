@@ -10,7 +10,7 @@ from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, ai_ops, autosend, bulk, drafts, fragments, memory, saved_views, shell
+from inbox.views import acts, ai_ops, autosend, autosend_proposals, bulk, drafts, fragments, memory, saved_views, shell
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -102,6 +102,16 @@ urlpatterns = [
     path("w/<uuid:workspace_id>/ai-ops", ai_ops.feed, name="ai_ops"),
     path("w/<uuid:workspace_id>/ai-ops/blacklisted/<uuid:lead_id>", ai_ops.lifting, name="ai_ops_lifting"),
     path("w/<uuid:workspace_id>/autosend", autosend.figures, name="autosend_figures"),
+    path(
+        "w/<uuid:workspace_id>/autosend/proposals/<uuid:campaign_id>",
+        autosend_proposals.proposal,
+        name="autosend_proposal",
+    ),
+    path(
+        "w/<uuid:workspace_id>/autosend/proposals/<uuid:campaign_id>/apply",
+        autosend_proposals.application,
+        name="autosend_proposal_apply",
+    ),
     path("api/autosend/stats", api_autosend.Stats.as_view(), name="api_autosend_stats"),
     path("api/ai-ops/feed", api_ai_ops.Feed.as_view(), name="api_ai_ops_feed"),
     path("api/inbox/", include(inbox_api)),

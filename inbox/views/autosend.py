@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from inbox.rules.autosend.reasons import decision_sentence
 from inbox.services.autosend.figures import DEFAULT_DAYS, MAX_DAYS, Counted, auto_send_figures
 from inbox.views.ai_ops import COST, VIEW
+from inbox.views.autosend_proposals import proposals_for
 from inbox.views.context import fragment, moment, uuid_or_none
 from leads.models import EmailCampaign, SmsCampaign
 from zrg.lib.errors import BadInput
@@ -81,6 +82,7 @@ def figures(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         "asked": asked,
         "periods": [(days, _days(days)) for days in sorted({*PERIODS, asked.days})],
         "campaigns": _campaigns(workspace_id),
+        "proposals": proposals_for(access, workspace_id, asked.campaign_id, moment()),
         "with_cost": can(access, COST, workspace_id),
     }
     return fragment(request, "inbox/autosend.html", context)

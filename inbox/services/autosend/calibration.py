@@ -29,9 +29,8 @@ def protect_thresholds(workspace_id: UUID) -> int:
     """Raise every campaign below 0.9 to 0.9 when another model or prompt text judges now than before; a person may
     lower it again. Returns how many were raised. Without a change: one indexed read.
     """
-    version = effective(EVALUATE, workspace_id).version
+    basis = current_basis(workspace_id)
     with tenant(workspace_id):
-        basis = f"{evaluator_of(workspace_id).model or get_prompt(EVALUATE).model} {version}"
         if basis_of(workspace_id, POLICY) == basis or not change_basis(workspace_id, POLICY, basis):
             return 0
         raised = _raise(workspace_id)
@@ -39,6 +38,13 @@ def protect_thresholds(workspace_id: UUID) -> int:
             _tell(workspace_id, raised)
     logger.warning(log_events.AUTOSEND_CALIBRATION_STALE, workspace=str(workspace_id), raised=raised)
     return raised
+
+
+def current_basis(workspace_id: UUID) -> str:
+    """Who judges now: the model and the version of the prompt's effective text."""
+    version = effective(EVALUATE, workspace_id).version
+    with tenant(workspace_id):
+        return f"{evaluator_of(workspace_id).model or get_prompt(EVALUATE).model} {version}"
 
 
 def _raise(workspace_id: UUID) -> int:

@@ -111,7 +111,7 @@ def auto_send_figures(
     drafts = _drafts(workspace_id, campaign_id)
     evaluated = drafts.filter(auto_send_evaluated_at__gte=since)
     canceled = evaluated.filter(auto_send_outcome=AutoSendOutcome.CANCELED)
-    judged = _judged(evaluated)
+    judged = judged_drafts(evaluated)
     revised = drafts.filter(auto_send_revision_attempted_at__gte=since)
     return Figures(
         days=days,
@@ -130,6 +130,32 @@ def auto_send_figures(
         by_channel=_shares(revised, F("channel")),
         by_campaign=_shares(revised, Coalesce("lead__email_campaign__name", "lead__sms_campaign__name")),
     )
+
+
+def judged_drafts(evaluated: DraftQuerySet) -> list[Judged]:
+    """The newest of these drafts that have a confidence, and what became of each."""
+    rows = (
+        evaluated.exclude(auto_send_confidence=None)
+        .order_by("-auto_send_evaluated_at")
+        .values_list(
+            "auto_send_confidence",
+            "response_disposition",
+            "rejected_at",
+            "status",
+            "auto_send_evaluated_at",
+            "lead__opted_out_at",
+        )[:NEWEST]
+    )
+    return [
+        Judged(
+            confidence=confidence,
+            edited=disposition == ResponseDisposition.EDITED,
+            rejected=rejected_at is not None,
+            opted_out=opted_out_at is not None and judged_at <= opted_out_at <= judged_at + OPT_OUT_WITHIN,
+            is_known=status in (DraftStatus.APPROVED, DraftStatus.REJECTED),
+        )
+        for confidence, disposition, rejected_at, status, judged_at, opted_out_at in rows
+    ]
 
 
 def _drafts(workspace_id: UUID, campaign_id: UUID | None) -> DraftQuerySet:
@@ -164,32 +190,6 @@ def _review(evaluated: DraftQuerySet) -> Review:
     )
     median = asked.filter(decided).aggregate(median=took)["median"]
     return Review(**figures, median_minutes=round(median / 60, 1) if median is not None else None)
-
-
-def _judged(evaluated: DraftQuerySet) -> list[Judged]:
-    """The newest drafts with a confidence, and what became of each."""
-    rows = (
-        evaluated.exclude(auto_send_confidence=None)
-        .order_by("-auto_send_evaluated_at")
-        .values_list(
-            "auto_send_confidence",
-            "response_disposition",
-            "rejected_at",
-            "status",
-            "auto_send_evaluated_at",
-            "lead__opted_out_at",
-        )[:NEWEST]
-    )
-    return [
-        Judged(
-            confidence=confidence,
-            edited=disposition == ResponseDisposition.EDITED,
-            rejected=rejected_at is not None,
-            opted_out=opted_out_at is not None and judged_at <= opted_out_at <= judged_at + OPT_OUT_WITHIN,
-            is_known=status in (DraftStatus.APPROVED, DraftStatus.REJECTED),
-        )
-        for confidence, disposition, rejected_at, status, judged_at, opted_out_at in rows
-    ]
 
 
 def _revision(workspace_id: UUID, drafts: DraftQuerySet, since: datetime, campaign_id: UUID | None) -> RevisionFigures:

@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from zrg.ai.models import ConfidencePolicy, ConfidencePolicyRevision
 from zrg.lib import log_events
-from zrg.lib.errors import BadInput
+from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
@@ -55,6 +57,40 @@ def basis_of(workspace_id: UUID, policy_key: str) -> str | None:
     rows = ConfidencePolicy.objects.in_workspace(workspace_id).filter(policy_key=policy_key)
     config = rows.values_list("config", flat=True).first()
     return config.get(BASIS) if isinstance(config, dict) else None
+
+
+def basis_changed_at(workspace_id: UUID, policy_key: str) -> datetime | None:
+    """When the basis last became another one; runs in the caller's context."""
+    rows = ConfidencePolicyRevision.objects.in_workspace(workspace_id).filter(
+        policy__workspace_id=workspace_id, policy__policy_key=policy_key, reason=BASIS, old_config__has_key=BASIS
+    )
+    return rows.order_by("-created_at").values_list("created_at", flat=True).first()
+
+
+def change_part(
+    workspace_id: UUID, policy_key: str, part: str, *, seen: Any, value: Any, by: User, reason: str
+) -> ConfidencePolicy:
+    """Put one part of a policy's config in the place of the one the caller saw, once, and keep what it was.
+
+    Runs in the caller's context. Raises Conflict when the part is another one by now; then nothing is written.
+    """
+    with transaction.atomic():
+        policy, _ = ConfidencePolicy.objects.get_or_create(workspace_id=workspace_id, policy_key=policy_key)
+        before = policy.config
+        after = {**before, part: value}
+        unchanged = ConfidencePolicy.objects.in_workspace(workspace_id).filter(pk=policy.pk, config=before)
+        if before.get(part) != seen or not unchanged.update(config=after, updated_by=by, updated_at=timezone.now()):
+            raise Conflict("Somebody else was first.", code="moved_on")
+        ConfidencePolicyRevision.objects.create(
+            workspace_id=workspace_id,
+            policy=policy,
+            old_config=before,
+            new_config=after,
+            author=by,
+            reason=reason[:200],
+        )
+    policy.config, policy.updated_by = after, by
+    return policy
 
 
 def set_policy(
