@@ -21,13 +21,14 @@ from leads.services.status import set_status
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.lib.rows import lock_row
-from zrg.workspaces.models import User
+from zrg.workspaces.models import AdminAuditEvent, User
 from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
 
 CAUSE_INBOUND = "inbound"
 CAUSE_MANUAL = "manual"
+SENTIMENT_SET = "lead.sentiment_set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,9 @@ def set_sentiment(
 ) -> SentimentChange:
     """Set the tag with everything that depends on it, in one transaction.
 
-    The same tag again is a no-op. A message older than the one that caused the present tag is
-    ignored. Machine tags (Out of Office, Automated Reply) never replace a tag a person caused, yet
-    an Automated Reply always closes the pending reply drafts.
+    The same tag again is a no-op. A message older than the one that caused the present tag is ignored, and so
+    is a reading that ends after a person has named the intent. Machine tags (Out of Office, Automated Reply)
+    never replace a tag a person caused, yet an Automated Reply always closes the pending reply drafts.
     """
     with transaction.atomic():
         lead = lock_row(Lead, lead_id)
@@ -87,9 +88,26 @@ def _refusal(lead: Lead, new: str, message: Message | None, actor: User | None) 
     if lead.status == LeadStatus.BLACKLISTED and blocks_every_channel(lead.blacklist_reason):
         # No sentiment lifts a stop (03.only-a-person-lifts-optout); the drawer offers lifting it.
         return "blacklisted"
+    if actor is None and message is not None and new != SentimentTag.BLACKLIST and _person_decided_since(lead, message):
+        return "person_decided"
     if new in MACHINE_TAGS and actor is None and lead.sentiment_tag not in (SentimentTag.NEW, *MACHINE_TAGS):
         return "machine_tag"
     return ""
+
+
+def _person_decided_since(lead: Lead, message: Message) -> bool:
+    """Whether a person named the lead's intent after this message came in: a model still reading it then does
+    not know better. A withdrawal always counts.
+    """
+    if lead.sentiment_message_id is not None or lead.sentiment_tag == SentimentTag.NEW:
+        return False
+    return AdminAuditEvent.objects.filter(
+        workspace_id=lead.workspace_id,
+        object_type="lead",
+        object_id=str(lead.pk),
+        action=SENTIMENT_SET,
+        created_at__gt=message.created_at,
+    ).exists()
 
 
 def _older_than_cause(lead: Lead, message: Message) -> bool:
@@ -129,7 +147,7 @@ def _apply(
     )
     if actor is not None:
         record_audit(
-            "lead.sentiment_set",
+            SENTIMENT_SET,
             actor=actor,
             workspace=lead.workspace_id,
             obj=lead,
