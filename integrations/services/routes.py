@@ -1,6 +1,7 @@
 """Keeping the global look-up table of inbound calls equal to the connections."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import structlog
@@ -69,11 +70,17 @@ def remember_clay_lead(workspace_id: UUID, lead_id: UUID) -> None:
     )
 
 
-def move_clay_leads(workspace_id: UUID, lead_ids: Sequence[UUID]) -> int:
-    """Leads that moved to this workspace take their routes along; those nobody asked Clay about have none.
+def move_clay_leads(arrived: Mapping[UUID, Sequence[UUID]]) -> int:
+    """Leads that moved (by their new workspace) take their routes along; those nobody asked Clay about have none.
 
-    Returns how many. Joins the transaction.
+    One statement when no lead has a route. Returns how many changed. Joins the transaction.
     """
-    hashes = [route_hash(str(lead_id)) for lead_id in lead_ids]
-    routes = WebhookRoute.objects.filter(provider=RouteProvider.CLAY, key_hash__in=hashes)
-    return routes.exclude(target_id=workspace_id).update(target_id=workspace_id)
+    targets = {route_hash(str(lead)): workspace for workspace, leads in arrived.items() for lead in leads}
+    routes = WebhookRoute.objects.filter(provider=RouteProvider.CLAY)
+    moving: dict[UUID, list[str]] = defaultdict(list)
+    for key_hash in routes.filter(key_hash__in=list(targets)).values_list("key_hash", flat=True):
+        moving[targets[key_hash]].append(key_hash)
+    return sum(
+        routes.filter(key_hash__in=hashes).exclude(target_id=workspace).update(target_id=workspace)
+        for workspace, hashes in moving.items()
+    )

@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry
 from zrg.lib.csv_files import safe_cell
 from zrg.workspaces.context import platform
+from zrg.workspaces.services.audit import record_audit
 
 MODELS = {"logs": RoutingLog, "attributions": LeadAttribution, "queue": RoutingQueueEntry}
 ROWS_AT_ONCE = 2_000
+EXPORTED = "routing.exported"
 
 
 class Command(BaseCommand):
@@ -26,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One CSV file per table."""
         options["out"].mkdir(parents=True, exist_ok=True)
+        counts = {}
         for name, model in MODELS.items():
             columns = [field.attname for field in model._meta.concrete_fields]
             path = options["out"] / f"routing-{name}.csv"
@@ -36,4 +39,8 @@ class Command(BaseCommand):
                 for row in model._default_manager.order_by("pk").values_list(*columns).iterator(ROWS_AT_ONCE):
                     writer.writerow([safe_cell(str(value)) if value is not None else "" for value in row])
                     count += 1
+            counts[name] = count
             self.stdout.write(f"{path}: {count}")
+        # What going back asks for.
+        with platform():
+            record_audit(EXPORTED, actor=None, workspace=None, object_type="routing", after=counts)

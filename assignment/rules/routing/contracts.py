@@ -93,11 +93,15 @@ class RuleSet:
     fallback_workspace: str | None = None
     max_attempts: int = 3
     explain: bool = False
+    # Whether any delivery is counted, and whether anything can be full or closed; asked for every lead.
+    is_capped: bool = field(init=False)
+    is_limited: bool = field(init=False)
 
-    @property
-    def is_capped(self) -> bool:
-        """Whether any delivery is counted."""
-        return any(rule.caps.exist for rule in self.rules) or any(p.caps.exist for p in self.partners.values())
+    def __post_init__(self) -> None:
+        limited = (*self.rules, *self.partners.values())
+        capped = any(one.caps.exist for one in limited)
+        object.__setattr__(self, "is_capped", capped)
+        object.__setattr__(self, "is_limited", capped or any(one.window is not None for one in limited))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

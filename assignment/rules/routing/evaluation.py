@@ -79,7 +79,7 @@ def choose(
     reasons = list(considered)
     free, blocked = [], []
     for rule in candidates:
-        why = _blocked_by(rule_set, rule, now, counts)
+        why = _blocked_by(rule_set, rule, now, counts) if rule_set.is_limited else None
         if why is None:
             free.append(rule)
         else:
@@ -103,16 +103,16 @@ def pick(lead_id: str, rules: Sequence[Rule]) -> Rule:
     """Weighted rendezvous: the smallest −ln(u)/weight wins, u a hash of lead and rule in (0, 1)."""
     if len(rules) == 1:
         return rules[0]
-    start = hashlib.sha256(f"{lead_id}:".encode())
-    return min(rules, key=lambda rule: (_score(start, rule), rule.id))
+    start = f"{lead_id}:".encode()
+    if len({rule.weight for rule in rules}) == 1:
+        # With equal weights the smallest score is the largest draw.
+        return min(rules, key=lambda rule: (-_draw(start, rule), rule.id))
+    return min(rules, key=lambda rule: (-math.log((_draw(start, rule) + 0.5) / 2**_DRAW_BITS) / rule.weight, rule.id))
 
 
-def _score(start: "hashlib._Hash", rule: Rule) -> float:
-    drawn = start.copy()
-    drawn.update(rule.id.encode())
-    # The first thirteen hexadecimal digits of the hash.
-    digits = int.from_bytes(drawn.digest()[:7], "big") >> 4
-    return -math.log((digits + 0.5) / 2**_DRAW_BITS) / rule.weight
+def _draw(start: bytes, rule: Rule) -> int:
+    """The first thirteen hexadecimal digits of the hash."""
+    return int.from_bytes(hashlib.sha256(start + rule.id.encode()).digest()[:7], "big") >> 4
 
 
 def _why_not(rule_set: RuleSet, rule: Rule, lead: LeadFacts, now: datetime) -> Why | None:

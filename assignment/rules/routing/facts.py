@@ -1,8 +1,9 @@
 """What rules may ask about a lead, in one normal form for leads and for the values of conditions."""
 
+import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +34,11 @@ def facts_from_lead(lead: Mapping[str, Any]) -> LeadFacts:
 
     Also reads `has_activity`, `suppressed`, `lead_expires_at` and `excluded` as the claims give them.
     """
-    values = _values(lead)
     excluded = lead.get("excluded") or ()
     expires = lead.get("lead_expires_at")
     return LeadFacts(
         id=str(lead["id"]),
-        values=values,
+        values=_Values(lead),
         has_activity=bool(lead.get("has_activity")),
         suppressed=bool(lead.get("suppressed")),
         expires_at=datetime.fromisoformat(expires) if isinstance(expires, str) else expires,
@@ -46,37 +46,78 @@ def facts_from_lead(lead: Mapping[str, Any]) -> LeadFacts:
     )
 
 
-def _values(lead: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {name: text(lead.get(column)) for name, column in TEXT_FIELDS.items()}
-    values["city"] = text(lead.get("company_city") or lead.get("city"))
-    values |= _place(lead)
-    values["company_size"] = company_size(lead.get("employee_headcount"))
-    values["employee_count"] = employee_count(values["company_size"])
-    values["email_domain"] = _domain_of_address(lead.get("email"))
-    values["company_domain"] = domain(lead.get("company_website"))
-    values["tags"] = frozenset(filter(None, map(text, lead.get("tags") or ()))) or None
-    for name in ("overall_score", "fit_score", "intent_score"):
-        values[name] = lead.get(name)
-    values["has_email"] = bool(_words(lead.get("email")))
-    values["has_phone"] = bool(_words(lead.get("phone")))
-    values["has_linkedin"] = bool(_words(lead.get("linkedin_url")))
-    values["has_company"] = bool(_words(lead.get("company_name")))
-    values["timezone"] = _words(lead.get("timezone")) or None
-    for key, value in (lead.get("attributes") or {}).items():
-        values[ATTRIBUTE_PREFIX + str(key)] = value if isinstance(value, bool | int | float) else text(value)
-    return {name: value for name, value in values.items() if value is not None}
+class _Values(Mapping[str, Any]):
+    """The facts of one lead, each worked out when a rule first asks for it."""
+
+    __slots__ = ("_attributes", "_known", "_lead")
+
+    def __init__(self, lead: Mapping[str, Any]):
+        self._lead = lead
+        self._known: dict[str, Any] = {}
+        self._attributes: Mapping[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The fact, or `default` where the lead has none."""
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        value = self._known[name]
+        return default if value is None else value
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(str(name)) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*READERS, *self._read_attributes()) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _read(self, name: str) -> Any:
+        if name.startswith(ATTRIBUTE_PREFIX):
+            value = self._read_attributes().get(name)
+            return value if isinstance(value, bool | int | float) else text(value)
+        reader = READERS.get(name)
+        return reader(self._lead) if reader else None
+
+    def _read_attributes(self) -> Mapping[str, Any]:
+        if self._attributes is None:
+            given = self._lead.get("attributes") or {}
+            stored = json.loads(given) if isinstance(given, str) else given
+            self._attributes = {ATTRIBUTE_PREFIX + str(key): value for key, value in stored.items()}
+        return self._attributes
 
 
-def _place(lead: Mapping[str, Any]) -> dict[str, Any]:
-    state = state_code(_words(lead.get("company_state"))) or None
+def _state_of(lead: Mapping[str, Any]) -> str | None:
+    return state_code(_words(lead.get("company_state"))) or None
+
+
+def _country_of(lead: Mapping[str, Any]) -> str | None:
     named = _words(lead.get("company_country"))
-    country = country_code(named) if named else ("US" if state in US_CODES else None)
-    return {
-        "state": state,
-        "country": country,
-        "region": _region(state) if country == "US" else None,
-        "postal_code": _postal_code(lead.get("company_postal_code"), country),
-    }
+    if named:
+        return country_code(named)
+    return "US" if _state_of(lead) in US_CODES else None
+
+
+def _region_of(lead: Mapping[str, Any]) -> str | None:
+    return _region(_state_of(lead)) if _country_of(lead) == "US" else None
+
+
+def _text_reader(column: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda lead: text(lead.get(column))
+
+
+def _presence_reader(column: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda lead: bool(_words(lead.get(column)))
+
+
+def _plain_reader(column: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda lead: lead.get(column)
 
 
 def _region(state: str | None) -> str | None:
@@ -157,4 +198,25 @@ NORMALISERS: Mapping[str, Callable[[Any], Any]] = {
     "company_domain": domain,
     "tags": text,
     "timezone": _plain,
+}
+
+# Every fact but the attributes.
+READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    **{name: _text_reader(column) for name, column in TEXT_FIELDS.items()},
+    "city": lambda lead: text(lead.get("company_city") or lead.get("city")),
+    "state": _state_of,
+    "country": _country_of,
+    "region": _region_of,
+    "postal_code": lambda lead: _postal_code(lead.get("company_postal_code"), _country_of(lead)),
+    "company_size": lambda lead: company_size(lead.get("employee_headcount")),
+    "employee_count": lambda lead: employee_count(company_size(lead.get("employee_headcount"))),
+    "email_domain": lambda lead: _domain_of_address(lead.get("email")),
+    "company_domain": lambda lead: domain(lead.get("company_website")),
+    "tags": lambda lead: frozenset(filter(None, map(text, lead.get("tags") or ()))) or None,
+    **{name: _plain_reader(name) for name in ("overall_score", "fit_score", "intent_score")},
+    "has_email": _presence_reader("email"),
+    "has_phone": _presence_reader("phone"),
+    "has_linkedin": _presence_reader("linkedin_url"),
+    "has_company": _presence_reader("company_name"),
+    "timezone": lambda lead: _words(lead.get("timezone")) or None,
 }

@@ -217,8 +217,6 @@ def _taken(source: str, values: Sequence[Any]) -> Iterator[TakenLead]:
         rows = cursor.fetchall()
     for row in rows:
         lead = dict(zip(_NAMES, row, strict=True))
-        if isinstance(lead["attributes"], str):
-            lead["attributes"] = json.loads(lead["attributes"])
         yield TakenLead(
             id=lead["id"],
             facts=facts_from_lead(lead),

@@ -146,7 +146,9 @@ def _given(facts: Mapping[str, Any]) -> LeadFacts:
     if not isinstance(facts, Mapping):
         raise BadInput("Facts are an object.", http_status=400, field="facts")
     try:
-        return facts_from_lead({"id": str(uuid4())} | dict(facts))
+        lead = facts_from_lead({"id": str(uuid4())} | dict(facts))
+        # Facts are read when they are asked for; all of them now, so that a bad one is refused.
+        return replace(lead, values=dict(lead.values))
     except (TypeError, ValueError, AttributeError) as error:
         raise BadInput("A fact has the wrong form.", http_status=400, field="facts") from error
 

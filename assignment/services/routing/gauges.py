@@ -30,12 +30,19 @@ GAUGES = {
 }
 _FULL = """
 SELECT count(*) FROM assignment_routingpartner p
-WHERE p.status = 'active' AND p.cap_total IS NOT NULL AND p.cap_total <= coalesce((
-    SELECT c.count FROM assignment_routingcounter c
-    WHERE c.scope = 'partner' AND c.scope_id = p.id AND c.day = '0001-01-01'), 0)
-    OR (p.status = 'active' AND p.cap_daily IS NOT NULL AND p.cap_daily <= coalesce((
-    SELECT c.count FROM assignment_routingcounter c
-    WHERE c.scope = 'partner' AND c.scope_id = p.id AND c.day = current_date), 0))
+LEFT JOIN workspaces_workspacesettings s ON s.workspace_id = p.destination_workspace_id
+CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE coalesce(s.timezone, 'UTC'))::date AS today) t
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(c.count) FILTER (WHERE c.day = t.today), 0) AS daily,
+        coalesce(sum(c.count) FILTER (WHERE c.day >= date_trunc('week', t.today)::date), 0) AS weekly,
+        coalesce(sum(c.count) FILTER (WHERE c.day >= date_trunc('month', t.today)::date), 0) AS monthly,
+        coalesce(sum(c.count) FILTER (WHERE c.day = date '0001-01-01'), 0) AS total
+    FROM assignment_routingcounter c
+    WHERE c.scope = 'partner' AND c.scope_id = p.id AND (c.day = date '0001-01-01' OR (c.day <= t.today
+        AND c.day >= least(date_trunc('week', t.today), date_trunc('month', t.today))::date))
+) n
+WHERE p.status = 'active' AND (p.cap_daily <= n.daily OR p.cap_weekly <= n.weekly OR p.cap_monthly <= n.monthly
+    OR p.cap_total <= n.total)
 """
 
 

@@ -15,7 +15,7 @@ from zrg.jobs import registry
 from zrg.jobs.services.announce import announce
 from zrg.jobs.services.nudges import nudge_queue
 from zrg.lib import log_events
-from zrg.workspaces.context import tenant
+from zrg.workspaces.context import RowContext, db_context
 
 logger = structlog.get_logger(__name__)
 
@@ -28,12 +28,14 @@ def announce_arrivals(source: UUID, completed: Iterable[Completed]) -> None:
     for one in completed:
         if one.result == "success" and one.workspace_id and one.log_id:
             arrived[one.workspace_id].append(one)
-    for destination, rows in sorted(arrived.items()):
-        move_clay_leads(destination, [row.lead_id for row in rows])
-        if not registry.receivers_of(LeadsRouted.__name__):
-            continue
-        # Its jobs belong to the destination, which this transaction does not see.
-        with tenant(destination):
+    if not arrived:
+        return
+    move_clay_leads({destination: [row.lead_id for row in rows] for destination, rows in arrived.items()})
+    if not registry.receivers_of(LeadsRouted.__name__):
+        return
+    # The jobs belong to the destinations, which this transaction does not see.
+    with db_context(RowContext(kind="service", ws_all=tuple(map(str, sorted(arrived))))):
+        for destination, rows in sorted(arrived.items()):
             announce(
                 LeadsRouted(
                     workspace_id=destination,

@@ -45,6 +45,16 @@ def hang(*arguments):
 telling.announce_arrivals = hang
 route_lead(sys.argv[1], sys.argv[2])
 """
+# Inserts one lead as an import does and dies before anything routes it.
+INSERTER = """
+import os, signal, sys
+import tests.support.environment
+import django
+django.setup()
+from assignment.benchmark.scene import add_leads
+print(add_leads(sys.argv[1], 1)[0], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @pytest.fixture
@@ -136,11 +146,23 @@ def test_hard_11b_no_delivery_by_old_rules(scene):
 
 
 def test_hard_11b_insert_then_route(scene):
-    """A crash between insertion and routing loses nobody: the first pass finds the lead."""
-    _, partner, lead = scene
+    """A process that dies between insertion and routing loses nobody: the first pass finds the lead."""
+    source, partner, _ = scene
 
+    process = subprocess.run(
+        [sys.executable, "-c", INSERTER, str(source.pk)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+    assert process.returncode == -signal.SIGKILL
+    lead = process.stdout.strip()
+    assert state(lead) == ("pending", 0, source.pk)
     run_first_pass(lambda: False)
-
     assert state(lead) == ("routed", 1, partner.destination_workspace_id)
 
 

@@ -1,0 +1,66 @@
+"""What routing tells Prometheus."""
+
+import json
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from assignment.models import RoutingPartner
+from assignment.services.routing.gauges import RoutingCollector
+from tests.factories import RoutingPartnerFactory
+from zrg.workspaces.models import WorkspaceSettings
+
+pytestmark = pytest.mark.django_db
+# One of them has another date than UTC at any hour.
+ZONES = ("Pacific/Kiritimati", "Etc/GMT+12")
+
+
+def days(zone):
+    today = timezone.now().astimezone(ZoneInfo(zone)).date()
+    return {
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+        "monday": today - timedelta(days=today.weekday()),
+        "sunday before": today - timedelta(days=today.weekday() + 1),
+        "first": today.replace(day=1),
+        "month before": today.replace(day=1) - timedelta(days=1),
+        "life": date(1, 1, 1),
+    }
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("cap", "day", "full"),
+    [
+        ("cap_daily", "today", 1),
+        ("cap_daily", "yesterday", 0),
+        ("cap_weekly", "monday", 1),
+        ("cap_weekly", "sunday before", 0),
+        ("cap_monthly", "first", 1),
+        ("cap_monthly", "month before", 0),
+        ("cap_total", "life", 1),
+        ("cap_daily", "life", 0),
+    ],
+)
+def test_agreements_at_a_cap_are_counted_by_the_destinations_days(zone, cap, day, full):
+    partner = RoutingPartnerFactory(**{cap: 2})
+    WorkspaceSettings.objects.filter(workspace=partner.destination_workspace).update(timezone=zone)
+    insert_counter(partner, days(zone)[day])
+
+    assert partner_full() == full
+    RoutingPartner.objects.filter(pk=partner.pk).update(status="paused")
+    assert partner_full() == 0
+
+
+def partner_full():
+    return {metric.name: metric for metric in RoutingCollector().collect()}["zrg_routing_partner_full"].samples[0].value
+
+
+def insert_counter(partner, day):
+    row = {"id": 1, "workspace_id": str(partner.workspace_id), "scope": "partner", "scope_id": str(partner.pk)}
+    row |= {"day": day.isoformat(), "count": 2}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zrg_test_insert(%s, %s)", ["assignment_routingcounter", json.dumps(row)])
