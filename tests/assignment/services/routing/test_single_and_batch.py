@@ -20,7 +20,7 @@ from tests.factories.inbox import MessageFactory
 from tests.support.client import no_context
 from zrg.lib.errors import BadInput
 from zrg.workspaces.models import OperatorSwitch
-from zrg.workspaces.switches import forget_switches
+from zrg.workspaces.switches import forget_switches, is_switch_on
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +178,8 @@ def test_a_batch_counts_what_became_of_its_leads(partner, rule):
     moved = [dental(partner) for _ in range(3)]
     LeadFactory(workspace=partner.workspace, industry="Legal")
 
+    # The switches are read every five seconds; here before the count.
+    assert not is_switch_on("ROUTING_DISABLED")
     with no_context(), CaptureQueriesContext(connection) as queries:
         result = route_batch(partner.workspace_id)
 
