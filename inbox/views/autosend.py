@@ -111,7 +111,7 @@ def _pills(workspace_id: UUID) -> list[Pill]:
         Pill(
             about=SwitchKey(state.key).label,
             stops=state.value,
-            text="stopped" if state.value else "not stopped",
+            text="yes" if state.value else "no",
             source=SOURCES[state.source],
         )
         for state in auto_send_switches()
@@ -144,7 +144,7 @@ def _campaigns(workspace_id: UUID) -> list[tuple[UUID, str]]:
 
 
 def _line(one: Counted) -> Line:
-    return Line(action=one.code.replace("_", " "), words=decision_sentence(one.reason), count=one.count)
+    return Line(action=one.code.replace("_", " ").capitalize(), words=decision_sentence(one.reason), count=one.count)
 
 
 def _days(days: int) -> str:

@@ -43,6 +43,7 @@ WORDS = {
     REJECTED: "Rejected",
     ROLLED_BACK: "Taken back",
 }
+STEPS = {**WORDS, APPROVED: "Approved", APPLIED: "Applied"}
 TONES = {PROPOSED: "warn", APPROVED: "warn", APPLIED: "good"}
 DONE = {
     PROPOSED: "Proposed. An owner or admin approves it; a super admin applies it.",
@@ -188,7 +189,7 @@ def _shown(
         new=proposal["new"],
         figures=proposal["figures"],
         steps=[
-            (WORDS[step["state"]].partition(",")[0], people.get(step["by"], "somebody"), _moment(step["at"]))
+            (STEPS[step["state"]], people.get(step["by"], "somebody"), _moment(step["at"]))
             for step in proposal["steps"]
         ],
         problem=problem,
