@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from assignment.api import configuring, rotation, running
-from assignment.views import drawer
+from assignment.views import drawer, routing
 
 routing_api = [
     path("/leads/<uuid:lead_id>/route", running.RouteLead.as_view(), name="api_routing_lead"),
@@ -55,6 +55,7 @@ urlpatterns = [
     path("api/assignment", include(rotation_api)),
     path("api/inbox/conversations/<uuid:lead_id>/assign", rotation.Assign.as_view(), name="api_assign"),
     path("w/<uuid:workspace_id>/inbox/leads/<uuid:lead_id>/assignment", drawer.assignment, name="inbox_assignment"),
+    path("w/<uuid:workspace_id>/inbox/leads/<uuid:lead_id>/routing", routing.routing, name="inbox_routing"),
     path("api/routing", include(routing_api)),
     path("api/leads/route", running.RouteLead.as_view(), name="api_leads_route"),
 ]

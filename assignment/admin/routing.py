@@ -8,9 +8,13 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
+from unfold.decorators import action
 
+from assignment.admin.health import show_health
 from assignment.models import (
     LeadAttribution,
     RoutingCounter,
@@ -328,11 +332,26 @@ class RoutingLogAdmin(TwoSidedAdmin):
     list_filter = (AgeFilter, "routing_result", "path", "error_code")
     search_fields = ("=lead_id", "=id")
     ordering = ("-created_at", "-id")
+    actions_list = ("open_health",)
     fields = (
         "created_at", "lead_id", "source_workspace_id", "destination_workspace_id", "matched_rule_id", "rule_version",
         "routing_result", "error_code", "error_message", "attempt_number", "path", "duration_ms", "details",
     )  # fmt: skip
     readonly_fields = fields
+
+    def get_urls(self) -> list[Any]:
+        """The page "Routing health"."""
+        page = path("health/", self.admin_site.admin_view(self.health), name="assignment_routing_health")
+        return [page, *super().get_urls()]
+
+    @action(description="Routing health", url_path="open-health")
+    def open_health(self, request: HttpRequest) -> HttpResponse:
+        """To the figures of all workspaces."""
+        return redirect("admin:assignment_routing_health")
+
+    def health(self, request: HttpRequest) -> HttpResponse:
+        """Figures, alerts, promises and switches."""
+        return show_health(request, {**self.admin_site.each_context(request), "opts": self.opts})
 
     @admin.display(description="Code")
     def code(self, log: RoutingLog) -> str:

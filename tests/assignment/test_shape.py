@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSIVE = {
     "leads_leadidentityconflict", "leads_enrichmentrequest", "inbox_leadview", "inbox_conversationsync",
     "assignment_routingqueueentry", "notifications_notificationevent", "notifications_notificationsendlog",
+    "assignment_leadassignmentevent", "inbox_bulkitem",
 }  # fmt: skip
 
 
