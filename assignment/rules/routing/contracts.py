@@ -98,7 +98,7 @@ class RuleSet:
     is_limited: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        limited = (*self.rules, *self.partners.values())
+        limited: list[Rule | Partner] = [*self.rules, *self.partners.values()]
         capped = any(one.caps.exist for one in limited)
         object.__setattr__(self, "is_capped", capped)
         object.__setattr__(self, "is_limited", capped or any(one.window is not None for one in limited))
