@@ -16,7 +16,8 @@ from tests.support import database
 from tests.support.routing_scene import catch_all, make_leads, make_partner, make_source
 from zrg.workspaces.context import platform
 
-pytestmark = pytest.mark.integration
+# Every migration runs several times: among the tests of whole installations, not in the suite of minutes.
+pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = """

@@ -427,7 +427,6 @@ def order(lead, source, **changes) -> SendOrder:
     [
         (OrderSource.DASHBOARD, "inmail"),
         (OrderSource.SLACK, "inmail"),
-        (OrderSource.AUTO_SEND, "connection_request"),
         (OrderSource.FOLLOWUP_DUE, "connection_request"),
         (OrderSource.API, "connection_request"),
     ],
@@ -440,6 +439,16 @@ def test_only_people_spend_inmail(lead, dana, source, kind):
 
     assert Message.objects.get().linkedin_kind == kind
     assert SendOrder.objects.get().state == "done"
+
+
+def test_nothing_leaves_on_linkedin_unattended(lead, dana):
+    dana(open_profile=True)
+
+    order(lead, OrderSource.AUTO_SEND)
+    drain()
+
+    assert not Message.objects.exists()
+    assert SendOrder.objects.get().state == "cancelled"
 
 
 def test_failed_order_opens_the_draft_again(lead, dana):

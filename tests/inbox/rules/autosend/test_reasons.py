@@ -25,6 +25,12 @@ OTHER_WORDS = {
     "draft_status_",
     # Why an API call was refused.
     "not_changed",
+    # Why a step of a threshold proposal was refused.
+    "calibration_stale",
+    "moved_on",
+    "nothing_to_propose",
+    "open_proposal",
+    "threshold_changed",
 }
 
 pytestmark = pytest.mark.unit
