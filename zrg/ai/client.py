@@ -24,4 +24,10 @@ def _client(api_key: str, base_url: str) -> openai.OpenAI:
     host = urlsplit(base_url)
     if host.scheme != "https" and not (settings.ZRG_ALLOW_LOOPBACK_PROVIDERS and host.hostname in LOOPBACK):
         raise ValueError("OPENAI_BASE_URL must be an https address")
-    return openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=30.0)
+    return _pool().with_options(api_key=api_key, base_url=base_url)
+
+
+@lru_cache(maxsize=1)
+def _pool() -> openai.OpenAI:
+    """The connections; reading the trusted certificates takes longer than many a call."""
+    return openai.OpenAI(api_key="none yet", max_retries=0, timeout=30.0)
