@@ -115,12 +115,12 @@ def draft_payload(draft: Draft) -> dict[str, Any]:
 
 
 def decision_payload(decision: Decision) -> dict[str, Any]:
-    """The answer to approve, reject and send."""
-    body: dict[str, Any] = {"state": decision.state}
+    """The answer to approve, reject and send (06, Interfaces)."""
+    body: dict[str, Any] = {"result": decision.state}
     if decision.order_id:
         body |= {"orderId": str(decision.order_id), "dueAt": _iso(decision.due_at)}
     if decision.state == "already_decided":
-        return {"state": "already_decided", "decided": decision.data}
+        return {**body, **(decision.data or {})}
     if decision.state == "blocked":
         return {"error": decision.code, "detail": decision.detail, **(decision.data or {})}
     return body

@@ -87,6 +87,11 @@ def test_hard_06_a_planned_send_does_not_outlive_the_switch(automatic):
 def let_it_fall_due_after_the_cache(product: Product, draft_id: str) -> None:
     """A process may have read the switches up to five seconds ago; the send comes due after that, by the database."""
     product.arrange(
+        "UPDATE inbox_draft SET auto_send_run_at = now() + make_interval(secs => %s) WHERE id = %s",
+        SWITCH_SECONDS,
+        draft_id,
+    )
+    product.arrange(
         "UPDATE jobs_backgroundjob SET run_at = now() + make_interval(secs => %s)"
         " WHERE draft_id = %s AND type = 'AI_AUTO_SEND_DELAYED'",
         SWITCH_SECONDS,

@@ -45,7 +45,7 @@ def test_two_people_approving_at_once_send_one_message(product):
         answers = at_once(lambda: owner.post(path, body), lambda: setter.post(path, body))  # noqa: B023
 
         assert sorted(answer.status_code for answer in answers) == [200, 202]
-        states = {answer.status_code: answer.json()["state"] for answer in answers}
+        states = {answer.status_code: answer.json()["result"] for answer in answers}
         assert states == {202: "queued", 200: "already_decided"}
         wait_for(lambda: product.outbound(email) == ["sent"], REPLY_SECONDS)  # noqa: B023
         calls = [one for one in product.provider_replies() if one["json"]["to_emails"][0]["email_address"] == email]

@@ -36,10 +36,10 @@ def test_hard_07_second_approval_harmless_api(client, sending_desk, simulator):
     second = approve(client.login_as(desk.manager), desk)
     drain(until=timezone.now() + timedelta(minutes=1))
 
-    assert (first.status_code, first.json()["state"]) == (202, "queued")
-    assert (second.status_code, second.json()["state"]) == (200, "already_decided")
-    assert second.json()["decided"]["by"] == "Kim"
-    assert second.json()["decided"]["state"] == "approved"
+    assert (first.status_code, first.json()["result"]) == (202, "queued")
+    assert (second.status_code, second.json()["result"]) == (200, "already_decided")
+    assert second.json()["by"] == "Kim"
+    assert second.json()["state"] == "approved"
     assert len(simulator.sent_replies()) == 1
 
 
@@ -196,7 +196,7 @@ def test_reject_answers_the_second_call_with_the_first(client, desk):
     first = call(client, f"drafts/{desk.draft.pk}/reject", {"reason": "wrong tone"})
     second = call(client, f"drafts/{desk.draft.pk}/reject")
 
-    assert (first.json()["state"], second.json()["state"]) == ("rejected", "already_decided")
+    assert (first.json()["result"], second.json()["result"]) == ("rejected", "already_decided")
     assert Draft.objects.get().reject_reason == "wrong tone"
 
 
