@@ -1,5 +1,7 @@
 """A draft the machine is unsure of: asked about in Slack, approved there, sent once, and the posts say who."""
 
+from collections.abc import Iterator
+
 import pytest
 import requests
 
@@ -9,6 +11,7 @@ from tests.stack.waiting import wait_for
 pytestmark = pytest.mark.e2e
 
 EMAIL = "unsure@slack.example"
+UNSURE = "Could you send more details? Our lawyer asks about security and privacy."
 
 
 def posts(product: Product, draft_id: str) -> dict[str, dict[str, object]]:
@@ -33,16 +36,21 @@ def press(product: Product, event: str, user: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def test_unsure_draft_arrives_in_slack_is_approved_there_and_sent_once(product: Product) -> None:
-    product.write(EMAIL, "Sounds interesting, how much is it?", first_name="Una")
-    draft_id, text = product.pending_draft(EMAIL)
-    product.arrange(
-        "UPDATE inbox_draft SET auto_send_action = 'needs_review', auto_send_confidence = 0.72,"
-        " auto_send_threshold = 0.9 WHERE id = %s",
-        draft_id,
-    )
+@pytest.fixture
+def automatic(product: Product) -> Iterator[Product]:
+    """The campaigns send automatically, at any time of day; afterwards setters answer again."""
+    product.write("first@slack.example", "No thank you.")
+    product.lead_id("first@slack.example")
+    product.arrange("UPDATE leads_emailcampaign SET response_mode = 'AI_AUTO_SEND', auto_send_schedule_mode = 'ALWAYS'")
+    yield product
+    product.arrange("UPDATE leads_emailcampaign SET response_mode = 'SETTER_MANAGED'")
 
-    assert "U0KIM" in product.manage("ask_reviewers", "--draft", draft_id)
+
+def test_unsure_answer_arrives_in_slack_is_approved_there_and_sent_once(automatic: Product) -> None:
+    product = automatic
+    product.write(EMAIL, UNSURE, first_name="Una")
+    draft_id, text = product.pending_draft(EMAIL)
+
     wait_for(lambda: sorted(posts(product, draft_id)) == ["D0KIM", "D0PRIYA"], REPLY_SECONDS)
     press(product, "approve_send", "U0KIM")
     press(product, "approve_send", "U0KIM")
