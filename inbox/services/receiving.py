@@ -5,7 +5,6 @@ per workspace) and returns the event's outcome. No provider and no model is call
 """
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 
@@ -13,7 +12,6 @@ from inbox.contracts import MessageReceived, MessageSent
 from inbox.enums import (
     Channel,
     ClassificationState,
-    DeliveryStatus,
     Direction,
     LinkedInKind,
     MessageOrigin,
@@ -23,17 +21,17 @@ from inbox.enums import (
 )
 from inbox.models import Message
 from inbox.rules.cleaning import CleanedEmail, clean_email, clean_plain
-from inbox.rules.healing import Remote, Row, find_twin, match_text
+from inbox.rules.healing import Row, match_text
 from inbox.rules.safety import classify_bounce, is_bounce_address
 from inbox.rules.tags import POSITIVE, is_positive
 from inbox.services.automation import apply_enrichment_switch, apply_reply_switches
 from inbox.services.bounced_recipient import find_failed_lead
+from inbox.services.confirming import confirm_own_send
 from inbox.services.echoes import is_own_message, receive_echo
 from inbox.services.message_rows import attachment_rows, insert_once, store_raw
 from inbox.services.protecting import SafetyReading, apply_safety, read_safety
 from inbox.services.repliers import update_replier
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
-from inbox.services.settling import Proof, settle_as_sent
 from inbox.services.stopping import stop_lead
 from integrations.contracts import Address, Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
 from leads.enums import EnrichmentStatus
@@ -162,7 +160,7 @@ def _is_known_from_history(contract: InboundMessage, lead: Lead) -> bool:
 def receive_sent(contract: SentMessage) -> str:
     """Store a campaign step of the provider once, or complete one of our own messages."""
     if contract.confirm_only:
-        return _confirm_own_send(contract)
+        return confirm_own_send(contract)
     if contract.echo:
         return receive_echo(contract)
     try:
@@ -380,39 +378,6 @@ def _record_bounce(lead: Lead, report: str, contract: ProviderEvent, *, bounced_
         if lead.status != "blacklisted":
             stop_lead(lead, "bounce")
         apply_enrichment_switch(lead.pk)
-
-
-def _confirm_own_send(contract: SentMessage) -> str:
-    """The provider reports a mail that we sent through it: complete the message, never add one."""
-    reply_id = contract.provider_message_id if (contract.provider_message_id or "").isdecimal() else None
-    seen = Remote(
-        id=reply_id or contract.scheduled_id or "",
-        subject=contract.subject or "",
-        body=clean_email(contract.html or "", contract.text or "").body,
-        to_email=(contract.to[0].email if contract.to else contract.person.email) or "",
-        sent_at=contract.sent_at,
-    )
-    meant = [message for message in _unconfirmed_to(contract.workspace_id, seen.to_email) if _is_twin(message, seen)]
-    if not seen.id or len(meant) != 1:
-        return "ignored:no_matching_send"
-    proof = Proof(id=reply_id, scheduled_id=contract.scheduled_id, sent_at=contract.sent_at)
-    return PROCESSED if settle_as_sent(meant[0].pk, proof=proof, reason="webhook") else "ignored:no_matching_send"
-
-
-def _unconfirmed_to(workspace_id: UUID, address: str) -> list[Message]:
-    unconfirmed = Message.objects.in_workspace(workspace_id).outbound().filter(delivery_status=DeliveryStatus.UNKNOWN)
-    return list(unconfirmed.filter(source=MessageSource.ZRG, to_email=address)[:UNCONFIRMED_LIMIT])
-
-
-def _is_twin(message: Message, seen: Remote) -> bool:
-    twin, _reason = find_twin(
-        [seen],
-        subject=message.subject or "",
-        body=message.body,
-        to_email=message.to_email or "",
-        sent_at=message.sent_at,
-    )
-    return twin is not None
 
 
 def _usable(addresses: tuple[Address, ...]) -> list[str]:
