@@ -122,6 +122,12 @@ setInterval(() => {
 }, 30000);
 
 // --- parts loaded on first use
+const parts = {};
+zrg.part = (name) => parts[name] ??= import(body.dataset[name]).catch((error) => {
+  delete parts[name];
+  zrg.toast("No connection. Your text is kept; try again.");
+  throw error;
+});
 document.addEventListener("change", (event) => {
   if (event.target.matches(".lead__pick")) import(event.target.form.dataset.script).then((part) => part.pick(event.target));
 });
@@ -288,284 +294,45 @@ zrg.toggleDrawer = toggleDrawer;
     zrg.anchor = undefined;
   });
 
-  async function refreshThread() {
-    const talk = zrg.$("#talk"), box = zrg.$("#thread-scroll");
-    if (!talk || !box) return;
-    const lead = talk.dataset.lead;
-    const seen = document.hasFocus() ? "?seen=1" : "";
-    const response = await zrg.get(`${talk.dataset.prefix}/thread/${lead}${seen}`);
-    if (!response.ok || current() !== lead) return;
-    const fresh = zrg.fragment(await response.text()), thread = zrg.$("#thread");
-    const head = zrg.$("#talk-head", fresh), oldHead = zrg.$("#talk-head");
-    if (head && !oldHead.contains(document.activeElement) && !zrg.$("details[open], [data-syncing]", oldHead)) { oldHead.replaceWith(head); zrg.process(head); }
-    const newer = zrg.$("#thread", fresh);
-    if (!newer) return;
-    const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-    const { scrollTop } = box, focused = thread.contains(document.activeElement) ? document.activeElement : null;
-    const known = new Map(zrg.$$("article", thread).map((one) => [one.id, one]));
-    // Earlier pages were loaded: what stands above the first message of this page stays.
-    const first = zrg.$("[data-message]", newer), above = [];
-    for (let one = known.get(first?.id)?.previousElementSibling; one; one = one.previousElementSibling) above.unshift(one);
-    if (above.some((one) => one.dataset.message)) {
-      while (newer.firstElementChild !== first) newer.firstElementChild.remove();
-      newer.prepend(...above);
-    }
-    // What somebody is reading or filling in stays as it is; so does what did not change.
-    for (const one of zrg.$$("article", newer)) {
-      const old = known.get(one.id);
-      if (old && old !== one && (old.contains(focused) || zrg.$("details[open]", old) || old.dataset.delivery === one.dataset.delivery && old.textContent === one.textContent)) one.replaceWith(old);
-    }
-    thread.replaceWith(newer);
-    zrg.process(newer);
-    box.scrollTop = scrollTop;
-    focused?.focus({ preventScroll: true });
-    if (atBottom) toBottom();
-  }
-  zrg.refreshThread = refreshThread;
-
   toBottom();
   fetchAhead();
 }
 
-// The list: filters and search as one form, tabs, loading more without doubles.
+// The list and live refresh are parts of their own: what happens to them here only wakes them.
 {
-  const DEBOUNCE_MS = 300;
-  let timer = null;
-  let running = null;
+  zrg.reloadList = (options) => zrg.part("list").then((list) => list.reload(options));
+  zrg.refreshTabs = () => zrg.part("list").then((list) => list.refreshTabs());
+  zrg.refreshThread = () => zrg.part("live").then((live) => live.refreshThread());
+  const inList = (act, ...data) => void zrg.part("list").then((list) => list[act](...data));
 
-  const form = () => zrg.$("#filters");
-
-  function query() {
-    const data = new URLSearchParams();
-    for (const [name, value] of new FormData(form())) if (value && !["view", "clientId"].includes(name) && !(name === "sort" && value === "newest")) data.append(name, value);
-    return data;
-  }
-
-  function address(data) {
-    const link = new URLSearchParams({ view: "inbox", clientId: zrg.scope });
-    for (const [name, value] of data) link.append(name, value);
-    if (zrg.current?.()) link.set("leadId", zrg.current());
-    return `/?${link}`;
-  }
-
-  async function reload({ quiet = false } = {}) {
-    running?.abort();
-    running = new AbortController();
-    const mine = running, data = query(), region = zrg.$("#rows-region");
-    const slow = setTimeout(() => region.setAttribute("aria-busy", "true"), 300);
-    try {
-      const response = await zrg.get(`/w/${zrg.scope}/inbox/list?${data}`, { signal: mine.signal });
-      if (mine !== running) return;
-      if (!response.ok) throw Object.assign(new Error(), { status: response.status, reference: response.headers.get("x-request-id") });
-      const fresh = zrg.fragment(await response.text());
-      const scroll = region.scrollTop;
-      const rows = zrg.$("#rows-region", fresh);
-      zrg.$(".list__title h1").textContent = zrg.$("h1", fresh).textContent;
-      region.replaceWith(rows);
-      zrg.process(rows);
-      if (quiet) rows.scrollTop = scroll;
-      zrg.$("#new-arrivals").hidden = true;
-      zrg.select?.(zrg.current?.());
-      if (!quiet) {
-        history.replaceState(history.state, "", address(data));
-        zrg.say(`${zrg.$$(".lead", rows).length}${zrg.$("#more") ? " or more" : ""} conversations`);
-      }
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      const what = error.status === 503 ? "The search took too long." : "The list could not be loaded.";
-      zrg.$(".error-card", region)?.remove();
-      region.prepend(zrg.errorCard(what, () => reload(), error.reference));
-    } finally {
-      clearTimeout(slow);
-      zrg.$("#rows-region")?.removeAttribute("aria-busy");
-    }
-  }
-  zrg.reloadList = reload;
-  zrg.listQuery = () => form() ? query() : new URLSearchParams();
-
-  async function refreshTabs() {
-    const tab = zrg.$("#rows-region")?.dataset.tab || "";
-    const data = form() ? query() : new URLSearchParams();
-    data.set("tab", tab);
-    const response = await zrg.get(`/w/${zrg.scope}/inbox/tabs?${data}`);
-    const old = zrg.$("#tabs");
-    if (response.status !== 200) return;
-    const fresh = zrg.$("#tabs", zrg.fragment(await response.text()));
-    const focused = old.contains(document.activeElement) && document.activeElement.dataset.tab;
-    const { scrollTop, scrollLeft } = old;
-    old.replaceWith(fresh);
-    zrg.process(fresh);
-    Object.assign(fresh, { scrollTop, scrollLeft });
-    if (focused) zrg.$(`[data-tab="${focused}"]`, fresh)?.focus();
-  }
-  zrg.refreshTabs = refreshTabs;
-
-  document.addEventListener("input", (event) => {
-    if (event.target.id !== "search") return;
-    clearTimeout(timer);
-    timer = setTimeout(reload, DEBOUNCE_MS);
-  });
-  document.addEventListener("change", (event) => { if (event.target.form?.id === "filters" && event.target.id !== "search") { reload(); if (event.target.name === "assigned") refreshTabs(); } });
+  document.addEventListener("input", (event) => { if (event.target.id === "search") inList("search"); });
+  document.addEventListener("change", (event) => { if (event.target.form?.id === "filters" && event.target.id !== "search") inList("filter", event.target); });
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "filters") return;
     event.preventDefault();
-    clearTimeout(timer);
     zrg.$("details[data-menu][open]")?.removeAttribute("open");
-    reload();
+    inList("reload");
   });
-
-  // A tab is a link; with script only the list changes and the open conversation stays.
-  document.addEventListener("click", async (event) => {
+  document.addEventListener("click", (event) => {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const tab = event.target.closest("#tabs a[data-tab]");
-    if (tab && form()) {
+    if (tab && zrg.$("#filters")) {
       event.preventDefault();
-      for (const one of zrg.$$("#tabs a[aria-current]")) one.removeAttribute("aria-current");
-      tab.setAttribute("aria-current", "page");
-      form().elements.namedItem("tab").value = tab.dataset.tab;
-      await reload();
-      zrg.$("#rows-region").scrollTop = 0;
+      inList("openTab", tab);
     }
-    if (event.target.closest("#new-arrivals")) { zrg.$("#rows-region").scrollTop = 0; reload(); }
+    if (event.target.closest("#new-arrivals")) inList("showArrivals");
   });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.closest("#list")) inList("settle", event.target); });
 
-  // A conversation that moved up between two pages is shown once.
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "list") {
-      history.replaceState(history.state, "", address(query()));
-      zrg.select(zrg.current());
-      refreshTabs();
-    }
-    const seen = new Set();
-    for (const row of zrg.$$("#rows .lead")) {
-      if (seen.has(row.id)) row.remove();
-      seen.add(row.id);
-    }
+  let left = false;
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-done]")) left = true; }, true);
+  document.addEventListener("zrg:changed", (event) => {
+    const gone = left;
+    left = false;
+    zrg.part("live").then((live) => live.changed(event.detail, gone));
   });
-}
-
-// Live refresh: ask every ten seconds what changed, fetch just that, say when the connection is gone.
-{
-  const EVERY_MS = 10000;
-  const BACKOFF_MS = [10000, 20000, 40000, 60000];
-  let since = document.body.dataset.asOf;
-  let failures = 0;
-  let timer = null;
-  let polling = false;
-  const arrivals = new Set();
-
-  function schedule(ms = EVERY_MS) {
-    clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(poll, ms * (0.8 + Math.random() * 0.4));
-  }
-
-  function connection(state) {
-    const place = zrg.$("#live-state");
-    if (!place || place.dataset.state === state) return;
-    place.dataset.state = state;
-    zrg.$(".live__text", place).textContent = { live: "Live", retry: "Reconnecting…", off: "Offline" }[state];
-  }
-
-  async function poll() {
-    if (polling || !since) return;
-    polling = true;
-    try {
-      const response = await zrg.get(`/api/inbox/changes?clientId=${zrg.scope}&since=${encodeURIComponent(since)}`);
-      if (!response.ok) throw new Error(String(response.status));
-      failures = 0;
-      connection("live");
-      if (response.status === 200) {
-        const answer = await response.json();
-        const moved = answer.asOf !== since;
-        since = answer.asOf;
-        await apply(answer.leads);
-        if (answer.more && moved) { polling = false; return void poll(); }
-      }
-      schedule();
-    } catch {
-      failures += 1;
-      connection(navigator.onLine ? "retry" : "off");
-      schedule(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1]);
-    } finally { polling = false; }
-  }
-
-  const told = new Map();
-  async function apply(leads) {
-    const open = zrg.current?.();
-    zrg.forgetAhead?.();
-    await Promise.all([
-      zrg.refreshTabs(),
-      ...leads.map((lead) => refreshRow(lead)),
-      ...(leads.includes(open) ? [zrg.refreshThread(), zrg.refreshStation()] : []),
-    ]);
-  }
-
-  // A row that is on screen is replaced where it stands; a lead that is new at the top is announced.
-  async function refreshRow(lead) {
-    const old = document.getElementById(`row-${lead}`);
-    const response = await zrg.get(`/w/${zrg.scope}/inbox/row/${lead}?${zrg.listQuery()}`);
-    if (response.status === 404 || response.status === 204) {
-      // Gone, or no longer in this tab; the open conversation's row stays until the person moves on.
-      if (response.status === 404 || lead !== zrg.current?.()) old?.remove();
-      return forgetArrival(lead);
-    }
-    if (!response.ok) return;
-    const row = zrg.$(".lead", zrg.fragment(await response.text()));
-    const before = told.get(lead) || old?.dataset.at;
-    told.set(lead, row.dataset.at);
-    if (old) {
-      if (old.outerHTML.replace(/ data-selected=""| aria-current="true"/g, "") !== row.outerHTML) {
-        const focused = old.contains(document.activeElement);
-        old.replaceWith(row);
-        if (lead === zrg.current?.()) zrg.select(lead);
-        if (focused) zrg.$("a", row).focus();
-      }
-      return;
-    }
-    const first = zrg.$("#rows .lead");
-    const isNew = before !== row.dataset.at && (!first || Date.parse(row.dataset.at) > Date.parse(first.dataset.at));
-    if (!isNew) return;
-    arrivals.add(lead);
-    showArrivals();
-    zrg.say(`${arrivals.size} new ${arrivals.size === 1 ? "conversation" : "conversations"}`);
-  }
-
-  function showArrivals() {
-    const button = zrg.$("#new-arrivals");
-    button.textContent = `${arrivals.size} new`;
-    button.hidden = !arrivals.size;
-  }
-
-  function forgetArrival(lead) { if (arrivals.delete(lead)) showArrivals(); }
-
-  document.addEventListener("click", (event) => { if (event.target.closest("#new-arrivals")) arrivals.clear(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) clearTimeout(timer); else poll(); });
-  addEventListener("online", poll);
-  addEventListener("offline", () => connection("off"));
   document.addEventListener("zrg:poll", () => { zrg.refreshThread(); zrg.refreshStation(); });
-
-  // What this person did is on screen at once, not at the next poll.
-  document.addEventListener("zrg:changed", (event) => {
-    const { lead } = event.detail;
-    const done = zrg.leaving;
-    zrg.leaving = false;
-    zrg.refreshTabs();
-    if (done) return;
-    refreshRow(lead);
-    if (lead === zrg.current?.()) zrg.refreshThread();
-  });
-  // Done and snooze take the row out of the list and go on with the next.
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-done]")) zrg.leaving = true; }, true);
-  document.addEventListener("zrg:changed", (event) => {
-    if (!event.detail.notice?.startsWith("Snoozed")) return;
-    const row = document.getElementById(`row-${event.detail.lead}`);
-    if (zrg.$("#rows-region")?.dataset.tab === "snoozed") return;
-    const moved = zrg.step(1) || zrg.step(-1);
-    row?.remove();
-    if (!moved) zrg.reloadList({ quiet: true });
-  });
-
-  schedule(2000);
+  setTimeout(() => zrg.part("live"), 2000);
 }
 
 // Single keys, never while a field has the focus.

@@ -83,33 +83,9 @@ function restore(kept) {
   offer(server, same ? "This draft changed" : "New draft available");
 }
 
-// Another text for this editor, shown beside the person's own. `version`: of the same draft, changed by somebody.
-function offer(text, title, version) {
-  const place = zrg.$("#draft-offer");
-  if (!place) return;
-  const button = (label, act) => Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: label, onclick: () => { decide(text, version); act(); } });
-  place.hidden = false;
-  place.replaceChildren(
-    Object.assign(document.createElement("strong"), { textContent: title }),
-    button("Use", () => { editor().dataset.filled = text; set(text); }),
-    button("Ignore", () => { keep(); scheduleSave(); editor()?.focus(); }),
-    Object.assign(document.createElement("blockquote"), { className: "refusal__preview", textContent: text }),
-  );
-  zrg.say(`${title}.`);
-}
-
+// What arrives for this editor is a part of its own.
+const offer = (...data) => zrg.part("offers").then((part) => part.offer(...data));
 const offered = () => Boolean(zrg.$("#draft-offer:not([hidden])"));
-
-// From now on the text in the editor is this draft's.
-function decide(text, version) {
-  const form = composer();
-  zrg.$("#draft-offer").hidden = true;
-  if (!form) return;
-  form.dataset.begun = form.dataset.draft || "";
-  if (!version) return;
-  field("version").value = version;
-  editor().dataset.original = text;
-}
 
 function set(value) {
   const text = editor();
@@ -120,7 +96,6 @@ function set(value) {
   count();
   text.focus();
 }
-zrg.setText = set;
 
 function grow() {
   const text = editor();
@@ -283,48 +258,8 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-reject-cancel]")) { zrg.$("#rejection-ask").hidden = true; editor()?.focus(); }
 });
 
-// --- fetching the station again: only an untouched editor is replaced as a whole
-async function refreshStation() {
-  const station = zrg.$("#station");
-  if (!station) return;
-  const { lead, channel, refresh } = station.dataset;
-  const response = await zrg.get(`${refresh}?channel=${channel}`);
-  if (!response.ok || zrg.$("#station")?.dataset.lead !== lead || zrg.$("#station").dataset.channel !== channel) return;
-  const fresh = zrg.$("#station", zrg.fragment(await response.text()));
-  const here = zrg.$("#station"), form = composer();
-  const busy = form && (typed() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
-  if (!busy) { here.replaceWith(fresh); zrg.process(fresh); return start(); }
-  for (const id of ["station-top", "station-notices"]) {
-    const offered = id === "station-notices" && zrg.$("#draft-offer:not([hidden])");
-    const part = zrg.$(`#${id}`, fresh);
-    if (offered) zrg.$("#draft-offer", part).replaceWith(offered);
-    zrg.$(`#${id}`, here).replaceWith(part);
-    zrg.process(part);
-  }
-  const newer = zrg.$("#composer", fresh);
-  if (!newer) return;
-  const text = zrg.$("#editor", newer).value;
-  if (newer.dataset.draft && newer.dataset.draft !== (form.dataset.draft || "")) {
-    adopt(form, newer);
-    if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
-  } else if (newer.dataset.draft && !saving && Number(field("version", newer).value) > Number(field("version", form)?.value) && plain(text) !== plain(editor().dataset.original)) {
-    // A higher version than ours; one that is lower, or that we are just saving, is our own.
-    offer(text, "A colleague changed this draft", field("version", newer).value);
-  }
-}
-zrg.refreshStation = refreshStation;
-
-// The typed text now answers another draft: it is sent as that draft's text, and never lost.
-function adopt(form, newer) {
-  form.dataset.begun ??= form.dataset.draft || "";
-  for (const name of ["action", "hx-post", "data-draft", "data-draft-url"]) form.setAttribute(name, newer.getAttribute(name));
-  const version = field("version", form) || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "version" }));
-  version.value = field("version", newer).value;
-  editor().dataset.original = editor().dataset.filled = zrg.$("#editor", newer).value;
-  zrg.$("[data-send-label]", form).textContent = "Approve & send";
-  zrg.process(form);
-  keep();
-}
+zrg.refreshStation = () => zrg.part("offers").then((part) => part.refreshStation());
+zrg.writing = { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, isSaving: () => saving > 0 };
 
 // --- the undo bar counts down
 setInterval(() => {

@@ -3,7 +3,7 @@ const { zrg } = window;
 const dialog = zrg.$("#views");
 
 export async function open(button) {
-  const response = await zrg.get(`/w/${zrg.scope}/inbox/views?${zrg.listQuery()}`);
+  const response = await zrg.get(`/w/${zrg.scope}/inbox/views?${(await zrg.part("list")).query()}`);
   if (!response.ok) return zrg.toast(`The views could not be loaded. Ref ${response.headers.get("x-request-id")}`);
   dialog.replaceChildren(zrg.fragment(await response.text()));
   zrg.process(dialog);
