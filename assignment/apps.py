@@ -22,8 +22,9 @@ class AssignmentConfig(AppConfig):
 def _register_routing() -> None:
     from assignment import schedules  # noqa: PLC0415  # models must be loaded first
     from assignment.contracts import LeadsRouted  # noqa: PLC0415
-    from assignment.models import RoutingQueueEntry  # noqa: PLC0415
+    from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry  # noqa: PLC0415
     from assignment.receivers import tell_leads_routed  # noqa: PLC0415
+    from assignment.services.merging import keep_routing_records  # noqa: PLC0415
     from assignment.services.routing import gauges  # noqa: PLC0415
     from assignment.services.routing.health import check_routing  # noqa: PLC0415
     from assignment.services.routing.imports import import_routing  # noqa: PLC0415
@@ -42,6 +43,8 @@ def _register_routing() -> None:
     registry.register_event_receiver(LeadsRouted, "assignment.tell_leads_routed", tell_leads_routed)
     # The row of the lead that goes is removed with it; the one that stays has its own.
     register_merge(RoutingQueueEntry, lambda keep_id, drop_id: None)
+    register_merge(RoutingLog, keep_routing_records)
+    register_merge(LeadAttribution, keep_routing_records)
     plan = (
         ("lead-routing", timedelta(minutes=1), 50, 300, schedules.run_lead_routing),
         ("lead-routing-retry", timedelta(minutes=5), 240, 900, schedules.run_lead_routing_retry),
@@ -70,10 +73,11 @@ def _register_rotation() -> None:
     from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
     from assignment.services import rotation_figures  # noqa: PLC0415
     from assignment.services.backfilling import ASSIGNMENT_BACKFILL  # noqa: PLC0415
+    from assignment.services.merging import explain_assignment, merge_assignment_events  # noqa: PLC0415
     from assignment.views import drawer, rotation  # noqa: PLC0415
     from inbox.contracts import ReplyClassified, SentimentChanged  # noqa: PLC0415
     from inbox.registry import register_drawer_section  # noqa: PLC0415
-    from leads.registry import register_merge  # noqa: PLC0415
+    from leads.registry import register_merge, register_merge_follower  # noqa: PLC0415
     from zrg.jobs import registry  # noqa: PLC0415
     from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
 
@@ -86,8 +90,8 @@ def _register_rotation() -> None:
         registry.register_event_receiver(event, f"assignment.{name}", receiver)  # type: ignore[arg-type]
     registry.register_job(ASSIGNMENT_BACKFILL, jobs.run_backfill)
     registry.register_routine("rollup-check", "assignment.events", jobs.check_events)
-    # The ledger of the lead that goes is removed with it.
-    register_merge(LeadAssignmentEvent, lambda keep_id, drop_id: None)
+    register_merge(LeadAssignmentEvent, merge_assignment_events)
+    register_merge_follower(explain_assignment)
     register_settings_section(rotation.SECTION)
     register_section_states(rotation.TAB, rotation.section_state)
     register_drawer_section(drawer.SECTION)

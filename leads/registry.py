@@ -11,6 +11,8 @@ from django.db import models
 RollupSource = Callable[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
 # (id of the lead that stays, id of the lead that goes): moves or ends the rows of the latter.
 MergeStep = Callable[[UUID, UUID], None]
+# What was merged, after the rows moved: for apps that keep a ledger of leads.
+MergeFollower = Callable[["MergedLeads"], None]
 # (workspace ids, text) → queryset or expression of lead ids whose messages match.
 BodySearch = Callable[[Sequence[UUID], str], Any]
 # An import's row in, what routing made of its leads out, as JSON.
@@ -27,8 +29,19 @@ class RollupSpec:
     source: RollupSource
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedLeads:
+    """A merge by a person: all rows and columns of `drop_id` are at `keep_id`, whose row is locked."""
+
+    workspace_id: UUID
+    keep_id: UUID
+    drop_id: UUID
+    by_id: UUID
+
+
 _rollups: list[RollupSpec] = []
 _merge_steps: dict[type[models.Model], MergeStep] = {}
+_merge_followers: list[MergeFollower] = []
 _sample_fillers: dict[str, SampleFiller] = {}
 _body_search: list[BodySearch] = []
 _import_figures: list[ImportFigures] = []
@@ -60,6 +73,16 @@ def register_merge(model: type[models.Model], function: MergeStep) -> None:
 def merge_steps() -> Mapping[type[models.Model], MergeStep]:
     """Merge steps by model."""
     return dict(_merge_steps)
+
+
+def register_merge_follower(function: MergeFollower) -> None:
+    """`function(merged)` runs once per merge, in its transaction, after everything moved."""
+    _merge_followers.append(function)
+
+
+def merge_followers() -> Sequence[MergeFollower]:
+    """Followers in order of registration."""
+    return tuple(_merge_followers)
 
 
 def register_body_search(function: BodySearch) -> None:

@@ -22,6 +22,7 @@ from assignment.api.payloads import (
 )
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingRule
 from assignment.services.routing import acting, partners, rules
+from leads.services.merging import absorbed_ids, survivors_of
 from zrg.lib.cursor import decode_cursor, encode_cursor, filter_hash
 from zrg.lib.errors import BadInput, Forbidden, NotVisible
 from zrg.workspaces.access import can, require
@@ -199,7 +200,7 @@ class Logs(RoutingAPIView):
         workspace_id = self.workspace()
         params = {name: request.query_params.get(name, "") for name in ("lead", "result", "code", "rule", "from", "to")}
         hashed = filter_hash(params | {"workspace": str(workspace_id)})
-        rows = _filtered(RoutingLog.objects.in_workspace(workspace_id), params)
+        rows = _filtered(RoutingLog.objects.in_workspace(workspace_id), params, workspace_id)
         given = request.query_params.get("cursor")
         if given:
             cursor = decode_cursor(given, hashed)
@@ -222,8 +223,13 @@ class Attributions(RoutingAPIView):
 
     def get(self, request: Request) -> Response:
         """Deliveries of and into this workspace, newest first."""
-        rows = LeadAttribution.objects.in_workspace(self.workspace()).order_by("-created_at", "-id")
-        return Response({"attributions": [attribution_payload(row) for row in rows[: page_size(request)]]})
+        workspace_id = self.workspace()
+        rows = LeadAttribution.objects.in_workspace(workspace_id).order_by("-created_at", "-id")
+        page = list(rows[: page_size(request)])
+        merged = survivors_of(workspace_id, [row.lead_id for row in page])
+        return Response(
+            {"attributions": [attribution_payload(row, merged_into=merged.get(row.lead_id)) for row in page]}
+        )
 
 
 class AttributionReturn(RoutingAPIView):
@@ -276,9 +282,10 @@ def _moment(value: Any, field: str) -> datetime | None:
     return moment
 
 
-def _filtered(rows: QuerySet[RoutingLog], params: Mapping[str, str]) -> Any:
+def _filtered(rows: QuerySet[RoutingLog], params: Mapping[str, str], workspace_id: UUID) -> Any:
     if params["lead"]:
-        rows = rows.filter(lead_id=uuid_of(params["lead"], "lead"))
+        lead_id = uuid_of(params["lead"], "lead")
+        rows = rows.filter(lead_id__in=[lead_id, *absorbed_ids(workspace_id, lead_id)])
     if params["rule"]:
         rows = rows.filter(matched_rule_id=uuid_of(params["rule"], "rule"))
     if params["result"]:

@@ -93,11 +93,12 @@ def log_payload(row: RoutingLog, *, is_source: bool) -> dict[str, Any]:
     return payload
 
 
-def attribution_payload(row: LeadAttribution) -> dict[str, Any]:
-    """A delivery and its credit."""
+def attribution_payload(row: LeadAttribution, *, merged_into: UUID | None = None) -> dict[str, Any]:
+    """A delivery and its credit; `merged_into` is the lead the delivered one is part of now."""
     return {
         "id": str(row.pk),
         "leadId": str(row.lead_id),
+        "mergedInto": str(merged_into) if merged_into else None,
         "sourceWorkspaceId": str(row.source_workspace_id),
         "destinationWorkspaceId": str(row.destination_workspace_id),
         "creditAmount": str(row.credit_amount),

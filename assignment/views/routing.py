@@ -15,6 +15,7 @@ from inbox.views.acts import person
 from inbox.views.answers import Refusal, attempt, drawer_answer, refused
 from inbox.views.context import lead_in, scope_of
 from leads.models import Lead
+from leads.services.merging import absorbed_ids
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, requires
@@ -42,7 +43,8 @@ class NothingToDo(Conflict):
 def load(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     """State, next attempt and the last transitions; what a source considered is shown to the source only."""
     access, workspace_id = access_of(request), lead.workspace_id
-    logs = RoutingLog.objects.in_workspace(workspace_id).filter(lead_id=lead.pk).order_by("-created_at", "-id")
+    absorbed = absorbed_ids(workspace_id, lead.pk)
+    logs = RoutingLog.objects.in_workspace(workspace_id).filter(lead_id__in=[lead.pk, *absorbed]).newest()
     entry = RoutingQueueEntry.objects.in_workspace(workspace_id).filter(lead=lead, processed_at=None).first()
     act = ACTS.get(lead.routing_status, "")
     able = {
@@ -52,16 +54,23 @@ def load(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     }
     rows = list(logs[:HISTORY])
     return {
-        "rows": [(row, _label(RoutingCode, row.error_code or row.metadata.get("code"))) for row in rows],
+        "rows": [
+            (row, _label(RoutingCode, row.error_code or row.metadata.get("code")), row.lead_id != lead.pk)
+            for row in rows
+        ],
         "entry": entry,
         "act": act if act and able[act] else "",
         "reason": _label(RoutingCode, lead.routing_error_code),
-        "considered": _considered(workspace_id, rows),
+        "considered": _considered(workspace_id, lead.pk, rows),
     }
 
 
-def _considered(workspace_id: UUID, rows: list[RoutingLog]) -> list[tuple[str, str]]:
-    own = (row for row in rows if row.source_workspace_id == workspace_id and row.metadata.get("considered"))
+def _considered(workspace_id: UUID, lead_id: UUID, rows: list[RoutingLog]) -> list[tuple[str, str]]:
+    own = (
+        row
+        for row in rows
+        if row.lead_id == lead_id and row.source_workspace_id == workspace_id and row.metadata.get("considered")
+    )
     found = next(own, None)
     if found is None:
         return []

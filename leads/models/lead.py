@@ -174,6 +174,12 @@ class Lead(
             ),
         ]
         indexes = [
+            # whose duplicates become another lead's by a merge
+            models.Index(
+                fields=["duplicate_of_lead_id"],
+                name="lead_duplicate_of",
+                condition=Q(duplicate_of_lead_id__isnull=False),
+            ),
             # the list "all", newest and oldest first; setters' counts fall back to it
             models.Index(fields=_NEWEST, include=_COUNTED, name="lead_list"),
             # tab responses

@@ -1,5 +1,6 @@
 """Two leads that are one person, joined because a person said so. No machine ever merges."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.utils import timezone
 from leads.enums import ConflictStatus, LeadStatus
 from leads.errors import MergeRefused
 from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
-from leads.registry import merge_steps
+from leads.registry import MergedLeads, merge_followers, merge_steps
 from leads.rules.merging import SHOWN_FACTS, MergedFact, compare_fact, merge_values
 from leads.services.rollups import recompute_rollups
 from leads.services.status import blacklist_lead, set_status
@@ -21,10 +22,15 @@ from zrg.jobs.enums import JobStatus
 from zrg.jobs.models import BackgroundJob
 from zrg.lib import log_events
 from zrg.workspaces.access import require, resolve_access
-from zrg.workspaces.models import User
+from zrg.workspaces.models import AdminAuditEvent, User
 from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
+
+MERGED = "lead.merged"
+MERGED_INTO = "lead.merged_into"
+# More leads than this in one: nobody reads such a history.
+MAX_ABSORBED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,9 @@ def merge_leads(keep: Lead, drop: Lead, actor: User) -> Lead:
         _carry_status(keep, drop, actor)
         _carry_stop(keep, drop, actor)
         recompute_rollups(keep)
+        merged = MergedLeads(workspace_id=keep.workspace_id, keep_id=keep.pk, drop_id=drop.pk, by_id=actor.pk)
+        for follow in merge_followers():
+            follow(merged)
     logger.info(log_events.LEAD_MERGED, lead=str(keep.pk), dropped=str(drop.pk))
     return keep
 
@@ -79,6 +88,23 @@ def preview_merge(keep: Lead, drop: Lead) -> MergePreview:
             moves.append((str(model._meta.verbose_name_plural), count))
     stops = [one.get_blacklist_reason_display() for one in (keep, drop) if one.blacklist_reason]
     return MergePreview(facts=[fact for fact in facts if fact.keep or fact.drop], moves=moves, stops=stops)
+
+
+def absorbed_ids(workspace_id: UUID, lead_id: UUID) -> list[UUID]:
+    """Ids of the leads merged into this one, and into those: records that outlive a lead keep its id."""
+    found: list[UUID] = []
+    asked = [lead_id]
+    while asked and len(found) < MAX_ABSORBED:
+        ids = _merges(workspace_id, MERGED, asked).values_list("before__dropped__id", flat=True)
+        asked = [pk for pk in map(UUID, ids) if pk not in found]
+        found += asked
+    return found[:MAX_ABSORBED]
+
+
+def survivors_of(workspace_id: UUID, lead_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """For those that were merged away: the lead they were merged into (which may be gone by now as well)."""
+    rows = _merges(workspace_id, MERGED_INTO, lead_ids).values_list("object_id", "after__kept")
+    return {UUID(dropped): UUID(kept) for dropped, kept in rows}
 
 
 def merge_conflicts(keep_id: UUID, drop_id: UUID) -> None:
@@ -116,13 +142,14 @@ def _record(keep: Lead, drop: Lead, actor: User) -> None:
         for field in Lead._meta.concrete_fields
         if field.attname not in generated
     }
-    record_audit(
-        "lead.merged",
-        actor=actor,
-        workspace=keep.workspace_id,
-        obj=keep,
-        before={"dropped": snapshot},
-        after={"kept": str(keep.pk)},
+    after = {"kept": str(keep.pk)}
+    record_audit(MERGED, actor=actor, workspace=keep.workspace_id, obj=keep, before={"dropped": snapshot}, after=after)
+    record_audit(MERGED_INTO, actor=actor, workspace=keep.workspace_id, obj=drop, after=after)
+
+
+def _merges(workspace_id: UUID, action: str, lead_ids: Sequence[UUID]) -> "models.QuerySet[AdminAuditEvent]":
+    return AdminAuditEvent.objects.filter(
+        workspace_id=workspace_id, object_type="lead", object_id__in=[str(pk) for pk in lead_ids], action=action
     )
 
 
