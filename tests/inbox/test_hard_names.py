@@ -1,11 +1,9 @@
 """Every safety rule of the AI pipeline (05) and of auto-send (06) has a test that carries its name."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
+from tests.support.hard_names import has_test, wanted
+
 RULES = {
     "05": """
         stop-stops-automation one-draft-per-trigger one-pending-reply-draft statistics-never-text safety-first
@@ -22,28 +20,8 @@ RULES = {
         slack-approver-checks exactly-one-message no-send-without-decision no-text-in-events
     """,
 }
-NAMES = [f"{part}_{name.replace('-', '_')}" for part, names in RULES.items() for name in names.split()]
 
 
-def _tests() -> set[str]:
-    found = set()
-    for path in TESTS.rglob("test_*.py"):
-        text = path.read_text()
-        if "def test_hard_0" not in text:
-            continue
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_hard_"):
-                found.add(node.name)
-    return found
-
-
-@pytest.fixture(scope="module")
-def tests() -> set[str]:
-    return _tests()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_rule_has_a_test_of_its_name(tests, name):
-    wanted = f"test_hard_{name}"
-
-    assert any(found == wanted or found.startswith(f"{wanted}_") for found in tests)
+@pytest.mark.parametrize("name", [name for part, rules in RULES.items() for name in wanted(part, rules)])
+def test_the_rule_has_a_test_of_its_name(name):
+    assert has_test(name)
