@@ -5,7 +5,6 @@ written by a model. All checks are made at the moment of acting, under the locks
 first that fails ends the click. Posts are shown anew by notifications when what they say changed.
 """
 
-import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +29,7 @@ from integrations import fields as f
 from integrations.contracts import SlackClick
 from integrations.rules.approvers import Approver, read_approvers
 from integrations.services.slack_reviews import email_of, team_of
+from integrations.slack.payload import read_value
 from leads.models import Lead
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.services.announce import announce
@@ -48,6 +48,10 @@ REGENERATE_SECONDS = 60.0
 APPROVE = "approve_send"
 REJECT = "reject_draft"
 REGENERATE = "regenerate_draft_fast"
+# What a button of ours carries.
+_TEXTS = ("draftId", "leadId", "clientId", "cycleKey")
+_NUMBERS = ("v", "regenCount")
+MAX_NUMBER = 2**31 - 1
 
 # Codes of approving in the words of 06 R16.
 _RESULTS = {"stale": "stale_preview", "newer_message": "newer_message"}
@@ -334,15 +338,14 @@ def _email_of(click: Click) -> str | None:
 
 
 def _number(value: Any) -> int | None:
-    """None when there is none; what is no number is no version of anything."""
+    """None when there is none; what is no number, or none a version can have, is no version of anything."""
     if value is None:
         return None
-    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER else -1
 
 
 def _value_of(value: str | None) -> dict[str, Any]:
-    """What the button carries; the door let only objects with ids pass."""
-    try:
-        return f.obj(json.loads(value or ""))
-    except (ValueError, RecursionError):
-        return {}
+    """What we read of what the button carries: a number without bounds (`1e999`) does not fit a job's payload."""
+    given = read_value(value)
+    texts = {name: text for name in _TEXTS if (text := f.text(given.get(name)))}
+    return {**texts, **{name: _number(given[name]) for name in _NUMBERS if given.get(name) is not None}}

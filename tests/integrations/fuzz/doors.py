@@ -240,13 +240,28 @@ def _slack() -> RecordedDoor:
         }
 
     def clicked(kind: str) -> Callable[[int], Payload]:
-        return lambda n: clicks.payload(clicks.action(workspace, kind, ts=f"1772728901.{n:06d}"))
+        """The button's value as an object, so that it is damaged within as well."""
+
+        def make(n: int) -> Payload:
+            action = clicks.action(workspace, kind, ts=f"1772728901.{n:06d}")
+            return clicks.payload({**action, "value": json.loads(action["value"])})
+
+        return make
 
     return RecordedDoor(
         name="webhook_slack",
         path=clicks.URL,
         calls=tuple(clicked(kind) for kind in ("approve_send", "regenerate_draft_fast", "reject_draft")),
         proof=proof,
-        encode=lambda payload: urlencode({"payload": json.dumps(payload)}).encode(),
+        encode=_slack_form,
         content_type="application/x-www-form-urlencoded",
     )
+
+
+def _slack_form(payload: Any) -> bytes:
+    """A button's value is JSON within the JSON of the form's field."""
+    actions = payload.get("actions") if isinstance(payload, dict) else None
+    for action in actions if isinstance(actions, list) else []:
+        if isinstance(action, dict) and isinstance(action.get("value"), dict):
+            action["value"] = json.dumps(action["value"])
+    return urlencode({"payload": json.dumps(payload)}).encode()

@@ -1,5 +1,6 @@
 """POST /api/webhooks/slack/interactions: signature, what is kept, for whom."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from integrations import registry
 from integrations.contracts import SlackClick
 from integrations.models import Connection
-from tests.integrations.slack.clicks import SECRET, URL, action, payload, post, value
+from tests.integrations.slack.clicks import DRAFT, LEAD, SECRET, URL, action, payload, post, value
 from tests.integrations.slack.conftest import OTHER_SECRET, slack_connection
 from tests.support.client import ZrgClient
-from tests.support.drain import drain
+from tests.support.drain import drain, drain_events
 from tests.support.simulator import RunningSimulator
 from zrg.jobs.enums import EventStatus
-from zrg.jobs.models import WebhookEvent
+from zrg.jobs.models import BackgroundJob, WebhookEvent
 
 
 def test_click_is_kept_without_credentials(northfork_slack: Connection, client: ZrgClient) -> None:
@@ -250,6 +251,38 @@ def test_click_reaches_its_receiver(
     assert (click.team_id, click.user_id, click.action_id) == ("T0ZRG", "U0SETTER", "approve_send")
     assert (click.channel_id, click.message_ts) == ("D09", "1772728863.000200")
     assert click.value == value(northfork_slack.workspace_id)
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"),
+    [
+        ('"v": 1e999', {"v": -1}),
+        ('"v": 1' + "0" * 400, {"v": -1}),
+        ('"v": true, "regenCount": [3]', {"v": -1, "regenCount": -1}),
+        ('"cycleKey": "a\\u0000b\\ud800", "surprise": {"x": 1}', {"cycleKey": "ab"}),
+    ],
+)
+def test_odd_button_becomes_a_job_all_the_same(
+    northfork_slack: Connection, client: ZrgClient, odd: str, kept: dict[str, Any]
+) -> None:
+    ids = {"draftId": DRAFT, "leadId": LEAD, "clientId": str(northfork_slack.workspace_id)}
+    post(client, payload({**action(northfork_slack.workspace_id), "value": json.dumps(ids)[:-1] + f", {odd}}}"}))
+
+    drain_events()
+
+    assert WebhookEvent.objects.get().status == EventStatus.SUCCEEDED
+    assert BackgroundJob.objects.get(type="SLACK_CLICK").payload["value"] == {**ids, **kept}
+
+
+@pytest.mark.parametrize("odd", ['"v": Infinity', '"v": NaN', '"v": ' + "[" * 70 + "]" * 70])
+def test_button_that_carries_no_json_is_acknowledged_only(
+    northfork_slack: Connection, client: ZrgClient, odd: str
+) -> None:
+    given = value(northfork_slack.workspace_id)[:-1] + f", {odd}}}"
+
+    response = post(client, payload({**action(northfork_slack.workspace_id), "value": given}))
+
+    assert (response.status_code, WebhookEvent.objects.count()) == (200, 0)
 
 
 def test_click_nobody_acts_on_is_kept(
