@@ -56,6 +56,7 @@ DELIVERY_ERRORS = {
     "sender_invalid": "The mailbox cannot send any more.",
     "worker_lost": "The worker stopped before this was done.",
     "parts_missing": "Not every part of this text was sent.",
+    "replaced": "Another text was sent instead.",
     "undone": "Taken back before it was sent.",
     "rate_limited": "The provider accepts no more messages for now.",
     "not_configured": "The provider is not connected.",

@@ -44,6 +44,7 @@ from inbox.services.guards import is_blocked_on
 from inbox.services.locking import lock_lead_and_draft
 from inbox.services.orders import OrderText, pending_for, place_order, refuse_while_sending, standing_order
 from inbox.services.recipients import check_recipients
+from inbox.services.scheduled import drop_held
 from leads.models import Lead
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
@@ -112,6 +113,8 @@ def approve_draft(
     if not placed:
         # The order of an earlier approval is still being carried out: nothing of this one stays.
         raise SendInProgress("This draft is being sent.", draft=str(draft.pk))
+    if by is not None:
+        drop_held(lead, draft.channel, keep=order.pk)
     record_draft_event(draft, DraftEventKind.APPROVED, source=_event_source(source), actor=by, edited=edited)
     _announce_decision(draft, DraftStatus.APPROVED)
     refresh_lead_flags(lead.pk)
@@ -214,6 +217,7 @@ def send_manual(
     )
     if placed:
         supersede_pending(lead.pk, channel, DraftClosedReason.MANUAL_REPLY_SENT, by=by)
+        drop_held(lead, channel, keep=order.pk)
         refresh_lead_flags(lead.pk)
     logger.info(log_events.MESSAGE_MANUAL_SEND, order=str(order.pk), channel=channel)
     return Decision(state="queued", order_id=order.pk, due_at=order.due_at)

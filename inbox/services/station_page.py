@@ -16,6 +16,7 @@ from inbox.services.channels.sms import sms_problem
 from inbox.services.draft_story import headline
 from inbox.services.drafting.requests import GenerationState, regeneration_state
 from inbox.services.recipients import recipient_options
+from inbox.services.thread_page import UNDO_WINDOW
 from integrations.services.connections import active_email_provider
 from integrations.unipile.waterfall import MAX_NOTE
 from leads.enums import LinkedInConnection
@@ -25,6 +26,7 @@ from leads.services.senders import own_sender_entries
 from leads.services.sms_health import is_sms_blocked
 from zrg.workspaces.context import tenant
 
+MAX_ORDERS = 20
 BLOCKED = "This lead asked not to be contacted, or mail to them bounces."
 
 
@@ -73,6 +75,7 @@ class Station:
     draft: StationDraft | None
     other_drafts: list[StationDraft]
     order: SendOrder | None
+    scheduled: list[SendOrder]
     held: SendOrder | None
     held_notice: str
     to_options: list[str]
@@ -104,12 +107,10 @@ def load_station(
     selected = _selected(channel, draft_id, drafts, latest)
     on_channel = [draft for draft in drafts if draft.channel == selected]
     email = _email_side(lead) if selected == Channel.EMAIL else _EmailSide()
-    orders = list(
-        SendOrder.objects.filter(
-            lead=lead, channel=selected, state__in=[OrderState.WAITING, OrderState.TAKEN, OrderState.HELD]
-        ).order_by("-due_at")[:5]
-    )
-    held = next((order for order in orders if order.state == OrderState.HELD), None)
+    orders = _orders(lead)
+    here = [order for order in orders if order.channel == selected]
+    held = next((order for order in reversed(here) if order.state == OrderState.HELD), None)
+    scheduled = [order for order in orders if order.state == OrderState.WAITING and order.due_at > now + UNDO_WINDOW]
     shown = [_shown(draft, latest) for draft in on_channel]
     tabs = [_tab(lead, key, label, counts.get(key, 0), drafts, key == selected) for key, label in Channel.choices]
     return Station(
@@ -118,7 +119,8 @@ def load_station(
         tabs=tabs,
         draft=shown[0] if shown else None,
         other_drafts=shown[1:],
-        order=next((order for order in orders if order.state != OrderState.HELD), None),
+        order=next((one for one in here if one.state != OrderState.HELD and one not in scheduled), None),
+        scheduled=scheduled,
         held=held,
         held_notice=delivery_sentence(held.held_reason) if held else "",
         to_options=email.options,
@@ -134,6 +136,13 @@ def load_station(
         generation=regeneration_state(lead, selected),
         can_generate=latest is not None,
     )
+
+
+def _orders(lead: Lead) -> list[SendOrder]:
+    """What is under way or held, on every channel, in the order of its time."""
+    states = [OrderState.WAITING, OrderState.TAKEN, OrderState.HELD]
+    orders = SendOrder.objects.filter(lead=lead, state__in=states).select_related("ordered_by")
+    return list(orders.order_by("due_at", "pk")[:MAX_ORDERS])
 
 
 def _pending(lead: Lead, draft_id: UUID | None) -> list[Draft]:

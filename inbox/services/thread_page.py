@@ -24,6 +24,8 @@ from zrg.workspaces.models import AdminAuditEvent
 PAGE_SIZE = 100
 SYSTEM_LINES_DAYS = timedelta(days=90)
 MAX_SYSTEM_LINES = 100
+UNDO_WINDOW = timedelta(seconds=90)
+"""An order that is due later than this was scheduled; sooner ones count down (the longest undo is 60 s)."""
 SHOWN_ORDERS = (OrderState.WAITING, OrderState.TAKEN, OrderState.HELD, OrderState.FAILED)
 SOURCE_LABELS = {
     MessageSource.ZRG: "Written here",
@@ -83,6 +85,7 @@ class ThreadOrder:
     problem: str
     sender: str
     has_draft: bool
+    is_scheduled: bool = False
     kind: str = "order"
 
 
@@ -140,7 +143,7 @@ def load_thread(
     latest = rows[-1].sent_at if rows and before else None
     items += _system_lines(lead, now, oldest, latest)
     if before is None:
-        items += _orders(lead, rows)
+        items += _orders(lead, rows, now)
     items.sort(key=lambda item: (_sort_time(item), item.kind != "message"))
     return ThreadPage(
         items=list(_with_days(items, zone, now)),
@@ -297,13 +300,15 @@ def _plain_subject(subject: str | None) -> str:
     return words
 
 
-def _orders(lead: Lead, rows: list[Message]) -> list[ThreadOrder]:
+def _orders(lead: Lead, rows: list[Message], now: datetime) -> list[ThreadOrder]:
     """Orders without a message of their own yet; failed ones of the last day only."""
     sent_keys = {(row.send_key or "").rsplit(":part:", 1)[0] for row in rows if row.send_key}
     orders = (
         SendOrder.objects.filter(lead=lead, state__in=SHOWN_ORDERS).select_related("ordered_by").order_by("-due_at")
     )
-    return [_shown_order(order) for order in orders[:20] if order.order_key not in sent_keys and _still_said(order)]
+    return [
+        _shown_order(order, now) for order in orders[:20] if order.order_key not in sent_keys and _still_said(order)
+    ]
 
 
 def _still_said(order: SendOrder) -> bool:
@@ -311,7 +316,7 @@ def _still_said(order: SendOrder) -> bool:
     return order.state in (OrderState.WAITING, OrderState.TAKEN) or order.draft_id is None
 
 
-def _shown_order(order: SendOrder) -> ThreadOrder:
+def _shown_order(order: SendOrder, now: datetime) -> ThreadOrder:
     # Escaped by the same renderer as every message.
     body_html = mark_safe(render_text(order.body).html)  # noqa: S308
     return ThreadOrder(
@@ -326,6 +331,7 @@ def _shown_order(order: SendOrder) -> ThreadOrder:
         problem=delivery_sentence(order.held_reason) if order.state in (OrderState.HELD, OrderState.FAILED) else "",
         sender=order.ordered_by.get_full_name() if order.ordered_by else "AI",
         has_draft=order.draft_id is not None,
+        is_scheduled=order.state == OrderState.WAITING and order.due_at > now + UNDO_WINDOW,
     )
 
 

@@ -83,6 +83,12 @@ def full_time(at: datetime | None, zone: ZoneInfo) -> str:
     return ages.full_time(at, zone) if at else ""
 
 
+@register.simple_tag
+def local_input(at: datetime, zone: ZoneInfo) -> str:
+    """A moment as the value of a `datetime-local` field."""
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
 @register.filter
 def tone(tag: str) -> str:
     """The colour family of a sentiment; its text always stands beside it."""

@@ -47,7 +47,7 @@ def approval(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpRe
     draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.approve")
 
     def act() -> Decision:
-        composed = read_composer(request.POST, scope.zone_of(workspace_id))
+        composed = read_composer(request.POST, scope.lead_zone(lead))
         return approve_draft(
             draft.pk,
             source=ApprovalSource.DASHBOARD,
@@ -77,7 +77,7 @@ def message(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
     lead = lead_in(scope, lead_id, "message.send")
 
     def act() -> Decision:
-        composed = read_composer(request.POST, scope.zone_of(workspace_id))
+        composed = read_composer(request.POST, scope.lead_zone(lead))
         return send_manual(
             lead.pk,
             channel=composed.channel,
@@ -106,6 +106,8 @@ def cancellation(request: HttpRequest, workspace_id: UUID, order_id: UUID) -> Ht
     if not undone:
         late = Refusal(code="order_taken", sentence=refusal_sentence("order_taken"), http_status=409)
         return refused(request, scope, lead, late)
+    if "discard" in request.POST:
+        return station_answer(request, scope, lead, channel=order.channel, notice="Discarded. Nothing was sent.")
     typed: dict[str, Any] = {"content": order.body}
     if order.draft_id is None:
         typed |= {"subject": order.subject or "", "to": order.to_override or ""}

@@ -14,9 +14,12 @@ from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.registry import bulk_actions, drawer_sections
 from inbox.rules.ages import waiting_for
 from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
+from inbox.rules.send_later import later_choices
 from inbox.rules.snooze import SNOOZE_DAYS
+from inbox.services.approving import MAX_SEND_LATER
 from inbox.services.list_page import ListPage, load_list
 from inbox.services.saved_views import views_of
+from inbox.services.scheduled import held_key
 from inbox.services.station_page import Station, load_station
 from inbox.services.thread_page import load_thread
 from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter, Tab
@@ -85,6 +88,11 @@ class Scope:
         """The zone times of a workspace are shown in."""
         found = self.access.in_workspace(workspace_id)
         return resolve_zone(found.timezone if found else None)
+
+    def lead_zone(self, lead: Lead) -> ZoneInfo:
+        """The zone a later send is planned in: the lead's own, the workspace's while that is not known."""
+        found = self.access.in_workspace(lead.workspace_id)
+        return resolve_zone(lead.timezone, found.timezone if found else None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -232,6 +240,9 @@ def lead_context(request: HttpRequest, scope: Scope, lead: Lead, *, now: datetim
         "suspended": found is not None and found.status != "active",
         "now": now,
         "zone": scope.zone_of(lead.workspace_id),
+        "lead_zone": scope.lead_zone(lead),
+        "latest_later": now + MAX_SEND_LATER,
+        "later_choices": later_choices(now, scope.lead_zone(lead)),
         "waiting": waiting_for(lead.last_inbound_at, now) if lead.is_open and lead.last_inbound_at else "",
         "snoozed": is_snoozed(lead, now),
         "snooze_days": SNOOZE_DAYS,
@@ -241,7 +252,13 @@ def lead_context(request: HttpRequest, scope: Scope, lead: Lead, *, now: datetim
 
 def station_context(request: HttpRequest, station: Station, **typed: Any) -> dict[str, Any]:
     """The station with what the person had typed, when it comes back from a refusal or an undo."""
-    draft = station.draft
+    draft, held = station.draft, station.held
+    offered = held if held and not (draft or held.draft_id or typed) else None
+    if offered is not None:
+        # A held text is in the editor again, with what it was addressed to.
+        typed = {"content": offered.body, "subject": offered.subject or ""}
+        typed |= {"to": offered.to_override} if offered.to_override else {}
+        typed |= {"cc": ", ".join(offered.cc)} if offered.cc is not None else {}
     preference = (
         UserPreference.objects.filter(user_id=access_in(request).user_id).only("enter_sends", "undo_seconds").first()
     )
@@ -252,7 +269,9 @@ def station_context(request: HttpRequest, station: Station, **typed: Any) -> dic
         "to": typed.get("to", station.to_options[0] if station.to_options else ""),
         "cc": typed.get("cc", ", ".join(station.cc)),
         "cc_before": ", ".join(station.cc),
-        "restored": bool(typed),
+        "restored": bool(typed) and offered is None,
+        "held_again": offered,
+        "idempotency_key": (held_key(offered) if offered else None) or station.idempotency_key,
         "enter_sends": preference is None or preference.enter_sends,
         "undo_seconds": 10 if preference is None else preference.undo_seconds,
     }

@@ -206,7 +206,7 @@ def test_hard_07_later_send_held_offers_its_text(client, sending_desk, simulator
     assert simulator.sent_replies() == []
     assert SendOrder.objects.get().state == "held"
     assert "A newer message arrived before this was sent." in html
-    assert 'data-use-text="Later, then"' in html
+    assert ">\nLater, then</textarea>" in html
 
 
 def test_reject_takes_a_reason_and_answers_once(client, desk, htmx):

@@ -51,8 +51,15 @@ function start() {
   chips();
   count();
   text.dataset.filled = text.dataset.original;
-  if ("restored" in text.dataset) { text.dataset.filled = ""; return keep(); } // an undo brought a person's text back
   const kept = zrg.store.read(keyOf(form));
+  if ("restored" in text.dataset) { // an undo brought a person's text back; what is typed meanwhile stands before it
+    const back = text.value;
+    text.dataset.filled = "";
+    if (!kept?.text || plain(kept.text) === plain(back)) return keep();
+    text.value = kept.text;
+    grow();
+    return offer(back, "The text you took back");
+  }
   if (!kept?.text || plain(kept.text) === plain(text.value)) return;
   if (dirty()) return; // a refusal brought text of its own back
   if (!kept.saved || !kept.draft) return restore(kept);
@@ -248,6 +255,14 @@ document.addEventListener("click", (event) => {
       zrg.$("#station-refusal").replaceChildren();
       zrg.$("#thread-scroll").focus();
     });
+  }
+  const later = event.target.closest("[data-send-at]");
+  if (later) {
+    const at = field("send_at");
+    at.value = later.dataset.sendAt;
+    at.dispatchEvent(new Event("change", { bubbles: true }));
+    later.closest("details").open = false;
+    zrg.$("[data-send]").focus();
   }
   const reject = event.target.closest("[data-key='x']");
   if (reject) {
