@@ -84,7 +84,7 @@ def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     return {
         "facts": [(name, value) for name, value in facts if value],
         "alternates": alternates,
-        "phone": lead.phone or lead.phone_raw or lead.phone_national or "",
+        "phone": lead.shown_phone,
         "website": _website(lead.company_website),
         "enrichment": enrichment(lead),
     }

@@ -18,6 +18,7 @@ from leads.models.lead_columns import (
     LeadWork,
 )
 from leads.querysets import LeadQuerySet
+from zrg.lib.phone import display_phone
 from zrg.workspaces.models.base import TimestampedModel, UUIDModel
 from zrg.workspaces.rls import LEAD
 
@@ -334,3 +335,8 @@ class Lead(
     def shown_name(self) -> str:
         """What lists call the lead; `name_key` is its lower-cased twin in the database."""
         return self.full_name or self.email or self.phone or self.phone_raw or self.phone_national or "Unknown lead"
+
+    @property
+    def shown_phone(self) -> str:
+        """The number as people read it: international, else as it was given; "" without one."""
+        return display_phone(self.phone, self.phone_raw or self.phone_national)

@@ -69,7 +69,7 @@ SHOWN_FACTS = (
     ("full_name", "Name"),
     ("email", "E-mail"),
     ("alternate_emails", "Other addresses"),
-    ("phone", "Phone"),
+    ("shown_phone", "Phone"),
     ("linkedin_url", "LinkedIn"),
     ("company_name", "Company"),
     ("job_title", "Job title"),
@@ -106,7 +106,7 @@ def compare_fact(keep: Lead, drop: Lead, changes: dict[str, Any], name: str, lab
     taken = (
         bool(dropped)
         and dropped != kept
-        and (empty if name in ("status", "sentiment_tag", "full_name") else name in changes)
+        and (empty if name in ("status", "sentiment_tag", "full_name", "shown_phone") else name in changes)
     )
     return MergedFact(
         label=label,

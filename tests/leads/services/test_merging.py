@@ -77,7 +77,7 @@ def test_preview_tells_what_the_merge_then_does():
     preview = preview_merge(keep, drop)
 
     facts = {fact.label: (fact.keep, fact.drop, fact.taken, fact.lost) for fact in preview.facts}
-    assert facts["Phone"] == ("", "+14155552671", True, False)
+    assert facts["Phone"] == ("", "+1 415-555-2671", True, False)
     assert facts["Job title"] == ("Owner", "Boss", False, True)
     assert facts["E-mail"] == ("dana@northfork.example", "d.reyes@northfork.example", False, False)
     assert facts["Company"] == ("Northfork Dental", "Northfork Dental", False, False)

@@ -111,3 +111,29 @@ def test_leads_of_another_workspace_do_not_exist(client):
     assert client.get(page("lead_merge", workspace, own.pk, own.pk)).status_code == 404
     assert client.post(page("lead_conflict_dismissal", workspace, claim(foreign, None).pk)).status_code == 404
     assert Lead.objects.count() == 2
+
+
+def test_numbers_without_a_country_are_pairs_among_themselves(client):
+    workspace = WorkspaceFactory()
+    one, twin = LeadFactory.create_batch(2, workspace=workspace, phone=None, phone_national="2025550143")
+    LeadFactory(workspace=workspace, phone="+12025550143", phone_national="2025550143")
+    LeadFactory.create_batch(2, workspace=workspace, phone=None, phone_national="5550143")
+    client.login_as(workspace.owner)
+
+    first = client.get(page("lead_duplicates", workspace))
+    client.post(page("lead_pair_dismissal", workspace, one.pk, twin.pk))
+    second = client.get(page("lead_duplicates", workspace))
+
+    assert [{pair.one.pk, pair.twin.pk} for pair in first.context["pairs"]] == [{one.pk, twin.pk}]
+    assert second.context["pairs"] == []
+
+
+def test_phones_are_shown_as_people_read_them(client):
+    workspace = WorkspaceFactory()
+    one, twin = LeadFactory.create_batch(2, workspace=workspace, phone="+442079460018")
+    client.login_as(workspace.owner)
+
+    listed = client.get(page("lead_duplicates", workspace)).content.decode()
+    compared = client.get(page("lead_merge", workspace, one.pk, twin.pk)).content.decode()
+
+    assert ("+44 20 7946 0018" in listed, compared.count("+44 20 7946 0018")) == (True, 2)
