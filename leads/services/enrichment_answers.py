@@ -8,6 +8,7 @@ from leads.models import EnrichmentRequest, Lead
 from leads.rules.enrichment import missing_kinds
 from leads.rules.facts import Facts, is_contact
 from leads.services.filling import fill_lead
+from leads.services.merging import survivor_of
 from leads.services.questions import finish_question
 from zrg.lib import log_events
 
@@ -26,7 +27,9 @@ def apply_answer(answer: EnrichmentAnswer) -> str:
     """What Clay found, in the event's transaction; returns the event's outcome. Idempotent: a question
     that has its answer is not answered again.
     """
-    lead = Lead.objects.select_for_update().in_workspace(answer.workspace_id).filter(pk=answer.lead_id).first()
+    # Clay knows the lead by the id it was asked with; its questions moved with a merge.
+    lead_id = survivor_of(answer.workspace_id, answer.lead_id)
+    lead = Lead.objects.select_for_update().in_workspace(answer.workspace_id).filter(pk=lead_id).first()
     if lead is None:
         return "ignored:lead_not_found"
     questions = EnrichmentRequest.objects.in_workspace(lead.workspace_id).filter(lead=lead, kind=answer.kind)

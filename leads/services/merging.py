@@ -107,6 +107,16 @@ def survivors_of(workspace_id: UUID, lead_ids: Sequence[UUID]) -> dict[UUID, UUI
     return {UUID(dropped): UUID(kept) for dropped, kept in rows}
 
 
+def survivor_of(workspace_id: UUID, lead_id: UUID) -> UUID:
+    """The lead this one is part of now: itself, unless it was merged into another, and that into a third."""
+    for _ in range(MAX_ABSORBED):
+        into = survivors_of(workspace_id, [lead_id]).get(lead_id)
+        if into is None:
+            break
+        lead_id = into
+    return lead_id
+
+
 def merge_conflicts(keep_id: UUID, drop_id: UUID) -> None:
     """Claims between the two are settled; others move unless the same claim is there already."""
     between = LeadIdentityConflict.objects.filter(lead_id__in=(keep_id, drop_id), other_lead_id__in=(keep_id, drop_id))

@@ -13,6 +13,7 @@ from leads.contracts import EnrichmentFinished
 from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict
 from leads.receivers import receive_enrichment_answer
 from leads.services.enriching import enrich_batch, request_enrichment
+from leads.services.merging import merge_leads
 from tests.factories import ConnectionFactory, LeadFactory, UserFactory, WorkspaceFactory
 from tests.integrations.support import announced
 from zrg.jobs.models import BackgroundJob
@@ -286,6 +287,21 @@ def test_an_answer_for_a_kind_nobody_asked():
 
     assert answer(lead, "phone", phone="+14155552671") == "ignored:never_asked"
     assert state(lead)[2] is None
+
+
+def test_an_answer_about_a_merged_lead_reaches_the_survivor():
+    asked_about = positive()
+    between = LeadFactory(workspace=asked_about.workspace, phone=None)
+    last = LeadFactory(workspace=asked_about.workspace, phone=None)
+    asked = question(asked_about)
+    owner = asked_about.workspace.owner
+    merge_leads(between, asked_about, owner)
+    merge_leads(last, between, owner)
+
+    assert answer(asked_about, phone="+14155552671") == "processed"
+
+    asked.refresh_from_db()
+    assert (asked.lead_id, asked.status, state(last)[2]) == (last.pk, "succeeded", "+14155552671")
 
 
 def test_an_answer_in_another_workspace_finds_nobody():
