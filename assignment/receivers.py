@@ -11,6 +11,7 @@ from assignment.services.rotation import latest_channel, maybe_assign_lead
 from inbox.contracts import ReplyClassified, SentimentChanged
 from inbox.models import Message
 from leads.models import Lead
+from leads.services.reply_times import refresh_due
 from zrg.jobs.contracts import Notice
 from zrg.jobs.errors import Permanent
 from zrg.jobs.services.announce import announce
@@ -35,6 +36,8 @@ def rotate_after_sentiment(event: SentimentChanged) -> None:
 def rotate_arrivals(event: LeadsRouted) -> None:
     """Leads that arrive positive get a setter of their new workspace."""
     with tenant(event.workspace_id):
+        # Counted in the hours and by the targets of where they came from until now.
+        refresh_due(*event.lead_ids)
         arrived = Lead.objects.in_workspace(event.workspace_id).unassigned().filter(pk__in=event.lead_ids)
         positive = dict(arrived.filter(sentiment_tag__in=sorted(POSITIVE)).values_list("pk", "sentiment_tag"))
     for lead_id in event.lead_ids:

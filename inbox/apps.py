@@ -126,6 +126,7 @@ class InboxConfig(AppConfig):
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)
         register_routine("retention", "inbox.memory", schedules.forget_memory)
         register_routine("autosend", "inbox.due_sends", schedules.run_auto_send)
+        register_routine("autosend", "inbox.overdue_replies", schedules.tell_overdue_replies)
         register_schedule(
             ScheduleSpec(
                 name="unknown-sends",

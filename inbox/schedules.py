@@ -18,6 +18,7 @@ from inbox.services.autosend.backstop import (
 from inbox.services.autosend.tripwire import check_tripwire
 from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
 from inbox.services.memory import delete_expired_memory
+from inbox.services.overdue import tell_overdue
 from inbox.services.reprocessing import reading_jobs
 from inbox.services.stranded import fail_stranded_orders
 from inbox.services.sweeping import mark_stale_sends
@@ -61,6 +62,13 @@ def run_auto_send(context: RunContext) -> None:
         context.count("reminders", remind_of_reviews(workspace_id))
         if looks:
             context.count("tripped", bool(check_tripwire(workspace_id)))
+
+
+def tell_overdue_replies(context: RunContext) -> None:
+    """Routine of `autosend`, every minute: replies whose time is over, once each."""
+    for workspace_id in walk_workspaces(context):
+        if not context.dry_run:
+            context.count("overdue", tell_overdue(workspace_id))
 
 
 def run_ai_retry(context: RunContext) -> None:

@@ -36,6 +36,7 @@ class LeadsConfig(AppConfig):
         from leads.services.importing.starting import LEAD_IMPORT  # noqa: PLC0415
         from leads.services.merging import merge_conflicts, merge_enrichment, merge_jobs  # noqa: PLC0415
         from leads.services.questions import ENRICHMENT_REQUEST  # noqa: PLC0415
+        from leads.services.reply_times import REPLY_TIMES, SETTINGS, queue_reply_times  # noqa: PLC0415
         from leads.services.rollups import check_rollups  # noqa: PLC0415
         from leads.views import auto_send, campaigns  # noqa: PLC0415
         from zrg.ai.prompts import register_prompts  # noqa: PLC0415
@@ -43,7 +44,11 @@ class LeadsConfig(AppConfig):
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import ScheduleSpec  # noqa: PLC0415
         from zrg.jobs.models import BackgroundJob  # noqa: PLC0415
-        from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
+        from zrg.workspaces.registry import (  # noqa: PLC0415
+            register_section_states,
+            register_settings_receiver,
+            register_settings_section,
+        )
 
         metrics.register()
         registry.register_existence("lead_id", lambda pk: Lead.objects.filter(pk=pk).exists())
@@ -57,6 +62,8 @@ class LeadsConfig(AppConfig):
         registry.register_job(EXPORT, jobs.run_export, max_attempts=3)
         registry.register_job(GHL_CONTACT_SYNC, jobs.run_ghl_contact_sync)
         registry.register_job(LEAD_IMPORT, jobs.run_import, max_attempts=3)
+        registry.register_job(REPLY_TIMES, jobs.run_reply_times, max_attempts=3)
+        register_settings_receiver("leads.reply_times", SETTINGS, queue_reply_times)
         registry.register_schedule(
             ScheduleSpec(
                 name="enrichment",

@@ -299,6 +299,7 @@ class LeadSort(TextChoices):
     NEWEST = "newest", "Newest first"
     OLDEST = "oldest", "Oldest first"
     NAME = "name", "Name"
+    DUE = "due", "Due first"
 
 
 class ScoreFilter(TextChoices):

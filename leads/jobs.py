@@ -11,10 +11,11 @@ from leads.services.asking import put_question
 from leads.services.exporting import run_export
 from leads.services.ghl_contacts import sync_ghl_contact
 from leads.services.importing.running import run_import
+from leads.services.reply_times import recount_reply_times
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import Cancelled, Permanent, Reschedule
 
-__all__ = ["run_enrichment_request", "run_export", "run_ghl_contact_sync", "run_import"]
+__all__ = ["run_enrichment_request", "run_export", "run_ghl_contact_sync", "run_import", "run_reply_times"]
 
 # Trying again does not change these answers; a person has to.
 _FINAL = frozenset([Code.AUTH_FAILED, Code.CONFLICT, Code.BAD_REQUEST, Code.UNPROCESSABLE])
@@ -23,6 +24,11 @@ _FINAL = frozenset([Code.AUTH_FAILED, Code.CONFLICT, Code.BAD_REQUEST, Code.UNPR
 def run_enrichment_request(context: JobContext) -> None:
     """`ENRICHMENT_REQUEST`: put one question to Clay."""
     put_question(context.workspace_id, UUID(context.payload["request_id"]))
+
+
+def run_reply_times(context: JobContext) -> None:
+    """`REPLY_TIMES`: the open leads of a workspace, after its settings changed."""
+    recount_reply_times(context.workspace_id, deadline=context.deadline)
 
 
 def run_ghl_contact_sync(context: JobContext) -> None:

@@ -37,6 +37,7 @@ SORT_KEYS = {
     LeadSort.NEWEST: ("sort_at", True),
     LeadSort.OLDEST: ("sort_at", False),
     LeadSort.NAME: ("name_key", False),
+    LeadSort.DUE: ("due_key", False),
 }
 
 # What a list row reads; everything else of a lead stays in the table.
@@ -67,6 +68,8 @@ LIST_FIELDS = (
     "is_attention",
     "sort_at",
     "name_key",
+    "due_at",
+    "due_key",
     "created_at",
     "changed_at",
     "assigned_to_id",
@@ -96,8 +99,11 @@ def tab_predicate(tab: str, now: datetime) -> Q:
     """The condition of a tab; `leads.rules.tabs.in_tab` says the same of one lead."""
     if tab == Tab.SNOOZED:
         return Q(snooze_until_reply=True) | Q(snoozed_until__gt=now)
-    awake = Q(snooze_until_reply=False) & (Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
-    return _TABS[Tab(tab)] & awake
+    return _TABS[Tab(tab)] & _awake(now)
+
+
+def _awake(now: datetime) -> Q:
+    return Q(snooze_until_reply=False) & (Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
 
 
 class LeadQuerySet(LeadScopedQuerySet):
@@ -178,6 +184,15 @@ class LeadQuerySet(LeadScopedQuerySet):
             sentiment_tag__in=POSITIVE_TAGS,
             enrichment_requests=None,
         ).exclude(status=LeadStatus.BLACKLISTED)
+
+    def overdue_unnoted(self, now: datetime) -> Self:
+        """Leads whose reply time is over and whose latest message nobody was told about."""
+        unnoted = Q(overdue_noted_for__isnull=True) | Q(overdue_noted_for__lt=F("last_inbound_at"))
+        return self.filter(unnoted, due_at__isnull=False, due_at__lte=now)
+
+    def awake(self, now: datetime) -> Self:
+        """Leads nobody has put aside."""
+        return self.filter(_awake(now))
 
     def changed_since(self, moment: datetime) -> Self:
         """Live refresh: rows whose list row, thread or draft changed."""

@@ -17,6 +17,7 @@ from inbox.services.stopping import reject_pending_drafts, stop_lead
 from leads.enums import LeadStatus
 from leads.models import Lead
 from leads.rules.statuses import blocks_every_channel
+from leads.services.reply_times import refresh_due
 from leads.services.status import set_status
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
@@ -128,6 +129,7 @@ def _apply(
         status = status_for(new, lead.status)
         if status != lead.status:
             set_status(lead, status, by=actor)
+        refresh_due(lead.pk)
     if new == SentimentTag.AUTOMATED_REPLY:
         _close_reply_drafts(lead)
     if actor is not None:

@@ -117,6 +117,12 @@ class Lead(
         output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
+    # The order of "sort by due": what has a time by it, then the rest as in the list.
+    due_key = models.GeneratedField(
+        expression=Func(F("due_at"), F("last_message_at"), F("created_at"), function="zrg_lead_due_key"),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
     # A phone suffix is a prefix of this; C collation makes the range a plain comparison.
     phone_reversed = models.GeneratedField(
         expression=Reverse(Coalesce("phone", "phone_national")),
@@ -245,6 +251,15 @@ class Lead(
             ),
             # sort by name
             models.Index(fields=["workspace", "name_key", "id"], name="lead_name"),
+            # sort by due
+            models.Index(fields=["workspace", "due_key", "id"], name="lead_due"),
+            # replies whose time is over and that nobody was told about
+            models.Index(
+                fields=["workspace", "due_at"],
+                name="lead_due_unnoted",
+                condition=Q(due_at__isnull=False)
+                & (Q(overdue_noted_for__isnull=True) | Q(overdue_noted_for__lt=F("last_inbound_at"))),
+            ),
             # live refresh: what changed since
             models.Index(fields=["workspace", "-changed_at"], name="lead_changed"),
             # search by the end of a phone number

@@ -123,6 +123,10 @@ class LeadRollups(models.Model):
     last_answer_at = _moment()
     last_message_at = _moment()
     last_message_direction = _text(16)
+    # By when an answer should be out, while somebody waits for one (07 R20.6).
+    due_at = _moment()
+    # The `last_inbound_at` whose missed `due_at` was noted: once per inbound.
+    overdue_noted_for = _moment()
     channels = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     email_open_count = models.PositiveIntegerField(default=0)
     email_last_opened_at = _moment()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from leads.enums import Channel
 from leads.models import Lead
 from leads.registry import rollup_sources
+from leads.services.reply_times import FACTS, DueFacts, due_times, settle_due
 from leads.services.walking import chosen_workspaces, walk_leads
 from zrg.jobs.contracts import RunContext
 from zrg.lib import log_events
@@ -38,11 +39,13 @@ UPDATE leads_lead SET
     channels = CASE WHEN %(channel)s = ANY (channels) THEN channels ELSE array_append(channels, %(channel)s) END,
     changed_at = clock_timestamp(), updated_at = clock_timestamp()
 WHERE id = %(lead)s
+RETURNING id, workspace_id, status, sentiment_tag, last_inbound_at, last_answer_at, due_at
 """
 
 
 def bump_rollups(lead_id: UUID, channel: str, direction: str, sent_at: datetime, origin: str | None) -> None:
-    """Count one more message, in one UPDATE; times never go back, so order and repeats do not matter.
+    """Count one more message, in one UPDATE; times never go back, so order and repeats do not matter. The reply
+    time follows.
 
     `origin` campaign is no answer. A message dated more than five minutes ahead counts as now.
     """
@@ -58,13 +61,14 @@ def bump_rollups(lead_id: UUID, channel: str, direction: str, sent_at: datetime,
     }
     with connection.cursor() as cursor:
         cursor.execute(_BUMP, values)
+        settle_due([DueFacts(**dict(zip(FACTS, row, strict=True))) for row in cursor.fetchall()])
 
 
 def recompute_rollups(lead: Lead) -> dict[str, Any]:
     """Derive every registered column from the rows again; returns what was wrong, by column."""
     with transaction.atomic():
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
-        wrong = _wrong(locked, _computed([lead.pk])[lead.pk])
+        wrong = _wrong(locked, _computed([locked])[lead.pk])
         if wrong:
             Lead.objects.filter(pk=lead.pk).update(**wrong, changed_at=Now(), updated_at=Now())
     for column, value in wrong.items():
@@ -108,7 +112,7 @@ def _repair(lead: Lead, ctx: RunContext) -> None:
 
 
 def _drifted(leads: Sequence[Lead]) -> list[Lead]:
-    computed = _computed([lead.pk for lead in leads])
+    computed = _computed(leads)
     return [lead for lead in leads if _wrong(lead, computed[lead.pk])]
 
 
@@ -123,14 +127,17 @@ def _comparable(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
 
 
-def _computed(lead_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    computed: dict[UUID, dict[str, Any]] = {lead_id: {} for lead_id in lead_ids}
+def _computed(leads: Sequence[Lead]) -> dict[UUID, dict[str, Any]]:
+    computed: dict[UUID, dict[str, Any]] = {lead.pk: {} for lead in leads}
     for spec in rollup_sources():
-        rows = spec.source(lead_ids)
-        for lead_id in lead_ids:
+        rows = spec.source(list(computed))
+        for lead_id, values in computed.items():
             row = rows.get(lead_id, {})
             for column in spec.columns:
-                computed[lead_id][column] = row[column] if column in row else _empty(column)
+                values[column] = row[column] if column in row else _empty(column)
+    # Made of the times above, so of what they should be.
+    for lead_id, due_at in due_times(DueFacts.of(lead, computed[lead.pk]) for lead in leads).items():
+        computed[lead_id]["due_at"] = due_at
     return computed
 
 

@@ -46,7 +46,7 @@ INSERT INTO leads_lead (
     id, workspace_id, email, email_bison_lead_id, first_name, last_name, company_name, job_title, phone,
     phone_national, phone_country, linkedin_url, linkedin_connection, status, blacklist_reason, sentiment_tag,
     overall_score, snoozed_until, snooze_until_reply, last_inbound_at, last_outbound_at, last_answer_at,
-    last_message_at, last_message_direction, channels, assigned_to_id, email_open_count,
+    last_message_at, last_message_direction, due_at, channels, assigned_to_id, email_open_count,
     has_pending_draft, has_review_draft, has_ai_sent, followups_blocked, alternate_emails, tags, attributes,
     enrichment_retry_count, auto_reply_enabled, auto_follow_up_enabled, auto_book_meetings_enabled, sms_dnd_active,
     sms_consecutive_blocked_count, appointment_check_errors, routing_status, routing_completed_at, routing_attempts,
@@ -70,6 +70,10 @@ SELECT
     CASE WHEN wrote AND answered THEN moment + interval '3 hours' END,
     CASE WHEN wrote AND NOT answered THEN moment ELSE moment + interval '3 hours' END,
     CASE WHEN wrote AND NOT answered THEN 'inbound' ELSE 'outbound' END,
+    -- All of them overdue; the working hours do not matter to a list.
+    CASE WHEN wrote AND NOT answered AND status NOT IN ('blacklisted', 'unqualified')
+         AND tag IN ('Meeting Requested', 'Information Requested', 'Interested')
+         THEN moment + interval '15 minutes' END,
     (CASE h %% 10 WHEN 0 THEN '{email,sms}' WHEN 1 THEN '{linkedin}' WHEN 2 THEN '{sms}' ELSE '{email}' END)::varchar[],
     CASE WHEN wrote AND h %% 2 = 0 AND cardinality(%(setters)s::uuid[]) > 0
          THEN (%(setters)s::uuid[])[1 + h %% greatest(cardinality(%(setters)s::uuid[]), 1)] END,

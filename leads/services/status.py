@@ -17,6 +17,7 @@ from leads.metrics import count_opt_out
 from leads.models import Lead
 from leads.rules.statuses import blocks_every_channel, outranks, read_status
 from leads.services.optouts import forget_opt_out, remember_opt_out
+from leads.services.reply_times import refresh_due
 from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput
@@ -173,6 +174,7 @@ def _addresses(lead: Lead) -> list[str | None]:
 
 def _write(lead: Lead, **changes: Any) -> None:
     Lead.objects.filter(pk=lead.pk).update(**changes, changed_at=Now(), updated_at=Now())
+    refresh_due(lead.pk)
     for name, value in changes.items():
         setattr(lead, name, value)
 

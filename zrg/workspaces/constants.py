@@ -28,3 +28,22 @@ AUDIT_RETENTION = timedelta(days=400)
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 STEP_UP_SECONDS = 15 * 60
 LAST_SEEN_INTERVAL = timedelta(minutes=5)
+
+# Sentiments that can wait for an answer of a person; the inbox owns the whole list of sentiments.
+REPLY_TARGET_TAGS = (
+    "Meeting Requested",
+    "Call Requested",
+    "Information Requested",
+    "Interested",
+    "Meeting Booked",
+    "Follow Up",
+    "Objection",
+    "Neutral",
+    "Not Interested",
+)
+MAX_REPLY_TARGET_MINUTES = 7 * 24 * 60
+
+
+def default_reply_targets() -> dict[str, int]:
+    """Minutes within working hours by sentiment (07 R20.6)."""
+    return {"Meeting Requested": 5, "Call Requested": 5, "Information Requested": 15, "Interested": 30}

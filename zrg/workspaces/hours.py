@@ -123,6 +123,22 @@ def next_start(window: Window, at: datetime, limit_days: int) -> datetime | None
     return next((start for start, _ in openings(window, today - _ONE_DAY, last) if start > at), None)
 
 
+def after_open_time(window: Window, at: datetime, amount: timedelta, limit_days: int) -> datetime | None:
+    """The instant (UTC) at which the window has been open for `amount` since `at`; an opening's end counts to it.
+
+    Openings that start on the local dates of `at` … `at` + `limit_days` are counted; None when they do not suffice.
+    """
+    today, left = local_date(at, window.zone), amount
+    for start, end in openings(window, today - _DAYS_BACK * _ONE_DAY, today + limit_days * _ONE_DAY):
+        begun = max(start, at.astimezone(UTC))
+        if begun >= end:
+            continue
+        if begun + left <= end:
+            return begun + left
+        left -= end - begun
+    return None
+
+
 def openings(window: Window, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
     """Start and end instants (UTC) of the openings that start on the dates `first` … `last`.
 

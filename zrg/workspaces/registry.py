@@ -1,13 +1,13 @@
 """What higher apps add to this one: health checks, parts of provisioning, of the demo, of the settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
 
-from zrg.workspaces.models import User, Workspace
+from zrg.workspaces.models import User, Workspace, WorkspaceSettings
 from zrg.workspaces.navigation import SETTINGS_TABS
 
 
@@ -73,12 +73,14 @@ class SettingsSection:
 HealthCheck = Callable[[], Health]
 DemoPart = Callable[[Workspace, dict[str, User]], None]
 SectionStates = Callable[[UUID, bool], Mapping[str, SectionState]]
+SettingsReceiver = Callable[[WorkspaceSettings], None]
 
 _health_checks: dict[str, HealthCheck] = {}
 _provisioning_parts: dict[str, ProvisioningPart] = {}
 _demo_parts: dict[str, DemoPart] = {}
 _settings_sections: dict[tuple[str, str], SettingsSection] = {}
 _section_states: dict[str, list[SectionStates]] = {}
+_settings_receivers: dict[str, tuple[frozenset[str], SettingsReceiver]] = {}
 
 
 def register_health_check(name: str, check: HealthCheck) -> None:
@@ -113,6 +115,11 @@ def register_section_states(tab: str, read: SectionStates) -> None:
     _section_states.setdefault(tab, []).append(read)
 
 
+def register_settings_receiver(name: str, columns: Collection[str], receive: SettingsReceiver) -> None:
+    """`receive(row)` is called in the transaction that gave one of these columns another value; it only queues."""
+    _settings_receivers[name] = frozenset(columns), receive
+
+
 def health_checks() -> dict[str, HealthCheck]:
     """All registered health checks."""
     return dict(_health_checks)
@@ -126,6 +133,11 @@ def provisioning_parts() -> dict[str, ProvisioningPart]:
 def demo_parts() -> dict[str, DemoPart]:
     """All registered demo parts, in order of registration (floors from below)."""
     return dict(_demo_parts)
+
+
+def settings_receivers(changed: Collection[str]) -> list[SettingsReceiver]:
+    """Who wants to hear that one of these columns has another value."""
+    return [receive for columns, receive in _settings_receivers.values() if columns.intersection(changed)]
 
 
 def settings_sections(tab: str) -> list[SettingsSection]:

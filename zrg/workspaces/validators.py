@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.deconstruct import deconstructible
 
-from zrg.workspaces.constants import GRANTABLE
+from zrg.workspaces.constants import GRANTABLE, MAX_REPLY_TARGET_MINUTES, REPLY_TARGET_TAGS
 
 WALL_TIME = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
 DIGEST_TIME = re.compile(r"^\d{1,2}:\d{2}$")
@@ -144,6 +144,17 @@ def validate_bundle_budgets(value: Any) -> None:
         for size in value.values()
     ):
         raise ValidationError(f"Sizes between 0 and {MAX_BUNDLE_BUDGET}.", code="budgets")
+
+
+def validate_reply_targets(value: Any) -> None:
+    """`{sentiment: minutes}`; a sentiment that is left out has no target (07 R20.6)."""
+    if not isinstance(value, dict):
+        raise ValidationError("A JSON object of sentiments and minutes.", code="object")
+    if unknown := sorted(str(tag) for tag in set(value) - set(REPLY_TARGET_TAGS)):
+        raise ValidationError(f"No sentiment with a reply time: {', '.join(unknown)[:200]}.", code="tag")
+    for tag, minutes in value.items():
+        if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= MAX_REPLY_TARGET_MINUTES:
+            raise ValidationError(f"{tag}: whole minutes from 1 to {MAX_REPLY_TARGET_MINUTES:,}.", code="minutes")
 
 
 def validate_json_object(value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django import forms
 from django.forms import BoundField
@@ -10,7 +10,6 @@ from django.forms import BoundField
 from zrg.lib.errors import BadInput
 from zrg.lib.hashing import sha
 from zrg.workspaces.access import Access
-from zrg.workspaces.forms.schedule import ScheduleField
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.rules.settings_fields import SUPER_ADMIN, WRITERS
 from zrg.workspaces.services.settings import may_save
@@ -54,6 +53,14 @@ class ColumnRows:
     group: ColumnGroup
     fields: list[tuple[BoundField, BoundField | None]] = field(default_factory=list)
     is_closed: bool = False
+
+
+@runtime_checkable
+class ManyNames(Protocol):
+    """A widget of several controls."""
+
+    def names(self, name: str) -> list[str]:
+        """The names they send."""
 
 
 class LinesField(forms.CharField):
@@ -131,7 +138,7 @@ class ColumnsForm(forms.Form):
         """What was sent that this form does not have."""
         known = {CSRF, *self.fields}
         for name, made in self.fields.items():
-            known |= set(getattr(made.widget, "names", list)(name) if isinstance(made, ScheduleField) else ())
+            known |= set(made.widget.names(name)) if isinstance(made.widget, ManyNames) else set()
         return sorted(set(self.data) - known)
 
     def foreign_names(self) -> list[str]:

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 
-from zrg.workspaces.constants import DEFAULT_TIMEZONE
+from zrg.workspaces.constants import DEFAULT_TIMEZONE, default_reply_targets
 from zrg.workspaces.enums import AIModel, AutoSendScheduleMode, BookingProvider, Effort, RoutingFallback
 from zrg.workspaces.models.base import TimestampedModel, UUIDModel
 from zrg.workspaces.models.workspace import Workspace
@@ -26,6 +26,7 @@ from zrg.workspaces.validators import (
     validate_own_addresses,
     validate_phones,
     validate_questions,
+    validate_reply_targets,
     validate_slack_channels,
     validate_timezone,
     validate_wall_time,
@@ -105,6 +106,7 @@ class WorkspaceSettings(UUIDModel, TimestampedModel):
     timezone = models.CharField(max_length=64, default=DEFAULT_TIMEZONE, validators=[validate_timezone])
     work_start_time = models.CharField(max_length=5, default="09:00", validators=[validate_wall_time])
     work_end_time = models.CharField(max_length=5, default="17:00", validators=[validate_wall_time])
+    reply_targets = models.JSONField(default=default_reply_targets, blank=True, validators=[validate_reply_targets])
     company_name = _text(200)
     target_result = _text(500)
     auto_approve_meetings = models.BooleanField(default=True)

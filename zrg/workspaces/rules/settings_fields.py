@@ -16,6 +16,7 @@ _GENERAL = [
     "timezone",
     "work_start_time",
     "work_end_time",
+    "reply_targets",
     "company_name",
     "target_result",
     "auto_approve_meetings",

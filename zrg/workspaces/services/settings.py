@@ -12,6 +12,7 @@ from zrg.lib.errors import BadInput, Conflict, Forbidden
 from zrg.workspaces.access import Access, bump_access
 from zrg.workspaces.enums import Role
 from zrg.workspaces.models import User, WorkspaceSettings
+from zrg.workspaces.registry import settings_receivers
 from zrg.workspaces.rules.settings_fields import EFFORT_OF_MODEL, SUPER_ADMIN, SYSTEM, WRITERS, unsupported_efforts
 from zrg.workspaces.send_schedule import BadSchedule, parse_send_schedule
 from zrg.workspaces.services.audit import changed_values, record_audit
@@ -60,6 +61,8 @@ def change_settings(
         )
         if SHOWN_IN_ACCESS & set(new):
             _bump_people(row)
+        for receive in settings_receivers(new):
+            receive(locked)
     return locked
 
 

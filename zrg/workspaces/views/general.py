@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.forms.columns import Column, ColumnGroup
+from zrg.workspaces.forms.reply_targets import ReplyTargetsField
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.models import User, Workspace, WorkspaceSettings
 from zrg.workspaces.registry import SectionState
@@ -138,7 +139,32 @@ AUTOMATION = ColumnsPage(
     ),
 )
 
-SECTIONS = (columns_section(PAGE), columns_section(AUTOMATION))
+REPLY_TIMES = ColumnsPage(
+    tab=TAB,
+    key="reply-times",
+    title="Reply times",
+    purpose="How soon a reply should be answered, and when people hear that it was not",
+    position=15,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="Answer within",
+            note="Counted in the hours of the workspace, Monday to Friday, from the lead's latest message. The list "
+            "shows what is left and can be ordered by it. A reply that is still open when its time is over is told "
+            "once, where notices of this workspace go.",
+            columns=(
+                Column(
+                    name="reply_targets",
+                    label="Minutes for each sentiment",
+                    hint="Blank: no reply time. All blank: off.",
+                    make=ReplyTargetsField,
+                ),
+            ),
+        ),
+    ),
+)
+
+SECTIONS = (columns_section(PAGE), columns_section(REPLY_TIMES), columns_section(AUTOMATION))
 
 
 def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
