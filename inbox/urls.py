@@ -34,6 +34,7 @@ pages = [
 ]
 
 workspace_acts = [
+    path("filters", fragments.filters, name="inbox_filters"),
     path("bulk/plan", bulk.plan, name="inbox_bulk_plan"),
     path("bulk/runs", bulk.start, name="inbox_bulk_start"),
     path("bulk/runs/<uuid:run_id>", bulk.progress, name="inbox_bulk_progress"),

@@ -36,6 +36,7 @@ def row_payload(row: Row) -> dict[str, Any]:
         "unread": row.unread,
         "smsCampaign": row.sms_campaign or None,
         "snoozedUntil": _iso(lead.snoozed_until),
+        "dueAt": _iso(lead.due_at),
     }
 
 
@@ -69,6 +70,7 @@ def lead_payload(lead: Lead) -> dict[str, Any]:
         "blacklistReason": lead.blacklist_reason,
         "isOpen": lead.is_open,
         "lastInboundAt": _iso(lead.last_inbound_at),
+        "dueAt": _iso(lead.due_at),
         "snoozedUntil": _iso(lead.snoozed_until),
         "snoozeUntilReply": lead.snooze_until_reply,
         "assignedTo": str(lead.assigned_to_id) if lead.assigned_to_id else None,

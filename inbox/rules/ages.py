@@ -24,14 +24,16 @@ def short_age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def waiting_for(since: datetime, now: datetime) -> str:
-    """`3 h 12 m`, `2 d 4 h`, `under a minute`."""
+    """`3 h 12 m`, `3 h`, `2 d 4 h`, `under a minute`."""
     minutes = max(0, int((now - since).total_seconds() // MINUTE))
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {rest} m"
-    return f"{rest} m" if rest else "under a minute"
+    parts = ((days, "d"), (hours, "h"), (0 if days else rest, "m"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "under a minute"
+
+
+def due_in(due_at: datetime, now: datetime) -> str:
+    """`due in 12 m`, `overdue 1 h`."""
+    return f"due in {waiting_for(now, due_at)}" if due_at > now else f"overdue {waiting_for(due_at, now)}"
 
 
 def day_label(day: date, today: date) -> str:

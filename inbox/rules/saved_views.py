@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter, Tab
+from leads.enums import Channel, LeadSort, ScoreFilter, Tab
 from leads.rules.filters import ME, NOBODY, UNATTRIBUTED, read_filters
+from leads.rules.statuses import read_status
 from zrg.lib.errors import BadInput
 
-# Parameters of the list that a link, a form or a saved view carries along.
-LIST_KEYS = ("tab", "channels", "sentiments", "score", "smsCampaignId", "assigned", "status", "search", "sort")
+# What a saved view keeps: it belongs to one workspace.
+VIEW_KEYS = ("tab", "channels", "sentiments", "score", "smsCampaignId", "assigned", "status", "search", "sort")
+# Parameters of the list that a link or a form carries along.
+LIST_KEYS = (*VIEW_KEYS, "workspaces")
 DEFAULTS = {"tab": [Tab.ALL.value], "sort": [LeadSort.NEWEST.value]}
 MAX_NAME = 60
 MAX_VALUE = 200
@@ -27,10 +30,19 @@ def clean_name(text: str) -> str:
 def clean_params(params: Mapping[str, Sequence[str]]) -> Params:
     """The filters in one fixed form, defaults left out; raises `UnknownFilter` for a value nobody knows.
 
-    The place in the list and the workspace are no filters: keys that are not in `LIST_KEYS` are dropped.
+    The place in the list and the workspace are no filters of a view: keys that are not in `VIEW_KEYS` are dropped.
     """
+    return _clean(params, VIEW_KEYS)
+
+
+def clean_list(params: Mapping[str, Sequence[str]]) -> Params:
+    """The same for a list, which may be one of several workspaces."""
+    return _clean(params, LIST_KEYS)
+
+
+def _clean(params: Mapping[str, Sequence[str]], keys: Sequence[str]) -> Params:
     kept: Params = {}
-    for key in LIST_KEYS:
+    for key in keys:
         values = sorted({value.strip()[:MAX_VALUE] for value in params.get(key, ()) if value.strip()})
         if values and values != DEFAULTS.get(key):
             kept[key] = values
@@ -46,15 +58,28 @@ def view_query(params: Params) -> str:
 def describe(params: Params) -> str:
     """The filters in words, for people: "All responses · E-mail · Interested"."""
     filters = read_filters(params)
-    words = [filters.tab.label]
-    words += [Channel(channel).label for channel in filters.channels]
-    words += filters.sentiments
-    words += [LeadStatus(filters.status).label] if filters.status else []
-    words += [f"score {ScoreFilter(filters.score).label}"] if filters.score else []
-    if filters.assigned:
-        words.append({ME: "assigned to me", NOBODY: "assigned to nobody"}.get(str(filters.assigned), "one person's"))
-    if filters.sms_campaign:
-        words.append("no SMS campaign" if filters.sms_campaign == UNATTRIBUTED else "one SMS campaign")
-    words += [f"“{text}”" for text in params.get("search", ())]
-    words += [LeadSort(filters.sort).label] if filters.sort != LeadSort.NEWEST else []
-    return " · ".join(words)
+    words = [filter_words(key, value, {}) for key, values in params.items() if key != "tab" for value in values]
+    return " · ".join([filters.tab.label, *words])
+
+
+def filter_words(key: str, value: str, names: Mapping[str, str]) -> str:
+    """One checked filter in words; `names` are those of people, campaigns and workspaces by id."""
+    match key:
+        case "channels":
+            return Channel(value).label
+        case "status":
+            status = read_status(value)
+            return status.label if status else value
+        case "score":
+            return f"score {ScoreFilter(value).label}"
+        case "assigned":
+            words = {ME: "assigned to me", NOBODY: "assigned to nobody"}
+            return words.get(value) or (f"assigned to {names[value]}" if value in names else "one person's")
+        case "smsCampaignId":
+            return "no SMS campaign" if value == UNATTRIBUTED else names.get(value, "one SMS campaign")
+        case "search":
+            return f"“{value}”"
+        case "sort":
+            return LeadSort(value).label
+        case _:
+            return names.get(value, value)

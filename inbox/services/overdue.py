@@ -47,7 +47,8 @@ def tell_overdue(workspace_id: UUID, *, now: datetime | None = None) -> int:
 
 
 def _tell(lead: Lead, now: datetime) -> None:
-    assert lead.due_at is not None and lead.last_inbound_at is not None
+    assert lead.due_at is not None
+    assert lead.last_inbound_at is not None
     inbound = lead.inbound_id or f"{lead.last_inbound_at:%Y%m%d%H%M%S%f}"  # type: ignore[attr-defined]  # annotated above
     whose = f"assigned to {lead.assigned_to.get_full_name()}" if lead.assigned_to else "assigned to nobody"
     waited = waiting_for(lead.last_inbound_at, now)

@@ -78,6 +78,19 @@ def upcoming(at: datetime, now: datetime, zone: ZoneInfo) -> SafeString:
 
 
 @register.simple_tag
+def due(at: datetime, now: datetime, zone: ZoneInfo) -> SafeString:
+    """What is left until an answer is due, in words; the script keeps it true, the tooltip has the whole time."""
+    return format_html(
+        '<span class="chip due">{}<time datetime="{}" title="Answer due {}" data-due{}>{}</time></span>',
+        icon("clock"),
+        at.isoformat(),
+        ages.full_time(at, zone),
+        "" if at > now else " data-late",
+        ages.due_in(at, now),
+    )
+
+
+@register.simple_tag
 def full_time(at: datetime | None, zone: ZoneInfo) -> str:
     """The whole time in words."""
     return ages.full_time(at, zone) if at else ""

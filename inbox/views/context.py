@@ -22,7 +22,8 @@ from inbox.services.saved_views import views_of
 from inbox.services.scheduled import held_key
 from inbox.services.station_page import Station, load_station
 from inbox.services.thread_page import load_thread
-from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter, Tab
+from inbox.views.filtering import filter_context
+from leads.enums import LeadStatus, Tab
 from leads.models import Lead
 from leads.rules.filters import ALL_WORKSPACES, KEYS
 from leads.rules.tabs import is_snoozed
@@ -153,7 +154,7 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
         "tab_label": page.filters.tab.label,
         "selected_id": None,
         **bulk_context(scope),
-        **_choices(page),
+        **filter_context(scope.access, page.filters, query),
     }
 
 
@@ -339,16 +340,6 @@ def _is_filtered(page: ListPage) -> bool:
         or filters.sms_campaign
         or filters.assigned
         or filters.status
+        or filters.workspaces
         or filters.search.filters
     )
-
-
-def _choices(page: ListPage) -> dict[str, Any]:
-    return {
-        "channel_choices": Channel.choices,
-        "sentiment_choices": [tag for tag in CURRENT_TAGS if tag != SentimentTag.SNOOZED],
-        "status_choices": LeadStatus.choices,
-        "score_choices": ScoreFilter.choices,
-        "sort_choices": LeadSort.choices,
-        "filters": page.filters,
-    }

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from inbox.models import Message, MessageRaw
 from inbox.registry import drawer_section
 from inbox.rules.rendering import render_original_text
+from inbox.services.filter_choices import filter_choices
 from inbox.services.list_page import load_rows
 from inbox.services.marking import mark_seen
 from inbox.services.opening import open_conversation
@@ -28,6 +29,8 @@ from inbox.views.context import (
     tabs_context,
     uuid_or_none,
 )
+from inbox.views.filtering import filter_context
+from leads.rules.filters import read_filters
 from leads.services.lists import filter_leads
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.decorators import requires
@@ -44,6 +47,19 @@ def conversation_list(request: HttpRequest, workspace_id: UUID | None = None) ->
     context = list_context(scope, request.GET, now=moment())
     template = "inbox/list.html#more" if request.GET.get("cursor") else "inbox/list.html#pane"
     return fragment(request, template, context)
+
+
+@require_GET
+@requires("lead.view")
+def filters(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """People and SMS labels the list of one workspace can be narrowed to, when the form is opened."""
+    scope = scope_of(request, workspace_id)
+    read = read_filters(list_params(scope, request.GET))
+    found = scope.access.in_workspace(workspace_id)
+    if found is None or not found.sees_all_leads:
+        raise NotVisible
+    context = filter_context(scope.access, read, request.GET, filter_choices(workspace_id))
+    return fragment(request, "inbox/list.html#choices", {"scope": scope, **context})
 
 
 @require_GET

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from leads.enums import CLOSED_STATUSES, SentimentTag
-from leads.rules.tabs import is_open
+from leads.rules.tabs import Timed, is_open
 from zrg.workspaces.constants import REPLY_TARGET_TAGS
 from zrg.workspaces.hours import Window, after_open_time
 
@@ -14,13 +14,14 @@ from zrg.workspaces.hours import Window, after_open_time
 HORIZON_DAYS = 400
 
 
-class Answerable(Protocol):
+class Answerable(Timed, Protocol):
     """What decides about a reply time; a lead, or a row of values."""
 
-    status: str
-    sentiment_tag: str
-    last_inbound_at: datetime | None
-    last_answer_at: datetime | None
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def sentiment_tag(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

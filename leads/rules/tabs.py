@@ -28,6 +28,16 @@ class LeadLike(Protocol):
     has_ai_sent: bool
 
 
+class Timed(Protocol):
+    """What decides whether somebody waits."""
+
+    @property
+    def last_inbound_at(self) -> datetime | None: ...
+
+    @property
+    def last_answer_at(self) -> datetime | None: ...
+
+
 def in_tab(lead: LeadLike, tab: str, now: datetime) -> bool:
     """Whether the lead is listed under `tab`; a snoozed lead is under `snoozed` only."""
     snoozed = is_snoozed(lead, now)
@@ -46,7 +56,7 @@ def is_snoozed(lead: LeadLike, now: datetime) -> bool:
     return lead.snooze_until_reply or (lead.snoozed_until is not None and lead.snoozed_until > now)
 
 
-def is_open(lead: LeadLike) -> bool:
+def is_open(lead: Timed) -> bool:
     """They wrote and nobody answered since; an answer at the same instant counts."""
     if lead.last_inbound_at is None:
         return False

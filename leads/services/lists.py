@@ -106,7 +106,7 @@ def _search_page(filters: ListFilters, scope: Scope, narrow: Narrow) -> list[Lea
         return search_leads(narrow_leads(narrow(leads), filters, scope), filters, scope)
 
     by_words = filters.search.kind == SearchKind.WORDS
-    if not by_words or filters.sort == LeadSort.NAME or len(scope.workspaces) > 1:
+    if not by_words or filters.sort in (LeadSort.NAME, LeadSort.DUE) or len(scope.workspaces) > 1:
         return _first_rows(scope, filters, by_index)
     window_end = _window_end(scope, filters, narrow)
 

@@ -58,6 +58,7 @@ def test_list_has_the_shape_of_the_interface(client, desk):
         "unread": True,
         "smsCampaign": None,
         "snoozedUntil": None,
+        "dueAt": iso(desk.lead.due_at),
     }
 
 

@@ -9,6 +9,7 @@ from zrg.workspaces.hours import (
     EVERY_DAY,
     WORKDAYS,
     Window,
+    after_open_time,
     build_window,
     is_open,
     local_date,
@@ -292,3 +293,25 @@ def test_wall_instant_round_trip_outside_clock_changes(at, zone):
 
 def test_workdays_are_monday_to_friday():
     assert [date(2026, 3, day).weekday() in WORKDAYS for day in range(2, 9)] == [True] * 5 + [False] * 2
+
+
+@given(windows, instants, st.integers(1, 600))
+def test_after_open_time_has_been_open_for_exactly_that_long(hours, at, minutes):
+    amount = timedelta(minutes=minutes)
+
+    due = after_open_time(hours, at, amount, 400)
+
+    assume(due is not None)
+    first = local_date(at, hours.zone) - timedelta(days=2)
+    spans = openings(hours, first, local_date(due, hours.zone))
+    assert sum((max(timedelta(0), min(end, due) - max(start, at)) for start, end in spans), timedelta(0)) == amount
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_after_open_time_ends_with_its_horizon(days):
+    hours = Window(weekdays=WORKDAYS, start=time(9), end=time(10), zone=BERLIN)
+    monday = datetime(2026, 3, 2, 9, 30, tzinfo=BERLIN)
+
+    due = after_open_time(hours, monday, timedelta(minutes=45), days)
+
+    assert due == (datetime(2026, 3, 3, 9, 15, tzinfo=BERLIN) if days else None)

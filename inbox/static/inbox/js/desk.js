@@ -108,15 +108,19 @@ function age(at) {
 }
 function waiting(since) {
   const minutes = Math.max(0, Math.floor((Date.now() - since) / 60000));
-  const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60), rest = minutes % 60;
-  if (days) return `${days} d ${hours} h`;
-  return hours ? `${hours} h ${rest} m` : rest ? `${rest} m` : "under a minute";
+  const days = Math.floor(minutes / 1440), parts = [[days, "d"], [Math.floor((minutes % 1440) / 60), "h"], [days ? 0 : minutes % 60, "m"]];
+  return parts.filter(([number]) => number).map((part) => part.join(" ")).join(" ") || "under a minute";
 }
 setInterval(() => {
   if (document.hidden) return;
   for (const element of zrg.$$("time[data-age]")) {
     const text = age(Date.parse(element.dateTime));
     if (text) element.textContent = text;
+  }
+  for (const element of zrg.$$("time[data-due]")) {
+    const due = Date.parse(element.dateTime), late = Date.now() > due;
+    element.toggleAttribute("data-late", late);
+    element.textContent = (late ? "overdue " : "due in ") + waiting(late ? due : 2 * Date.now() - due);
   }
   for (const element of zrg.$$("[data-waiting-since]")) zrg.$("[data-waiting]", element).textContent = waiting(Date.parse(element.dataset.waitingSince));
 }, 30000);

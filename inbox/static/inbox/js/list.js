@@ -100,10 +100,14 @@ export function settle(target) {
     history.replaceState(history.state, "", address(query()));
     zrg.select(zrg.current());
     refreshTabs();
+    // The link that was followed went with the old pane.
+    if (document.activeElement === document.body) zrg.$(".list__title h1").focus();
   }
   const seen = new Set();
   for (const row of zrg.$$("#rows .lead")) {
     if (seen.has(row.id)) row.remove();
     seen.add(row.id);
   }
+  const count = zrg.$("[data-list-count]");
+  if (count) count.textContent = `${seen.size}${zrg.$("#more") ? "+" : ""}`;
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.factories import MembershipFactory, WorkspaceFactory
 from tests.support.client import ZrgClient
+from zrg.workspaces.constants import REPLY_TARGET_TAGS
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import AdminAuditEvent, Workspace, WorkspaceSettings
 from zrg.workspaces.settings_frame import READ_ONLY
@@ -187,3 +188,52 @@ def test_hard_07_without_the_right_general_is_read_only(client: ZrgClient, works
     assert [response.status_code for response in posts] == [403] * 5
     workspace.refresh_from_db()
     assert (workspace.name, row_of(workspace).version) == ("Northfork Dental", 1)
+
+
+def targets(**minutes: str) -> dict[str, str]:
+    """The form of reply times: a number for each sentiment, blank for the others."""
+    typed = {tag.replace(" ", "_"): text for tag, text in minutes.items()}
+    return {
+        "version": "1",
+        **{
+            f"reply_targets-{number}": typed.get(tag.replace(" ", "_"), "")
+            for number, tag in enumerate(REPLY_TARGET_TAGS)
+        },
+    }
+
+
+def test_reply_times_are_saved_and_audited(owner: ZrgClient, workspace: Workspace) -> None:
+    shown = owner.get(url(workspace, "reply-times")).content.decode()
+    response = owner.post(url(workspace, "reply-times"), targets(Meeting_Requested="10", Neutral=" 240 "))
+
+    event = AdminAuditEvent.objects.get()
+    assert 'name="reply_targets-0" value="5"' in shown
+    assert response.status_code == 302
+    assert row_of(workspace).reply_targets == {"Meeting Requested": 10, "Neutral": 240}
+    assert event.after == {"reply_targets": {"Meeting Requested": 10, "Neutral": 240}}
+
+
+def test_all_blank_switches_reply_times_off(owner: ZrgClient, workspace: Workspace) -> None:
+    assert owner.post(url(workspace, "reply-times"), targets()).status_code == 302
+    assert row_of(workspace).reply_targets == {}
+
+
+@pytest.mark.parametrize("text", ["0", "10081", "-5", "2.5", "soon", "9" * 400])
+def test_bad_minutes_are_refused_with_what_was_typed(owner: ZrgClient, workspace: Workspace, text: str) -> None:
+    response = owner.post(url(workspace, "reply-times"), targets(Interested=text))
+
+    assert response.status_code == 422
+    assert f'value="{text}"' in response.content.decode()
+    assert (row_of(workspace).reply_targets["Interested"], row_of(workspace).version) == (30, 1)
+
+
+def test_reply_times_stale_form_and_read_only(client: ZrgClient, owner: ZrgClient, workspace: Workspace) -> None:
+    stale = owner.post(url(workspace, "reply-times"), {**targets(Interested="9"), "version": "7"})
+    setter = MembershipFactory(workspace=workspace, role=MembershipRole.SETTER).user
+    client.login_as(setter)
+    page = client.get(url(workspace, "reply-times")).content.decode()
+    refused = client.post(url(workspace, "reply-times"), targets(Interested="9"))
+
+    assert (stale.status_code, refused.status_code) == (409, 403)
+    assert page.count('type="number"') == page.count("disabled>") == len(REPLY_TARGET_TAGS)
+    assert row_of(workspace).reply_targets["Interested"] == 30

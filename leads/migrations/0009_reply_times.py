@@ -18,7 +18,7 @@ $$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0007_unassigned_positive'),
+        ('leads', '0008_duplicate_of'),
         ('workspaces', '0003_reply_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
