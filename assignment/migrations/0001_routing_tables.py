@@ -41,9 +41,20 @@ class Migration(migrations.Migration):
                 ('credit_amount', models.DecimalField(decimal_places=2, default=0, max_digits=10, validators=[django.core.validators.MinValueValidator(0)])),
                 ('return_window_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MaxValueValidator(90)])),
                 ('notes', models.TextField(blank=True, default='')),
+                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('destination_workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'partnership',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'destination_workspace'), name='routing_partner_once'),
+                    models.CheckConstraint(condition=models.Q(('workspace', models.F('destination_workspace')), _negated=True), name='routing_partner_two_sides'),
+                    models.CheckConstraint(condition=models.Q(('credit_amount__gte', 0)), name='routing_partner_credit'),
+                    models.CheckConstraint(condition=models.Q(('return_window_days__lte', 90)), name='routing_partner_window'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'active', 'paused', 'ended'])), name='routing_partner_status'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,9 +72,21 @@ class Migration(migrations.Migration):
                 ('routing_context', models.JSONField(blank=True, default=dict)),
                 ('outcome', models.CharField(blank=True, choices=[('routed', 'Routed'), ('failed', 'Failed'), ('expired', 'Expired'), ('requeued', 'Put back'), ('cancelled', 'Cancelled')], max_length=16, null=True)),
                 ('processed_at', models.DateTimeField(blank=True, null=True)),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.lead')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
             options={
                 'verbose_name_plural': 'routing queue entries',
+                'indexes': [
+                    models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['workspace', 'next_retry_at'], name='idx_routing_queue_retry'),
+                    models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['next_retry_at'], name='idx_routing_queue_due'),
+                    models.Index(fields=['workspace', '-created_at'], name='routing_queue_list'),
+                    models.Index(condition=models.Q(('processed_at__isnull', False)), fields=['processed_at'], name='routing_queue_closed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('processed_at__isnull', True)), fields=('lead',), name='routing_queue_one_open'),
+                    models.CheckConstraint(condition=models.Q(('attempt_number__gte', 1), ('attempt_number__lte', models.F('max_attempts'))), name='routing_queue_attempt'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,7 +110,22 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('destination_workspace', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(models.F('workspace'), models.OrderBy(models.F('priority'), descending=True), models.F('id'), condition=models.Q(('archived_at__isnull', True), ('is_active', True)), name='routing_rule_order'),
+                    models.Index(fields=['workspace', '-updated_at'], name='routing_rule_list'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('workspace', 'name'), name='routing_rule_name_unique'),
+                    models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 100)), name='routing_rule_weight'),
+                    models.CheckConstraint(condition=models.Q(('priority__gte', -1000), ('priority__lte', 1000)), name='routing_rule_priority'),
+                    models.CheckConstraint(condition=models.Q(('starts_at__isnull', True), ('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='routing_rule_ends_after_start'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RoutingRuleRevision',
@@ -96,7 +134,15 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField()),
                 ('snapshot', models.JSONField()),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='assignment.routingrule')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule', 'version'), name='routing_rule_revision_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LeadAttribution',
@@ -116,6 +162,16 @@ class Migration(migrations.Migration):
                 ('destination_workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
                 ('source_workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['source_workspace', 'destination_workspace', '-created_at'], name='attribution_source'),
+                    models.Index(fields=['destination_workspace', '-created_at'], name='attribution_destination'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('dedupe_hash__isnull', False), ('status', 'active')), fields=('dedupe_hash',), name='attribution_claim'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('lead_id',), name='attribution_one_per_lead'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RoutingCounter',
@@ -127,6 +183,12 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(default=0)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('scope', 'scope_id', 'day'), name='routing_counter_once'),
+                    models.CheckConstraint(condition=models.Q(('count__gte', 0)), name='routing_counter_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RoutingLog',
@@ -163,162 +225,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='routinglog',
             trigger=pgtrigger.compiler.Trigger(name='kept_ninety_days', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.created_at < now() - interval '90 days' THEN\n                RETURN OLD;\n            END IF;\n            RAISE EXCEPTION 'records of routing are kept for 90 days' USING ERRCODE = 'insufficient_privilege';\n            ", hash='97d77c4973129327487377e9d4f406ed256c67cf', operation='DELETE', pgid='pgtrigger_kept_ninety_days_c2170', table='assignment_routinglog', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='routingpartner',
-            name='accepted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='routingpartner',
-            name='destination_workspace',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace'),
-        ),
-        migrations.AddField(
-            model_name='routingpartner',
-            name='proposed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='routingpartner',
-            name='workspace',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace', verbose_name='source'),
-        ),
-        migrations.AddField(
-            model_name='routingqueueentry',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.lead'),
-        ),
-        migrations.AddField(
-            model_name='routingqueueentry',
-            name='workspace',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace'),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='destination_workspace',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.workspace'),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='workspace',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace'),
-        ),
-        migrations.AddField(
-            model_name='routingrulerevision',
-            name='changed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='routingrulerevision',
-            name='rule',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='assignment.routingrule'),
-        ),
-        migrations.AddField(
-            model_name='routingrulerevision',
-            name='workspace',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='leadattribution',
-            index=models.Index(fields=['source_workspace', 'destination_workspace', '-created_at'], name='attribution_source'),
-        ),
-        migrations.AddIndex(
-            model_name='leadattribution',
-            index=models.Index(fields=['destination_workspace', '-created_at'], name='attribution_destination'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadattribution',
-            constraint=models.UniqueConstraint(condition=models.Q(('dedupe_hash__isnull', False), ('status', 'active')), fields=('dedupe_hash',), name='attribution_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadattribution',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('lead_id',), name='attribution_one_per_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingcounter',
-            constraint=models.UniqueConstraint(fields=('scope', 'scope_id', 'day'), name='routing_counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingcounter',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 0)), name='routing_counter_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingpartner',
-            constraint=models.UniqueConstraint(fields=('workspace', 'destination_workspace'), name='routing_partner_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingpartner',
-            constraint=models.CheckConstraint(condition=models.Q(('workspace', models.F('destination_workspace')), _negated=True), name='routing_partner_two_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingpartner',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_amount__gte', 0)), name='routing_partner_credit'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingpartner',
-            constraint=models.CheckConstraint(condition=models.Q(('return_window_days__lte', 90)), name='routing_partner_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingpartner',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'active', 'paused', 'ended'])), name='routing_partner_status'),
-        ),
-        migrations.AddIndex(
-            model_name='routingqueueentry',
-            index=models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['workspace', 'next_retry_at'], name='idx_routing_queue_retry'),
-        ),
-        migrations.AddIndex(
-            model_name='routingqueueentry',
-            index=models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['next_retry_at'], name='idx_routing_queue_due'),
-        ),
-        migrations.AddIndex(
-            model_name='routingqueueentry',
-            index=models.Index(fields=['workspace', '-created_at'], name='routing_queue_list'),
-        ),
-        migrations.AddIndex(
-            model_name='routingqueueentry',
-            index=models.Index(condition=models.Q(('processed_at__isnull', False)), fields=['processed_at'], name='routing_queue_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingqueueentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('processed_at__isnull', True)), fields=('lead',), name='routing_queue_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingqueueentry',
-            constraint=models.CheckConstraint(condition=models.Q(('attempt_number__gte', 1), ('attempt_number__lte', models.F('max_attempts'))), name='routing_queue_attempt'),
-        ),
-        migrations.AddIndex(
-            model_name='routingrule',
-            index=models.Index(models.F('workspace'), models.OrderBy(models.F('priority'), descending=True), models.F('id'), condition=models.Q(('archived_at__isnull', True), ('is_active', True)), name='routing_rule_order'),
-        ),
-        migrations.AddIndex(
-            model_name='routingrule',
-            index=models.Index(fields=['workspace', '-updated_at'], name='routing_rule_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('workspace', 'name'), name='routing_rule_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 100)), name='routing_rule_weight'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__gte', -1000), ('priority__lte', 1000)), name='routing_rule_priority'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__isnull', True), ('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='routing_rule_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrulerevision',
-            constraint=models.UniqueConstraint(fields=('rule', 'version'), name='routing_rule_revision_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='routingrulerevision',

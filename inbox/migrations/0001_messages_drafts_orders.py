@@ -79,6 +79,20 @@ class Migration(migrations.Migration):
                 ('rejected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'status', '-created_at'], name='draft_workspace_status'),
+                    models.Index(fields=['lead', 'status'], name='draft_lead_status'),
+                    models.Index(fields=['workspace', '-auto_send_evaluated_at'], name='draft_evaluated'),
+                    models.Index(condition=models.Q(('auto_send_outcome', 'scheduled')), fields=['auto_send_run_at'], name='draft_scheduled'),
+                    models.Index(condition=models.Q(('is_review', True)), fields=['workspace', '-created_at'], name='draft_review'),
+                    models.Index(fields=['auto_send_revision_attempted_at'], name='draft_revision_claim'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('trigger_key__isnull', False)), fields=('trigger_key', 'channel'), name='draft_trigger_unique'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'pending'), models.Q(('origin__in', ['followup_task', 'followup_step']), _negated=True)), fields=('lead', 'channel'), name='draft_pending_reply_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LeadView',
@@ -89,6 +103,11 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'lead'), name='leadview_user_lead_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -138,6 +157,28 @@ class Migration(migrations.Migration):
                 ('sent_by_user', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['lead', '-sent_at'], name='message_lead_sent'),
+                    models.Index(fields=['lead', 'channel', '-sent_at'], name='message_lead_channel'),
+                    models.Index(fields=['lead', 'direction', 'source', '-sent_at'], name='message_lead_direction'),
+                    models.Index(fields=['workspace', '-sent_at'], name='message_workspace_sent'),
+                    models.Index(fields=['workspace', 'sent_by_user', 'sent_at'], name='message_workspace_sender'),
+                    models.Index(condition=models.Q(('delivery_status__in', ['sending', 'unknown'])), fields=['delivery_status', 'updated_at'], name='message_unsettled'),
+                    models.Index(condition=models.Q(('classification_state__in', ['pending', 'failed']), ('direction', 'inbound')), fields=['classification_state', 'created_at'], name='message_unclassified'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='message_search'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ghl_id__isnull', False)), fields=('workspace', 'ghl_id'), name='message_ghl_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('email_bison_reply_id__isnull', False)), fields=('workspace', 'email_bison_reply_id'), name='message_email_bison_reply_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('inboxxia_scheduled_email_id__isnull', False)), fields=('workspace', 'inboxxia_scheduled_email_id'), name='message_inboxxia_scheduled_email_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('unipile_message_id__isnull', False)), fields=('workspace', 'unipile_message_id'), name='message_unipile_message_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('webhook_dedupe_key__isnull', False)), fields=('workspace', 'webhook_dedupe_key'), name='message_webhook_dedupe_key_unique'),
+                    models.UniqueConstraint(condition=models.Q(('send_key__isnull', False)), fields=('workspace', 'send_key'), name='message_send_key_unique'),
+                    models.UniqueConstraint(condition=models.Q(('draft__isnull', False)), fields=('draft', 'draft_part_index'), name='message_draft_part_unique'),
+                    models.CheckConstraint(condition=models.Q(('direction', 'outbound'), ('origin__isnull', True), _connector='OR'), name='message_origin_outbound_only'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InboundStageRun',
@@ -153,6 +194,14 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
                 ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stage_runs', to='inbox.message')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-started_at'], name='stagerun_workspace_started'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('message', 'stage'), name='stagerun_message_stage_unique'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='draft',
@@ -188,6 +237,11 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'user', 'name'), name='savedview_name_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SendOrder',
@@ -211,6 +265,15 @@ class Migration(migrations.Migration):
                 ('ordered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='sendorder_due'),
+                    models.Index(fields=['lead', 'state'], name='sendorder_lead_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'order_key'), name='sendorder_key_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DraftEvent',
@@ -232,129 +295,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='draftevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='f89fa55cd24358accb3ae321572be69386475708', operation='UPDATE', pgid='pgtrigger_append_only_b553f', table='inbox_draftevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='leadview',
-            constraint=models.UniqueConstraint(fields=('user', 'lead'), name='leadview_user_lead_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['lead', '-sent_at'], name='message_lead_sent'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['lead', 'channel', '-sent_at'], name='message_lead_channel'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['lead', 'direction', 'source', '-sent_at'], name='message_lead_direction'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['workspace', '-sent_at'], name='message_workspace_sent'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['workspace', 'sent_by_user', 'sent_at'], name='message_workspace_sender'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('delivery_status__in', ['sending', 'unknown'])), fields=['delivery_status', 'updated_at'], name='message_unsettled'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('classification_state__in', ['pending', 'failed']), ('direction', 'inbound')), fields=['classification_state', 'created_at'], name='message_unclassified'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='message_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('ghl_id__isnull', False)), fields=('workspace', 'ghl_id'), name='message_ghl_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('email_bison_reply_id__isnull', False)), fields=('workspace', 'email_bison_reply_id'), name='message_email_bison_reply_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('inboxxia_scheduled_email_id__isnull', False)), fields=('workspace', 'inboxxia_scheduled_email_id'), name='message_inboxxia_scheduled_email_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('unipile_message_id__isnull', False)), fields=('workspace', 'unipile_message_id'), name='message_unipile_message_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('webhook_dedupe_key__isnull', False)), fields=('workspace', 'webhook_dedupe_key'), name='message_webhook_dedupe_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('send_key__isnull', False)), fields=('workspace', 'send_key'), name='message_send_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('draft__isnull', False)), fields=('draft', 'draft_part_index'), name='message_draft_part_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('direction', 'outbound'), ('origin__isnull', True), _connector='OR'), name='message_origin_outbound_only'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundstagerun',
-            index=models.Index(fields=['workspace', '-started_at'], name='stagerun_workspace_started'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboundstagerun',
-            constraint=models.UniqueConstraint(fields=('message', 'stage'), name='stagerun_message_stage_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['workspace', 'status', '-created_at'], name='draft_workspace_status'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['lead', 'status'], name='draft_lead_status'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['workspace', '-auto_send_evaluated_at'], name='draft_evaluated'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('auto_send_outcome', 'scheduled')), fields=['auto_send_run_at'], name='draft_scheduled'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('is_review', True)), fields=['workspace', '-created_at'], name='draft_review'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['auto_send_revision_attempted_at'], name='draft_revision_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('trigger_key__isnull', False)), fields=('trigger_key', 'channel'), name='draft_trigger_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending'), models.Q(('origin__in', ['followup_task', 'followup_step']), _negated=True)), fields=('lead', 'channel'), name='draft_pending_reply_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user', 'name'), name='savedview_name_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='sendorder',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='sendorder_due'),
-        ),
-        migrations.AddIndex(
-            model_name='sendorder',
-            index=models.Index(fields=['lead', 'state'], name='sendorder_lead_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='sendorder',
-            constraint=models.UniqueConstraint(fields=('workspace', 'order_key'), name='sendorder_key_unique'),
         ),
     ]

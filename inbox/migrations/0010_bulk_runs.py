@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                 ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-created_at'], name='bulkrun_workspace'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BulkItem',
@@ -43,13 +48,10 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='inbox.bulkrun')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bulkrun',
-            index=models.Index(fields=['workspace', '-created_at'], name='bulkrun_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('run', 'lead'), name='bulkitem_run_lead_unique'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'lead'), name='bulkitem_run_lead_unique'),
+                ],
+            },
         ),
     ]

@@ -51,6 +51,16 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to='workspaces.workspace')),
                 ('base_host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='connections', to='integrations.emailbisonbasehost')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'provider'), name='connection_workspace_provider'),
+                    models.UniqueConstraint(condition=models.Q(('is_active', True), ('provider__in', ('EMAILBISON', 'SMARTLEAD', 'INSTANTLY'))), fields=('workspace',), name='connection_one_email_provider'),
+                    models.UniqueConstraint(condition=models.Q(('external_account_id__isnull', False), ('provider', 'EMAILBISON')), fields=('base_host', 'external_account_id'), name='connection_emailbison_account', nulls_distinct=False),
+                    models.UniqueConstraint(condition=models.Q(('provider', 'GHL')), fields=('external_account_id',), name='connection_ghl_account'),
+                    models.UniqueConstraint(condition=models.Q(('provider', 'UNIPILE')), fields=('external_account_id',), name='connection_unipile_account'),
+                    models.CheckConstraint(condition=models.Q(('base_host__isnull', True), ('provider', 'EMAILBISON'), _connector='OR'), name='connection_host_emailbison_only'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EmailSender',
@@ -67,6 +77,16 @@ class Migration(migrations.Migration):
                 ('fetched_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='email_senders', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'is_sendable'], name='emailsender_sendable'),
+                    models.Index(fields=['fetched_at'], name='emailsender_fetched'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'provider', 'sender_email_id'), name='emailsender_provider_id'),
+                    models.CheckConstraint(condition=models.Q(('email_address__isnull', True), ('email_address', django.db.models.functions.text.Lower('email_address')), _connector='OR'), name='emailsender_address_lower'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='NotificationContact',
@@ -77,6 +97,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_contacts', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'provider_contact_id'], name='notificationcontact_contact'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'phone'), name='notificationcontact_phone'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProviderBudget',
@@ -91,6 +119,14 @@ class Migration(migrations.Migration):
                 ('next_try_at', models.DateTimeField(blank=True, null=True)),
                 ('workspace', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['next_try_at'], name='providerbudget_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'provider'), name='providerbudget_scope', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WebhookRoute',
@@ -102,65 +138,10 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='webhook_routes', to='integrations.connection')),
                 ('target', models.ForeignKey(db_column='workspace_id', on_delete=django.db.models.deletion.CASCADE, related_name='webhook_routes', to='workspaces.workspace')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('workspace', 'provider'), name='connection_workspace_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('provider__in', ('EMAILBISON', 'SMARTLEAD', 'INSTANTLY'))), fields=('workspace',), name='connection_one_email_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_account_id__isnull', False), ('provider', 'EMAILBISON')), fields=('base_host', 'external_account_id'), name='connection_emailbison_account', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider', 'GHL')), fields=('external_account_id',), name='connection_ghl_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider', 'UNIPILE')), fields=('external_account_id',), name='connection_unipile_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.CheckConstraint(condition=models.Q(('base_host__isnull', True), ('provider', 'EMAILBISON'), _connector='OR'), name='connection_host_emailbison_only'),
-        ),
-        migrations.AddIndex(
-            model_name='emailsender',
-            index=models.Index(fields=['workspace', 'is_sendable'], name='emailsender_sendable'),
-        ),
-        migrations.AddIndex(
-            model_name='emailsender',
-            index=models.Index(fields=['fetched_at'], name='emailsender_fetched'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailsender',
-            constraint=models.UniqueConstraint(fields=('workspace', 'provider', 'sender_email_id'), name='emailsender_provider_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailsender',
-            constraint=models.CheckConstraint(condition=models.Q(('email_address__isnull', True), ('email_address', django.db.models.functions.text.Lower('email_address')), _connector='OR'), name='emailsender_address_lower'),
-        ),
-        migrations.AddIndex(
-            model_name='notificationcontact',
-            index=models.Index(fields=['workspace', 'provider_contact_id'], name='notificationcontact_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='notificationcontact',
-            constraint=models.UniqueConstraint(fields=('workspace', 'phone'), name='notificationcontact_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='providerbudget',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['next_try_at'], name='providerbudget_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerbudget',
-            constraint=models.UniqueConstraint(fields=('workspace', 'provider'), name='providerbudget_scope', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookroute',
-            constraint=models.UniqueConstraint(fields=('provider', 'key_hash', 'target'), name='webhookroute_key'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('provider', 'key_hash', 'target'), name='webhookroute_key'),
+                ],
+            },
         ),
     ]

@@ -45,6 +45,13 @@ class Migration(migrations.Migration):
                 ('persona', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ai.persona')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('auto_send_confidence_threshold__gte', 0.5), ('auto_send_confidence_threshold__lte', 1.0)), name='emailcampaign_threshold_range'),
+                    models.CheckConstraint(condition=models.Q(('auto_send_delay_max_seconds__lte', 3600), ('auto_send_delay_min_seconds__lte', models.F('auto_send_delay_max_seconds'))), name='emailcampaign_delay_range'),
+                    models.UniqueConstraint(fields=('workspace', 'provider', 'bison_campaign_id'), name='email_campaign_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InstallationSalt',
@@ -193,6 +200,52 @@ class Migration(migrations.Migration):
                 ('source_workspace', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.workspace')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_list'),
+                    models.Index(condition=models.Q(('is_open', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_open'),
+                    models.Index(condition=models.Q(('is_open', True), ('is_attention', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_attention'),
+                    models.Index(condition=models.Q(('is_attention', True), ('is_open', False), ('last_inbound_at__isnull', False)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_previous'),
+                    models.Index(condition=models.Q(('has_review_draft', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_review'),
+                    models.Index(condition=models.Q(('has_pending_draft', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply', 'status', 'sentiment_tag'), name='lead_tab_drafts'),
+                    models.Index(condition=models.Q(('last_inbound_at__isnull', False), ('is_open', False)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply', 'status', 'sentiment_tag'), name='lead_tab_awaiting'),
+                    models.Index(condition=models.Q(('sentiment_tag', 'Follow Up')), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_follow_up'),
+                    models.Index(condition=models.Q(('status', 'needs_repair')), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_repair'),
+                    models.Index(condition=models.Q(('has_ai_sent', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_ai_sent'),
+                    models.Index(condition=models.Q(('snoozed_until__isnull', False), ('snooze_until_reply', True), _connector='OR'), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_snoozed'),
+                    models.Index(fields=['workspace', 'assigned_to', '-sort_at', '-id'], name='lead_assigned'),
+                    models.Index(fields=['workspace', 'name_key', 'id'], name='lead_name'),
+                    models.Index(fields=['workspace', '-changed_at'], name='lead_changed'),
+                    models.Index(condition=models.Q(('phone_reversed__isnull', False)), fields=['workspace', 'phone_reversed'], name='lead_phone_reversed'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], gin_pending_list_limit=512, name='lead_search'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['alternate_emails'], name='lead_alternates'),
+                    models.Index(condition=models.Q(('current_replier_email__isnull', False)), fields=['workspace', 'current_replier_email'], name='lead_replier'),
+                    models.Index(condition=models.Q(('phone__isnull', False)), fields=['workspace', 'phone'], name='lead_phone'),
+                    models.Index(condition=models.Q(('phone_national__isnull', False)), fields=['workspace', 'phone_national'], name='lead_phone_national'),
+                    models.Index(fields=['workspace', 'status'], name='lead_status'),
+                    models.Index(fields=['workspace', 'sentiment_tag', '-last_inbound_at'], name='lead_sentiment'),
+                    models.Index(fields=['workspace', 'appointment_last_checked_at'], name='lead_appointment_checked'),
+                    models.Index(condition=models.Q(('enrichment_status__isnull', False)), fields=['enrichment_status', 'enrichment_last_retry'], name='lead_enrichment'),
+                    models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='lead_snoozed_until'),
+                    models.Index(condition=models.Q(('email_campaign__isnull', False)), fields=['workspace', 'email_campaign'], name='lead_email_campaign'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('email__isnull', False)), fields=('workspace', 'email'), name='lead_email_unique'),
+                    models.UniqueConstraint(condition=models.Q(('ghl_contact_id__isnull', False)), fields=('workspace', 'ghl_contact_id'), name='lead_ghl_contact_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('email_bison_lead_id__isnull', False)), fields=('workspace', 'email_bison_lead_id'), name='lead_email_bison_lead_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('linkedin_id__isnull', False)), fields=('workspace', 'linkedin_id'), name='lead_linkedin_id_unique'),
+                    models.UniqueConstraint(condition=models.Q(('linkedin_url__isnull', False)), fields=('workspace', 'linkedin_url'), name='lead_linkedin_url_unique'),
+                    models.UniqueConstraint(condition=models.Q(('calendly_invitee_uri__isnull', False)), fields=('workspace', 'calendly_invitee_uri'), name='lead_calendly_invitee_uri_unique'),
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='lead_email_normalised'),
+                    models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='lead_email_not_blank'),
+                    models.CheckConstraint(condition=models.Q(('linkedin_url__startswith', 'https://linkedin.com/in/')), name='lead_linkedin_url_is_profile'),
+                    models.CheckConstraint(condition=models.Q(('linkedin_company_url__startswith', 'https://linkedin.com/company/')), name='lead_company_url_is_company'),
+                    models.CheckConstraint(condition=models.Q(('phone__regex', '^\\+[1-9][0-9]{6,14}$')), name='lead_phone_e164'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('blacklist_reason__isnull', False), ('status', 'blacklisted')), models.Q(models.Q(('status', 'blacklisted'), _negated=True), ('blacklist_reason__isnull', True)), _connector='OR'), name='lead_blacklisted_iff_reason'),
+                    models.CheckConstraint(condition=models.Q(('alternate_emails__len__lte', 50)), name='lead_alternates_bounded'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('routing_locked_at__isnull', False), ('routing_locked_by__isnull', False), ('routing_status', 'routing')), models.Q(models.Q(('routing_status', 'routing'), _negated=True), models.Q(('routing_locked_by__isnull', True), ('routing_locked_at__isnull', True), _connector='OR')), _connector='OR'), name='lead_lock_iff_routing'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EnrichmentRequest',
@@ -210,6 +263,14 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrichment_requests', to='leads.lead')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'status', 'sent_at'], name='enrichment_list'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'sent'])), fields=('lead', 'kind'), name='enrichment_one_open'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LeadIdentityConflict',
@@ -227,6 +288,14 @@ class Migration(migrations.Migration):
                 ('resolved_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'status', '-created_at'], name='lead_conflict_list'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('lead', 'identifier', 'value'), name='lead_conflict_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LeadImportJob',
@@ -254,6 +323,11 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-created_at'], name='import_job_list'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='lead',
@@ -271,6 +345,11 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='import_mapping_name_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OptOut',
@@ -283,6 +362,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'kind', 'value_hash'), name='opt_out_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SmsCampaign',
@@ -303,227 +387,22 @@ class Migration(migrations.Migration):
                 ('persona', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ai.persona')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('auto_send_confidence_threshold__gte', 0.5), ('auto_send_confidence_threshold__lte', 1.0)), name='smscampaign_threshold_range'),
+                    models.CheckConstraint(condition=models.Q(('auto_send_delay_max_seconds__lte', 3600), ('auto_send_delay_min_seconds__lte', models.F('auto_send_delay_max_seconds'))), name='smscampaign_delay_range'),
+                    models.UniqueConstraint(fields=('workspace', 'name_normalized'), name='sms_campaign_unique'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='lead',
             name='sms_campaign',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='leads.smscampaign'),
         ),
-        migrations.AddConstraint(
-            model_name='emailcampaign',
-            constraint=models.CheckConstraint(condition=models.Q(('auto_send_confidence_threshold__gte', 0.5), ('auto_send_confidence_threshold__lte', 1.0)), name='emailcampaign_threshold_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailcampaign',
-            constraint=models.CheckConstraint(condition=models.Q(('auto_send_delay_max_seconds__lte', 3600), ('auto_send_delay_min_seconds__lte', models.F('auto_send_delay_max_seconds'))), name='emailcampaign_delay_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailcampaign',
-            constraint=models.UniqueConstraint(fields=('workspace', 'provider', 'bison_campaign_id'), name='email_campaign_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='enrichmentrequest',
-            index=models.Index(fields=['workspace', 'status', 'sent_at'], name='enrichment_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrichmentrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'sent'])), fields=('lead', 'kind'), name='enrichment_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='leadidentityconflict',
-            index=models.Index(fields=['workspace', 'status', '-created_at'], name='lead_conflict_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadidentityconflict',
-            constraint=models.UniqueConstraint(fields=('lead', 'identifier', 'value'), name='lead_conflict_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='leadimportjob',
-            index=models.Index(fields=['workspace', '-created_at'], name='import_job_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadimportmapping',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='import_mapping_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='optout',
-            constraint=models.UniqueConstraint(fields=('workspace', 'kind', 'value_hash'), name='opt_out_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='smscampaign',
-            constraint=models.CheckConstraint(condition=models.Q(('auto_send_confidence_threshold__gte', 0.5), ('auto_send_confidence_threshold__lte', 1.0)), name='smscampaign_threshold_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='smscampaign',
-            constraint=models.CheckConstraint(condition=models.Q(('auto_send_delay_max_seconds__lte', 3600), ('auto_send_delay_min_seconds__lte', models.F('auto_send_delay_max_seconds'))), name='smscampaign_delay_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='smscampaign',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name_normalized'), name='sms_campaign_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_list'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_open'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('is_open', True), ('is_attention', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_attention'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('is_attention', True), ('is_open', False), ('last_inbound_at__isnull', False)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_previous'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('has_review_draft', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_review'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('has_pending_draft', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply', 'status', 'sentiment_tag'), name='lead_tab_drafts'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('last_inbound_at__isnull', False), ('is_open', False)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply', 'status', 'sentiment_tag'), name='lead_tab_awaiting'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('sentiment_tag', 'Follow Up')), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_follow_up'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('status', 'needs_repair')), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_repair'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('has_ai_sent', True)), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_ai_sent'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('snoozed_until__isnull', False), ('snooze_until_reply', True), _connector='OR'), fields=['workspace', '-sort_at', '-id'], include=('assigned_to', 'snoozed_until', 'snooze_until_reply'), name='lead_tab_snoozed'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'assigned_to', '-sort_at', '-id'], name='lead_assigned'),
-        ),
         migrations.AddIndex(
             model_name='lead',
             index=models.Index(fields=['workspace', 'sms_campaign', '-sort_at'], name='lead_sms_campaign'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'name_key', 'id'], name='lead_name'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', '-changed_at'], name='lead_changed'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('phone_reversed__isnull', False)), fields=['workspace', 'phone_reversed'], name='lead_phone_reversed'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], gin_pending_list_limit=512, name='lead_search'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['alternate_emails'], name='lead_alternates'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('current_replier_email__isnull', False)), fields=['workspace', 'current_replier_email'], name='lead_replier'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('phone__isnull', False)), fields=['workspace', 'phone'], name='lead_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('phone_national__isnull', False)), fields=['workspace', 'phone_national'], name='lead_phone_national'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'status'], name='lead_status'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'sentiment_tag', '-last_inbound_at'], name='lead_sentiment'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'appointment_last_checked_at'], name='lead_appointment_checked'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('enrichment_status__isnull', False)), fields=['enrichment_status', 'enrichment_last_retry'], name='lead_enrichment'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='lead_snoozed_until'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('email_campaign__isnull', False)), fields=['workspace', 'email_campaign'], name='lead_email_campaign'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('email__isnull', False)), fields=('workspace', 'email'), name='lead_email_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('ghl_contact_id__isnull', False)), fields=('workspace', 'ghl_contact_id'), name='lead_ghl_contact_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('email_bison_lead_id__isnull', False)), fields=('workspace', 'email_bison_lead_id'), name='lead_email_bison_lead_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('linkedin_id__isnull', False)), fields=('workspace', 'linkedin_id'), name='lead_linkedin_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('linkedin_url__isnull', False)), fields=('workspace', 'linkedin_url'), name='lead_linkedin_url_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('calendly_invitee_uri__isnull', False)), fields=('workspace', 'calendly_invitee_uri'), name='lead_calendly_invitee_uri_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='lead_email_normalised'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='lead_email_not_blank'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('linkedin_url__startswith', 'https://linkedin.com/in/')), name='lead_linkedin_url_is_profile'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('linkedin_company_url__startswith', 'https://linkedin.com/company/')), name='lead_company_url_is_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__regex', '^\\+[1-9][0-9]{6,14}$')), name='lead_phone_e164'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('blacklist_reason__isnull', False), ('status', 'blacklisted')), models.Q(models.Q(('status', 'blacklisted'), _negated=True), ('blacklist_reason__isnull', True)), _connector='OR'), name='lead_blacklisted_iff_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('alternate_emails__len__lte', 50)), name='lead_alternates_bounded'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('routing_locked_at__isnull', False), ('routing_locked_by__isnull', False), ('routing_status', 'routing')), models.Q(models.Q(('routing_status', 'routing'), _negated=True), models.Q(('routing_locked_by__isnull', True), ('routing_locked_at__isnull', True), _connector='OR')), _connector='OR'), name='lead_lock_iff_routing'),
         ),
         # Room for updates inside the page, and vacuum before a tab's index is full of dead entries.
         migrations.RunSQL(

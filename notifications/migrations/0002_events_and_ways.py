@@ -48,27 +48,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['workspace', '-created_at'], name='notifyevent_workspace'),
+                    models.Index(fields=['lead', '-created_at'], name='notifyevent_lead'),
+                    models.Index(fields=['workspace', 'kind', '-created_at'], name='notifyevent_kind'),
+                    models.Index(fields=['workspace', 'sentiment_tag', '-created_at'], name='notifyevent_tag'),
+                ],
             },
         ),
         migrations.AddField(
             model_name='notificationsendlog',
             name='event',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='rows', to='notifications.notificationevent'),
-        ),
-        migrations.AddIndex(
-            model_name='notificationevent',
-            index=models.Index(fields=['workspace', '-created_at'], name='notifyevent_workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='notificationevent',
-            index=models.Index(fields=['lead', '-created_at'], name='notifyevent_lead'),
-        ),
-        migrations.AddIndex(
-            model_name='notificationevent',
-            index=models.Index(fields=['workspace', 'kind', '-created_at'], name='notifyevent_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='notificationevent',
-            index=models.Index(fields=['workspace', 'sentiment_tag', '-created_at'], name='notifyevent_tag'),
         ),
     ]

@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'confidence policies',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'policy_key'), name='confidencepolicy_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -44,6 +47,12 @@ class Migration(migrations.Migration):
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='ai.confidencepolicy')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['policy', '-created_at'], name='confidence_revision_newest'),
+                    models.Index(fields=['workspace'], name='confidence_revision_ws'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Guidance',
@@ -57,6 +66,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'guidance',
+                'indexes': [
+                    models.Index(fields=['workspace', 'email_campaign_id', '-created_at'], name='guidance_newest'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +94,14 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='knowledge', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('archived_at__isnull', True)), fields=['workspace', '-updated_at'], name='knowledge_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='knowledge_name_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='KnowledgeAssetRevision',
@@ -95,37 +115,11 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='confidencepolicy',
-            constraint=models.UniqueConstraint(fields=('workspace', 'policy_key'), name='confidencepolicy_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='confidencepolicyrevision',
-            index=models.Index(fields=['policy', '-created_at'], name='confidence_revision_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='confidencepolicyrevision',
-            index=models.Index(fields=['workspace'], name='confidence_revision_ws'),
-        ),
-        migrations.AddIndex(
-            model_name='guidance',
-            index=models.Index(fields=['workspace', 'email_campaign_id', '-created_at'], name='guidance_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='knowledgeasset',
-            index=models.Index(condition=models.Q(('archived_at__isnull', True)), fields=['workspace', '-updated_at'], name='knowledge_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowledgeasset',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='knowledge_name_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='knowledgeassetrevision',
-            index=models.Index(fields=['asset', '-created_at'], name='knowledge_revision_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='knowledgeassetrevision',
-            index=models.Index(fields=['workspace'], name='knowledge_revision_ws'),
+            options={
+                'indexes': [
+                    models.Index(fields=['asset', '-created_at'], name='knowledge_revision_newest'),
+                    models.Index(fields=['workspace'], name='knowledge_revision_ws'),
+                ],
+            },
         ),
     ]

@@ -91,6 +91,20 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
                 ('workspace', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'PENDING')), fields=['priority', 'run_at'], name='event_pending'),
+                    models.Index(condition=models.Q(('status', 'PENDING')), fields=['workspace', 'priority', 'run_at'], name='event_pending_workspace'),
+                    models.Index(condition=models.Q(('status', 'RUNNING')), fields=['locked_at'], name='event_running'),
+                    models.Index(models.F('provider'), models.F('event_type'), models.OrderBy(models.F('created_at'), descending=True), name='event_provider_type'),
+                    models.Index(models.F('workspace'), models.OrderBy(models.F('created_at'), descending=True), name='event_workspace'),
+                    models.Index(condition=models.Q(('scheduled_email_id__isnull', False)), fields=['scheduled_email_id'], name='event_scheduled_email'),
+                    models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['status', 'finished_at'], name='event_finished'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('dedupe_key',), name='event_dedupe_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TaskRun',
@@ -159,41 +173,10 @@ class Migration(migrations.Migration):
                 ('raw', models.JSONField()),
                 ('workspace', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(condition=models.Q(('status', 'PENDING')), fields=['priority', 'run_at'], name='event_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(condition=models.Q(('status', 'PENDING')), fields=['workspace', 'priority', 'run_at'], name='event_pending_workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(condition=models.Q(('status', 'RUNNING')), fields=['locked_at'], name='event_running'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(models.F('provider'), models.F('event_type'), models.OrderBy(models.F('created_at'), descending=True), name='event_provider_type'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(models.F('workspace'), models.OrderBy(models.F('created_at'), descending=True), name='event_workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(condition=models.Q(('scheduled_email_id__isnull', False)), fields=['scheduled_email_id'], name='event_scheduled_email'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['status', 'finished_at'], name='event_finished'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookevent',
-            constraint=models.UniqueConstraint(fields=('dedupe_key',), name='event_dedupe_key'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookbody',
-            index=models.Index(fields=['workspace'], name='webhookbody_workspace'),
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace'], name='webhookbody_workspace'),
+                ],
+            },
         ),
     ]

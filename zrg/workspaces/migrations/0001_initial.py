@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['email'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower'),
+                    models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_never_superuser'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +83,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['created_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['user', 'is_active'], name='membership_user'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('extra_permissions__contained_by', ['view_all_leads', 'reply', 'export_data', 'view_ai_ops'])), name='membership_extras_grantable'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('role', 'CLIENT_PORTAL'), _negated=True), ('extra_permissions__contained_by', ['reply']), _connector='OR'), name='membership_portal_never_edits'),
+                    models.CheckConstraint(condition=models.Q(('is_active', True), ('deactivated_at__isnull', False), _connector='OR'), name='membership_deactivated_at'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +155,15 @@ class Migration(migrations.Migration):
                 'ordering': [django.db.models.functions.text.Lower('name'), 'created_at', 'id'],
                 'permissions': [('view_workspace', 'Open the workspace'), ('view_all_leads', 'Read every lead'), ('reply', 'Answer leads and decide drafts'), ('edit_leads', 'Edit leads'), ('assign_leads', 'Assign leads'), ('promote_contact', 'Make an alternate address primary'), ('delete_leads', 'Remove or merge leads, lift an opt-out'), ('run_bulk', 'Run bulk work'), ('view_analytics', 'See analytics'), ('export_data', 'Export data'), ('use_insights', 'Use insights'), ('manage_insights', 'Manage insights'), ('view_settings', 'Read settings'), ('manage_settings', 'Change general settings'), ('manage_integrations', 'Change integrations'), ('manage_ai', 'Change AI settings'), ('manage_sequences', 'Edit sequences'), ('manage_team', 'Manage the team'), ('view_ai_ops', 'See AI operations'), ('approve_proposals', 'Approve proposals'), ('pause_followups', 'Pause all follow-ups'), ('own_workspace', 'Transfer or delete the workspace')],
                 'default_permissions': (),
+                'indexes': [
+                    models.Index(fields=['status'], name='workspace_status'),
+                    models.Index(fields=['owner'], name='workspace_owner'),
+                    models.Index(django.db.models.functions.text.Lower('name'), name='workspace_name_lower'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('deleted_at__isnull', False), ('status', 'deleted')), models.Q(models.Q(('status', 'deleted'), _negated=True), ('deleted_at__isnull', True)), _connector='OR'), name='workspace_deleted_at_iff_deleted'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '^\\S(.*\\S)?$')), name='workspace_name_trimmed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +177,11 @@ class Migration(migrations.Migration):
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preference', to=settings.AUTH_USER_MODEL)),
                 ('last_workspace', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('undo_seconds__lte', 60)), name='preference_undo_seconds'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MembershipEvent',
@@ -180,6 +206,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['workspace', 'pgh_created_at'], name='membership_history'),
+                ],
             },
         ),
         migrations.AddField(
@@ -205,6 +234,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['workspace', 'email', '-created_at'], name='invitation_workspace'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('workspace', 'email', 'role'), name='invitation_open_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='invitation_email_lower'),
+                    models.CheckConstraint(condition=models.Q(('extra_permissions__contained_by', ['view_all_leads', 'reply', 'export_data', 'view_ai_ops'])), name='invitation_extras_grantable'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('role', 'GLOBAL_ADMIN'), ('workspace__isnull', True)), models.Q(('workspace__isnull', False), models.Q(('role', 'GLOBAL_ADMIN'), _negated=True)), _connector='OR'), name='invitation_platform_iff_no_workspace'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +264,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['workspace', '-created_at'], name='audit_workspace'),
+                    models.Index(fields=['actor', '-created_at'], name='audit_actor'),
+                    models.Index(fields=['action', '-created_at'], name='audit_action'),
+                    models.Index(fields=['workspace', 'object_type', 'object_id', '-created_at'], name='audit_object'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('object_type', 'lead'), _negated=True), ('object_id__regex', '^[0-9a-f-]{36}$'), _connector='OR'), name='audit_lead_id_is_uuid'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +395,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'workspace settings',
                 'verbose_name_plural': 'workspace settings',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('auto_send_schedule_mode__in', ['ALWAYS', 'BUSINESS_HOURS', 'CUSTOM'])), name='settings_auto_send_schedule_mode_known'),
+                    models.CheckConstraint(condition=models.Q(('routing_fallback__in', ['retry', 'keep', 'forward'])), name='settings_routing_fallback_known'),
+                    models.CheckConstraint(condition=models.Q(('meeting_booking_provider__in', ['GHL', 'CALENDLY'])), name='settings_meeting_booking_provider_known'),
+                    models.CheckConstraint(condition=models.Q(('round_robin_enabled', True), ('round_robin_email_only', False), _connector='OR'), name='settings_email_only_needs_round_robin'),
+                    models.CheckConstraint(condition=models.Q(('routing_fallback_workspace', models.F('workspace')), _negated=True), name='settings_fallback_is_another_workspace'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -464,47 +518,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['workspace', 'pgh_created_at'], name='settings_history'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_never_superuser'),
-        ),
-        migrations.AddIndex(
-            model_name='workspace',
-            index=models.Index(fields=['status'], name='workspace_status'),
-        ),
-        migrations.AddIndex(
-            model_name='workspace',
-            index=models.Index(fields=['owner'], name='workspace_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='workspace',
-            index=models.Index(django.db.models.functions.text.Lower('name'), name='workspace_name_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deleted_at__isnull', False), ('status', 'deleted')), models.Q(models.Q(('status', 'deleted'), _negated=True), ('deleted_at__isnull', True)), _connector='OR'), name='workspace_deleted_at_iff_deleted'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspace',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^\\S(.*\\S)?$')), name='workspace_name_trimmed'),
-        ),
-        migrations.AddConstraint(
-            model_name='userpreference',
-            constraint=models.CheckConstraint(condition=models.Q(('undo_seconds__lte', 60)), name='preference_undo_seconds'),
-        ),
-        migrations.AddIndex(
-            model_name='membershipevent',
-            index=models.Index(fields=['workspace', 'pgh_created_at'], name='membership_history'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['user', 'is_active'], name='membership_user'),
         ),
         migrations.AddIndex(
             model_name='membership',
@@ -514,18 +531,6 @@ class Migration(migrations.Migration):
             model_name='membership',
             constraint=models.UniqueConstraint(fields=('workspace', 'user', 'role'), name='membership_once'),
         ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_permissions__contained_by', ['view_all_leads', 'reply', 'export_data', 'view_ai_ops'])), name='membership_extras_grantable'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'CLIENT_PORTAL'), _negated=True), ('extra_permissions__contained_by', ['reply']), _connector='OR'), name='membership_portal_never_edits'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('is_active', True), ('deactivated_at__isnull', False), _connector='OR'), name='membership_deactivated_at'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='membership',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "workspaces_membershipevent" ("created_at", "created_by_id", "deactivated_at", "deactivated_by_id", "extra_permissions", "id", "in_rotation", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "rotation_paused_until", "user_id", "workspace_id") VALUES (NEW."created_at", NEW."created_by_id", NEW."deactivated_at", NEW."deactivated_by_id", NEW."extra_permissions", NEW."id", NEW."in_rotation", NEW."is_active", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."rotation_paused_until", NEW."user_id", NEW."workspace_id"); RETURN NULL;', hash='c485eeb592de001e1c32118041fc2c8aac164e29', operation='INSERT', pgid='pgtrigger_insert_insert_6e711', table='workspaces_membership', when='AFTER')),
@@ -534,69 +539,9 @@ class Migration(migrations.Migration):
             model_name='membership',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "workspaces_membershipevent" ("created_at", "created_by_id", "deactivated_at", "deactivated_by_id", "extra_permissions", "id", "in_rotation", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "rotation_paused_until", "user_id", "workspace_id") VALUES (NEW."created_at", NEW."created_by_id", NEW."deactivated_at", NEW."deactivated_by_id", NEW."extra_permissions", NEW."id", NEW."in_rotation", NEW."is_active", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."rotation_paused_until", NEW."user_id", NEW."workspace_id"); RETURN NULL;', hash='cbcef4cb744d2c98e8ea260288f415cbcd1bd82f', operation='UPDATE', pgid='pgtrigger_update_update_5cec2', table='workspaces_membership', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['workspace', 'email', '-created_at'], name='invitation_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('workspace', 'email', 'role'), name='invitation_open_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='invitation_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_permissions__contained_by', ['view_all_leads', 'reply', 'export_data', 'view_ai_ops'])), name='invitation_extras_grantable'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'GLOBAL_ADMIN'), ('workspace__isnull', True)), models.Q(('workspace__isnull', False), models.Q(('role', 'GLOBAL_ADMIN'), _negated=True)), _connector='OR'), name='invitation_platform_iff_no_workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='adminauditevent',
-            index=models.Index(fields=['workspace', '-created_at'], name='audit_workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='adminauditevent',
-            index=models.Index(fields=['actor', '-created_at'], name='audit_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='adminauditevent',
-            index=models.Index(fields=['action', '-created_at'], name='audit_action'),
-        ),
-        migrations.AddIndex(
-            model_name='adminauditevent',
-            index=models.Index(fields=['workspace', 'object_type', 'object_id', '-created_at'], name='audit_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='adminauditevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('object_type', 'lead'), _negated=True), ('object_id__regex', '^[0-9a-f-]{36}$'), _connector='OR'), name='audit_lead_id_is_uuid'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='adminauditevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'DELETE' AND current_user = (\n                        SELECT tableowner FROM pg_catalog.pg_tables\n                        WHERE schemaname = TG_TABLE_SCHEMA AND tablename = TG_TABLE_NAME\n                    ) THEN\n                        RETURN OLD;\n                    END IF;\n                    RAISE EXCEPTION 'audit rows are append-only' USING ERRCODE = 'insufficient_privilege';\n                    ", hash='d702f7dde5aca5b5711ec1fe7a8ec9edd162c400', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_345ec', table='workspaces_adminauditevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='workspacesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('auto_send_schedule_mode__in', ['ALWAYS', 'BUSINESS_HOURS', 'CUSTOM'])), name='settings_auto_send_schedule_mode_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspacesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('routing_fallback__in', ['retry', 'keep', 'forward'])), name='settings_routing_fallback_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspacesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('meeting_booking_provider__in', ['GHL', 'CALENDLY'])), name='settings_meeting_booking_provider_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspacesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('round_robin_enabled', True), ('round_robin_email_only', False), _connector='OR'), name='settings_email_only_needs_round_robin'),
-        ),
-        migrations.AddConstraint(
-            model_name='workspacesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('routing_fallback_workspace', models.F('workspace')), _negated=True), name='settings_fallback_is_another_workspace'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='workspacesettings',
@@ -605,9 +550,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='workspacesettings',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ai_daily_cost_cap_usd" IS DISTINCT FROM (NEW."ai_daily_cost_cap_usd") OR OLD."ai_goals" IS DISTINCT FROM (NEW."ai_goals") OR OLD."ai_greeting" IS DISTINCT FROM (NEW."ai_greeting") OR OLD."ai_persona_name" IS DISTINCT FROM (NEW."ai_persona_name") OR OLD."ai_route_booking_process_enabled" IS DISTINCT FROM (NEW."ai_route_booking_process_enabled") OR OLD."ai_signature" IS DISTINCT FROM (NEW."ai_signature") OR OLD."ai_sms_greeting" IS DISTINCT FROM (NEW."ai_sms_greeting") OR OLD."ai_tone" IS DISTINCT FROM (NEW."ai_tone") OR OLD."airtable_mode" IS DISTINCT FROM (NEW."airtable_mode") OR OLD."auto_approve_meetings" IS DISTINCT FROM (NEW."auto_approve_meetings") OR OLD."auto_blacklist" IS DISTINCT FROM (NEW."auto_blacklist") OR OLD."auto_book_meetings" IS DISTINCT FROM (NEW."auto_book_meetings") OR OLD."auto_follow_ups_on_reply" IS DISTINCT FROM (NEW."auto_follow_ups_on_reply") OR OLD."auto_send_custom_schedule" IS DISTINCT FROM (NEW."auto_send_custom_schedule") OR OLD."auto_send_enabled" IS DISTINCT FROM (NEW."auto_send_enabled") OR OLD."auto_send_evaluator_model" IS DISTINCT FROM (NEW."auto_send_evaluator_model") OR OLD."auto_send_evaluator_reasoning_effort" IS DISTINCT FROM (NEW."auto_send_evaluator_reasoning_effort") OR OLD."auto_send_revision_enabled" IS DISTINCT FROM (NEW."auto_send_revision_enabled") OR OLD."auto_send_revision_model" IS DISTINCT FROM (NEW."auto_send_revision_model") OR OLD."auto_send_revision_reasoning_effort" IS DISTINCT FROM (NEW."auto_send_revision_reasoning_effort") OR OLD."auto_send_schedule_mode" IS DISTINCT FROM (NEW."auto_send_schedule_mode") OR OLD."auto_send_skip_human_review" IS DISTINCT FROM (NEW."auto_send_skip_human_review") OR OLD."booking_disqualification_message" IS DISTINCT FROM (NEW."booking_disqualification_message") OR OLD."booking_qualification_check_enabled" IS DISTINCT FROM (NEW."booking_qualification_check_enabled") OR OLD."booking_qualification_criteria" IS DISTINCT FROM (NEW."booking_qualification_criteria") OR OLD."brand_logo" IS DISTINCT FROM (NEW."brand_logo") OR OLD."brand_logo_url" IS DISTINCT FROM (NEW."brand_logo_url") OR OLD."brand_name" IS DISTINCT FROM (NEW."brand_name") OR OLD."calendar_health_enabled" IS DISTINCT FROM (NEW."calendar_health_enabled") OR OLD."calendar_health_min_slots" IS DISTINCT FROM (NEW."calendar_health_min_slots") OR OLD."calendar_look_ahead_days" IS DISTINCT FROM (NEW."calendar_look_ahead_days") OR OLD."calendar_slots_to_show" IS DISTINCT FROM (NEW."calendar_slots_to_show") OR OLD."calendly_direct_book_event_type_link" IS DISTINCT FROM (NEW."calendly_direct_book_event_type_link") OR OLD."calendly_direct_book_event_type_uri" IS DISTINCT FROM (NEW."calendly_direct_book_event_type_uri") OR OLD."calendly_event_type_link" IS DISTINCT FROM (NEW."calendly_event_type_link") OR OLD."calendly_event_type_uri" IS DISTINCT FROM (NEW."calendly_event_type_uri") OR OLD."chatgpt_export_defaults" IS DISTINCT FROM (NEW."chatgpt_export_defaults") OR OLD."company_name" IS DISTINCT FROM (NEW."company_name") OR OLD."crm_webhook_enabled" IS DISTINCT FROM (NEW."crm_webhook_enabled") OR OLD."crm_webhook_events" IS DISTINCT FROM (NEW."crm_webhook_events") OR OLD."crm_webhook_url" IS DISTINCT FROM (NEW."crm_webhook_url") OR OLD."draft_generation_enabled" IS DISTINCT FROM (NEW."draft_generation_enabled") OR OLD."draft_generation_model" IS DISTINCT FROM (NEW."draft_generation_model") OR OLD."draft_generation_reasoning_effort" IS DISTINCT FROM (NEW."draft_generation_reasoning_effort") OR OLD."draft_generation_step2_enabled" IS DISTINCT FROM (NEW."draft_generation_step2_enabled") OR OLD."draft_verification_step3_enabled" IS DISTINCT FROM (NEW."draft_verification_step3_enabled") OR OLD."email_bison_availability_slot_count" IS DISTINCT FROM (NEW."email_bison_availability_slot_count") OR OLD."email_bison_availability_slot_include_weekends" IS DISTINCT FROM (NEW."email_bison_availability_slot_include_weekends") OR OLD."email_bison_availability_slot_prefer_within_days" IS DISTINCT FROM (NEW."email_bison_availability_slot_prefer_within_days") OR OLD."email_bison_availability_slot_template" IS DISTINCT FROM (NEW."email_bison_availability_slot_template") OR OLD."email_bison_first_touch_availability_slot_enabled" IS DISTINCT FROM (NEW."email_bison_first_touch_availability_slot_enabled") OR OLD."email_digest" IS DISTINCT FROM (NEW."email_digest") OR OLD."email_draft_verification_model" IS DISTINCT FROM (NEW."email_draft_verification_model") OR OLD."flag_uncertain_replies" IS DISTINCT FROM (NEW."flag_uncertain_replies") OR OLD."follow_up_blackout_dates" IS DISTINCT FROM (NEW."follow_up_blackout_dates") OR OLD."follow_ups_paused_until" IS DISTINCT FROM (NEW."follow_ups_paused_until") OR OLD."followup_booking_gate_enabled" IS DISTINCT FROM (NEW."followup_booking_gate_enabled") OR OLD."ghl_assigned_user_id" IS DISTINCT FROM (NEW."ghl_assigned_user_id") OR OLD."ghl_default_calendar_id" IS DISTINCT FROM (NEW."ghl_default_calendar_id") OR OLD."ghl_direct_book_calendar_id" IS DISTINCT FROM (NEW."ghl_direct_book_calendar_id") OR OLD."high_quota_enabled" IS DISTINCT FROM (NEW."high_quota_enabled") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."ideal_customer_profile" IS DISTINCT FROM (NEW."ideal_customer_profile") OR OLD."insights_chat_enable_campaign_changes" IS DISTINCT FROM (NEW."insights_chat_enable_campaign_changes") OR OLD."insights_chat_enable_experiment_writes" IS DISTINCT FROM (NEW."insights_chat_enable_experiment_writes") OR OLD."insights_chat_enable_followup_pauses" IS DISTINCT FROM (NEW."insights_chat_enable_followup_pauses") OR OLD."insights_chat_model" IS DISTINCT FROM (NEW."insights_chat_model") OR OLD."insights_chat_reasoning_effort" IS DISTINCT FROM (NEW."insights_chat_reasoning_effort") OR OLD."lead_context_bundle_budgets" IS DISTINCT FROM (NEW."lead_context_bundle_budgets") OR OLD."lead_context_bundle_enabled" IS DISTINCT FROM (NEW."lead_context_bundle_enabled") OR OLD."lead_routing_enabled" IS DISTINCT FROM (NEW."lead_routing_enabled") OR OLD."lead_ttl_days" IS DISTINCT FROM (NEW."lead_ttl_days") OR OLD."meeting_booking_provider" IS DISTINCT FROM (NEW."meeting_booking_provider") OR OLD."meeting_duration_minutes" IS DISTINCT FROM (NEW."meeting_duration_minutes") OR OLD."meeting_overseer_enabled" IS DISTINCT FROM (NEW."meeting_overseer_enabled") OR OLD."meeting_title" IS DISTINCT FROM (NEW."meeting_title") OR OLD."memory_allowlist_categories" IS DISTINCT FROM (NEW."memory_allowlist_categories") OR OLD."memory_min_confidence" IS DISTINCT FROM (NEW."memory_min_confidence") OR OLD."memory_ttl_days" IS DISTINCT FROM (NEW."memory_ttl_days") OR OLD."message_performance_weekly_enabled" IS DISTINCT FROM (NEW."message_performance_weekly_enabled") OR OLD."notification_daily_digest_time" IS DISTINCT FROM (NEW."notification_daily_digest_time") OR OLD."notification_emails" IS DISTINCT FROM (NEW."notification_emails") OR OLD."notification_phones" IS DISTINCT FROM (NEW."notification_phones") OR OLD."notification_sentiment_rules" IS DISTINCT FROM (NEW."notification_sentiment_rules") OR OLD."notification_slack_channel_ids" IS DISTINCT FROM (NEW."notification_slack_channel_ids") OR OLD."own_sender_addresses" IS DISTINCT FROM (NEW."own_sender_addresses") OR OLD."pause_for_ooo" IS DISTINCT FROM (NEW."pause_for_ooo") OR OLD."qualification_questions" IS DISTINCT FROM (NEW."qualification_questions") OR OLD."round_robin_email_only" IS DISTINCT FROM (NEW."round_robin_email_only") OR OLD."round_robin_enabled" IS DISTINCT FROM (NEW."round_robin_enabled") OR OLD."round_robin_setter_sequence" IS DISTINCT FROM (NEW."round_robin_setter_sequence") OR OLD."routing_explain" IS DISTINCT FROM (NEW."routing_explain") OR OLD."routing_fallback" IS DISTINCT FROM (NEW."routing_fallback") OR OLD."routing_fallback_workspace_id" IS DISTINCT FROM (NEW."routing_fallback_workspace_id") OR OLD."routing_max_attempts" IS DISTINCT FROM (NEW."routing_max_attempts") OR OLD."service_description" IS DISTINCT FROM (NEW."service_description") OR OLD."slack_alerts" IS DISTINCT FROM (NEW."slack_alerts") OR OLD."slack_auto_send_approval_recipients" IS DISTINCT FROM (NEW."slack_auto_send_approval_recipients") OR OLD."target_result" IS DISTINCT FROM (NEW."target_result") OR OLD."timezone" IS DISTINCT FROM (NEW."timezone") OR OLD."work_end_time" IS DISTINCT FROM (NEW."work_end_time") OR OLD."work_start_time" IS DISTINCT FROM (NEW."work_start_time") OR OLD."workspace_id" IS DISTINCT FROM (NEW."workspace_id"))', func='INSERT INTO "workspaces_workspacesettingsevent" ("ai_daily_cost_cap_usd", "ai_goals", "ai_greeting", "ai_persona_name", "ai_route_booking_process_enabled", "ai_signature", "ai_sms_greeting", "ai_tone", "airtable_mode", "auto_approve_meetings", "auto_blacklist", "auto_book_meetings", "auto_follow_ups_on_reply", "auto_send_custom_schedule", "auto_send_enabled", "auto_send_evaluator_model", "auto_send_evaluator_reasoning_effort", "auto_send_revision_enabled", "auto_send_revision_model", "auto_send_revision_reasoning_effort", "auto_send_schedule_mode", "auto_send_skip_human_review", "booking_disqualification_message", "booking_qualification_check_enabled", "booking_qualification_criteria", "brand_logo", "brand_logo_url", "brand_name", "calendar_health_enabled", "calendar_health_min_slots", "calendar_look_ahead_days", "calendar_slots_to_show", "calendly_direct_book_event_type_link", "calendly_direct_book_event_type_uri", "calendly_event_type_link", "calendly_event_type_uri", "chatgpt_export_defaults", "company_name", "crm_webhook_enabled", "crm_webhook_events", "crm_webhook_url", "draft_generation_enabled", "draft_generation_model", "draft_generation_reasoning_effort", "draft_generation_step2_enabled", "draft_verification_step3_enabled", "email_bison_availability_slot_count", "email_bison_availability_slot_include_weekends", "email_bison_availability_slot_prefer_within_days", "email_bison_availability_slot_template", "email_bison_first_touch_availability_slot_enabled", "email_digest", "email_draft_verification_model", "flag_uncertain_replies", "follow_up_blackout_dates", "follow_ups_paused_until", "followup_booking_gate_enabled", "ghl_assigned_user_id", "ghl_default_calendar_id", "ghl_direct_book_calendar_id", "high_quota_enabled", "id", "ideal_customer_profile", "insights_chat_enable_campaign_changes", "insights_chat_enable_experiment_writes", "insights_chat_enable_followup_pauses", "insights_chat_model", "insights_chat_reasoning_effort", "lead_context_bundle_budgets", "lead_context_bundle_enabled", "lead_routing_enabled", "lead_ttl_days", "meeting_booking_provider", "meeting_duration_minutes", "meeting_overseer_enabled", "meeting_title", "memory_allowlist_categories", "memory_min_confidence", "memory_ttl_days", "message_performance_weekly_enabled", "notification_daily_digest_time", "notification_emails", "notification_phones", "notification_sentiment_rules", "notification_slack_channel_ids", "own_sender_addresses", "pause_for_ooo", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualification_questions", "round_robin_email_only", "round_robin_enabled", "round_robin_setter_sequence", "routing_explain", "routing_fallback", "routing_fallback_workspace_id", "routing_max_attempts", "service_description", "slack_alerts", "slack_auto_send_approval_recipients", "target_result", "timezone", "work_end_time", "work_start_time", "workspace_id") VALUES (NEW."ai_daily_cost_cap_usd", NEW."ai_goals", NEW."ai_greeting", NEW."ai_persona_name", NEW."ai_route_booking_process_enabled", NEW."ai_signature", NEW."ai_sms_greeting", NEW."ai_tone", NEW."airtable_mode", NEW."auto_approve_meetings", NEW."auto_blacklist", NEW."auto_book_meetings", NEW."auto_follow_ups_on_reply", NEW."auto_send_custom_schedule", NEW."auto_send_enabled", NEW."auto_send_evaluator_model", NEW."auto_send_evaluator_reasoning_effort", NEW."auto_send_revision_enabled", NEW."auto_send_revision_model", NEW."auto_send_revision_reasoning_effort", NEW."auto_send_schedule_mode", NEW."auto_send_skip_human_review", NEW."booking_disqualification_message", NEW."booking_qualification_check_enabled", NEW."booking_qualification_criteria", NEW."brand_logo", NEW."brand_logo_url", NEW."brand_name", NEW."calendar_health_enabled", NEW."calendar_health_min_slots", NEW."calendar_look_ahead_days", NEW."calendar_slots_to_show", NEW."calendly_direct_book_event_type_link", NEW."calendly_direct_book_event_type_uri", NEW."calendly_event_type_link", NEW."calendly_event_type_uri", NEW."chatgpt_export_defaults", NEW."company_name", NEW."crm_webhook_enabled", NEW."crm_webhook_events", NEW."crm_webhook_url", NEW."draft_generation_enabled", NEW."draft_generation_model", NEW."draft_generation_reasoning_effort", NEW."draft_generation_step2_enabled", NEW."draft_verification_step3_enabled", NEW."email_bison_availability_slot_count", NEW."email_bison_availability_slot_include_weekends", NEW."email_bison_availability_slot_prefer_within_days", NEW."email_bison_availability_slot_template", NEW."email_bison_first_touch_availability_slot_enabled", NEW."email_digest", NEW."email_draft_verification_model", NEW."flag_uncertain_replies", NEW."follow_up_blackout_dates", NEW."follow_ups_paused_until", NEW."followup_booking_gate_enabled", NEW."ghl_assigned_user_id", NEW."ghl_default_calendar_id", NEW."ghl_direct_book_calendar_id", NEW."high_quota_enabled", NEW."id", NEW."ideal_customer_profile", NEW."insights_chat_enable_campaign_changes", NEW."insights_chat_enable_experiment_writes", NEW."insights_chat_enable_followup_pauses", NEW."insights_chat_model", NEW."insights_chat_reasoning_effort", NEW."lead_context_bundle_budgets", NEW."lead_context_bundle_enabled", NEW."lead_routing_enabled", NEW."lead_ttl_days", NEW."meeting_booking_provider", NEW."meeting_duration_minutes", NEW."meeting_overseer_enabled", NEW."meeting_title", NEW."memory_allowlist_categories", NEW."memory_min_confidence", NEW."memory_ttl_days", NEW."message_performance_weekly_enabled", NEW."notification_daily_digest_time", NEW."notification_emails", NEW."notification_phones", NEW."notification_sentiment_rules", NEW."notification_slack_channel_ids", NEW."own_sender_addresses", NEW."pause_for_ooo", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."qualification_questions", NEW."round_robin_email_only", NEW."round_robin_enabled", NEW."round_robin_setter_sequence", NEW."routing_explain", NEW."routing_fallback", NEW."routing_fallback_workspace_id", NEW."routing_max_attempts", NEW."service_description", NEW."slack_alerts", NEW."slack_auto_send_approval_recipients", NEW."target_result", NEW."timezone", NEW."work_end_time", NEW."work_start_time", NEW."workspace_id"); RETURN NULL;', hash='efa16070d0ff6f15f4570b7bbcc6c9f3d3209610', operation='UPDATE', pgid='pgtrigger_update_update_25fd9', table='workspaces_workspacesettings', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='workspacesettingsevent',
-            index=models.Index(fields=['workspace', 'pgh_created_at'], name='settings_history'),
         ),
     ]
