@@ -1,10 +1,10 @@
 """Keeping the global look-up table of inbound calls equal to the connections."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import structlog
+from django.db import connection as database
 
 from integrations.enums import Provider, RouteProvider
 from integrations.models import Connection, WebhookRoute
@@ -13,6 +13,13 @@ from integrations.services.hosts import effective_host
 from zrg.lib.log_events import CONNECTION_ROUTES_REPAIRED
 
 logger = structlog.get_logger(__name__)
+
+# Without the query builder: every routed lead pays for it.
+_MOVE = """
+UPDATE integrations_webhookroute r SET workspace_id = moved.workspace_id
+FROM unnest(%s::text[], %s::uuid[]) AS moved(key_hash, workspace_id)
+WHERE r.provider = %s AND r.key_hash = moved.key_hash AND r.workspace_id <> moved.workspace_id
+"""
 
 
 def refresh_routes(connection: Connection) -> bool:
@@ -73,14 +80,9 @@ def remember_clay_lead(workspace_id: UUID, lead_id: UUID) -> None:
 def move_clay_leads(arrived: Mapping[UUID, Sequence[UUID]]) -> int:
     """Leads that moved (by their new workspace) take their routes along; those nobody asked Clay about have none.
 
-    One statement when no lead has a route. Returns how many changed. Joins the transaction.
+    One statement. Returns how many changed. Joins the transaction.
     """
     targets = {route_hash(str(lead)): workspace for workspace, leads in arrived.items() for lead in leads}
-    routes = WebhookRoute.objects.filter(provider=RouteProvider.CLAY)
-    moving: dict[UUID, list[str]] = defaultdict(list)
-    for key_hash in routes.filter(key_hash__in=list(targets)).values_list("key_hash", flat=True):
-        moving[targets[key_hash]].append(key_hash)
-    return sum(
-        routes.filter(key_hash__in=hashes).exclude(target_id=workspace).update(target_id=workspace)
-        for workspace, hashes in moving.items()
-    )
+    with database.cursor() as cursor:
+        cursor.execute(_MOVE, [list(targets), list(targets.values()), RouteProvider.CLAY.value])
+        return int(cursor.rowcount)

@@ -42,17 +42,18 @@ NOTHING = RowContext(kind="", statement_timeout_ms=0)
 
 
 @contextmanager
-def db_context(context: RowContext, *, using: str = "default") -> Iterator[None]:
+def db_context(context: RowContext, *, using: str = "default", savepoint: bool = True) -> Iterator[None]:
     """One transaction in which row security shows what `context` allows.
 
     Nested use is a savepoint; the outer context is restored when the inner one ends. Nesting the same
-    context again costs no statement but the savepoint.
+    context again costs no statement but the savepoint. Without `savepoint` an error inside a nested
+    context undoes the whole transaction.
     """
     connection = connections[using]
     stack: list[RowContext] = connection.__dict__.setdefault("_zrg_contexts", [])
     outer = stack[-1] if stack else NOTHING
-    with transaction.atomic(using=using):
-        nested = len(connection.savepoint_ids) > 0
+    nested = connection.in_atomic_block
+    with transaction.atomic(using=using, savepoint=savepoint):
         changes = not nested or context != outer
         if changes:
             _apply(context, using)

@@ -63,11 +63,21 @@ def canonical_conditions(given: Any) -> dict[str, Any]:
 def compile_conditions(conditions: Mapping[str, Any]) -> Matcher:
     """A test of facts from canonical conditions."""
     if not conditions:
-        return lambda facts: True
+        return matches_everything
     for group in GROUPS:
         if group in conditions:
             return _group(group, [compile_conditions(node) for node in conditions[group]])
     return _leaf(conditions["field"], conditions["op"], conditions.get("value"))
+
+
+def matches_everything(facts: Facts) -> bool:
+    """No condition at all."""
+    return True
+
+
+def matches_nothing(facts: Facts) -> bool:
+    """Conditions that cannot be read."""
+    return False
 
 
 def _from_shorthand(given: Mapping[str, Any]) -> dict[str, Any]:

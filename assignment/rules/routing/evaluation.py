@@ -7,11 +7,12 @@ The same lead gets the same answer anywhere: the draw is a hash of lead and rule
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from assignment.enums import RoutingCode, Why
+from assignment.rules.routing.conditions import matches_everything, matches_nothing
 from assignment.rules.routing.contracts import (
     NO_CAPS,
     NOTHING_COUNTED,
@@ -21,6 +22,7 @@ from assignment.rules.routing.contracts import (
     CountsByScope,
     Decision,
     LeadFacts,
+    Matcher,
     Partner,
     Rule,
     RuleSet,
@@ -37,7 +39,7 @@ def evaluate(rule_set: RuleSet, lead: LeadFacts, now: datetime, counts: CountsBy
     kept = safety_decision(rule_set, lead)
     if kept is not None:
         return kept
-    candidates, considered = find_candidates(rule_set, lead, now)
+    candidates, considered = find_candidates(standing_of(rule_set, now), lead)
     return choose(rule_set, lead, now, candidates, considered, counts or {})
 
 
@@ -50,15 +52,32 @@ def safety_decision(rule_set: RuleSet, lead: LeadFacts) -> Decision | None:
     return None
 
 
-def find_candidates(rule_set: RuleSet, lead: LeadFacts, now: datetime) -> tuple[list[Rule], list[Considered]]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rule at one moment: why it takes nobody, else what each lead is asked."""
+
+    rule: Rule
+    why_not: Why | None
+    # Leads this destination returned are not sent to it again; None where the lead stays.
+    destination: str | None
+    # Conditions that can fail, the rule's and the destination's; None: no agreement in force.
+    tests: tuple[Matcher, ...] | None
+
+
+def standing_of(rule_set: RuleSet, now: datetime) -> list[Standing]:
+    """What holds for all leads of a batch, worked out once."""
+    return [_standing(rule_set, rule, now) for rule in rule_set.rules]
+
+
+def find_candidates(standings: Iterable[Standing], lead: LeadFacts) -> tuple[list[Rule], list[Considered]]:
     """Rules that want the lead, highest first, and why the others do not."""
     candidates, considered = [], []
-    for rule in rule_set.rules:
-        why = _why_not(rule_set, rule, lead, now)
+    for standing in standings:
+        why = _why_not(standing, lead)
         if why is None:
-            candidates.append(rule)
+            candidates.append(standing.rule)
         else:
-            considered.append(Considered(rule=rule.id, why=why))
+            considered.append(Considered(rule=standing.rule.id, why=why))
     return candidates, considered
 
 
@@ -104,10 +123,16 @@ def pick(lead_id: str, rules: Sequence[Rule]) -> Rule:
     if len(rules) == 1:
         return rules[0]
     start = f"{lead_id}:".encode()
+    draws = [_draw(start, rule) for rule in rules]
     if len({rule.weight for rule in rules}) == 1:
         # With equal weights the smallest score is the largest draw.
-        return min(rules, key=lambda rule: (-_draw(start, rule), rule.id))
-    return min(rules, key=lambda rule: (-math.log((_draw(start, rule) + 0.5) / 2**_DRAW_BITS) / rule.weight, rule.id))
+        scores: list[float] = [-draw for draw in draws]
+    else:
+        scores = [
+            -math.log((draw + 0.5) / 2**_DRAW_BITS) / rule.weight for draw, rule in zip(draws, rules, strict=True)
+        ]
+    best = min(scores)
+    return min((rule for score, rule in zip(scores, rules, strict=True) if score == best), key=lambda rule: rule.id)
 
 
 def _draw(start: bytes, rule: Rule) -> int:
@@ -115,26 +140,40 @@ def _draw(start: bytes, rule: Rule) -> int:
     return int.from_bytes(hashlib.sha256(start + rule.id.encode()).digest()[:7], "big") >> 4
 
 
-def _why_not(rule_set: RuleSet, rule: Rule, lead: LeadFacts, now: datetime) -> Why | None:
+def _standing(rule_set: RuleSet, rule: Rule, now: datetime) -> Standing:
+    why = None
     if not rule.is_active:
-        return Why.INACTIVE
-    if rule.starts_at is not None and now < rule.starts_at:
-        return Why.NOT_STARTED
-    if rule.ends_at is not None and now >= rule.ends_at:
-        return Why.ENDED
-    if rule.destination is None or not rule.destination_active:
-        return Why.NO_DESTINATION
-    partner = None
-    if rule.destination != rule_set.source:
-        if rule.destination in lead.excluded:
-            return Why.EXCLUDED
-        partner = rule_set.partners.get(rule.destination)
-        if partner is None or not partner.is_active:
-            return Why.PARTNER_INACTIVE
-    if rule.matches is None or not rule.matches(lead.values):
-        return Why.NO_MATCH
-    if partner is not None and (partner.accepts is None or not partner.accepts(lead.values)):
-        return Why.NO_MATCH
+        why = Why.INACTIVE
+    elif rule.starts_at is not None and now < rule.starts_at:
+        why = Why.NOT_STARTED
+    elif rule.ends_at is not None and now >= rule.ends_at:
+        why = Why.ENDED
+    elif rule.destination is None or not rule.destination_active:
+        why = Why.NO_DESTINATION
+    if rule.destination == rule_set.source:
+        return Standing(rule, why, None, _tests(rule.matches))
+    partner = rule_set.partners.get(rule.destination or "")
+    is_partner = partner is not None and partner.is_active
+    return Standing(
+        rule, why, rule.destination, _tests(rule.matches, partner.accepts) if partner and is_partner else None
+    )
+
+
+def _tests(*matchers: Matcher | None) -> tuple[Matcher, ...]:
+    """What is left to ask; conditions that cannot be read take nobody."""
+    return tuple(matcher or matches_nothing for matcher in matchers if matcher is not matches_everything)
+
+
+def _why_not(standing: Standing, lead: LeadFacts) -> Why | None:
+    if standing.why_not is not None:
+        return standing.why_not
+    if lead.excluded and standing.destination in lead.excluded:
+        return Why.EXCLUDED
+    if standing.tests is None:
+        return Why.PARTNER_INACTIVE
+    for test in standing.tests:
+        if not test(lead.values):
+            return Why.NO_MATCH
     return None
 
 
@@ -191,8 +230,8 @@ def _fallback(rule_set: RuleSet, lead: LeadFacts, now: datetime, code: RoutingCo
         return Decision(outcome="keep", destination=rule_set.source, code=code)
     target = rule_set.fallback_workspace
     if rule_set.fallback == "forward" and target and target not in lead.excluded:
-        stand_in = Rule(id="", destination=target, matches=lambda facts: True)
-        wanted = _why_not(rule_set, stand_in, lead, now) is None
+        stand_in = Rule(id="", destination=target, matches=matches_everything)
+        wanted = _why_not(_standing(rule_set, stand_in, now), lead) is None
         if target != rule_set.source and wanted and _blocked_by(rule_set, stand_in, now, counts) is None:
             return Decision(outcome="route", destination=target, code=RoutingCode.FALLBACK)
     return Decision(outcome="fail", code=code)

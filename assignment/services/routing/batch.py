@@ -5,14 +5,19 @@ from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 import structlog
+from django.db import Error as DatabaseFault
+from django.db import connection
 
 from assignment import env, metrics
 from assignment.contracts import BatchResult
 from assignment.enums import RoutingPath
+from assignment.models import RoutingQueueEntry
 from assignment.services.routing import database, faults, telling
 from assignment.services.routing.deciding import Verdicts, decide
 from assignment.services.routing.rulesets import load_rule_set
 from assignment.services.routing.single import route_lead
+from leads.enums import RoutingStatus
+from leads.models import Lead
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
 from zrg.workspaces.enums import SwitchKey
@@ -23,6 +28,7 @@ logger = structlog.get_logger(__name__)
 TIMEOUT_MS = 15_000
 
 Claim = Callable[[], list[database.TakenLead]]
+Names = Callable[[], list[UUID]]
 
 
 class _Batch:
@@ -31,6 +37,7 @@ class _Batch:
     def __init__(self, source: UUID, path: str, actor: UUID | None):
         self.source, self.path, self.actor = source, path, actor
         self.owner = uuid4()
+        self.is_claiming = False
         self.claimed: list[UUID] = []
 
 
@@ -48,7 +55,11 @@ def route_batch(
     rolled back and repeated lead by lead: one bad lead stops nobody.
     """
     size = min(limit or env.batch_size(), 2_000)
-    result = _run(_Batch(workspace_id, path, user_id), lambda: database.claim_batch(workspace_id, size, lead_ids))
+    result = _run(
+        _Batch(workspace_id, path, user_id),
+        lambda: database.claim_batch(workspace_id, size, lead_ids),
+        lambda: _waiting(workspace_id, size, lead_ids),
+    )
     if lead_ids is not None:
         result.skipped += len(set(lead_ids)) - result.claimed
     return result
@@ -57,18 +68,22 @@ def route_batch(
 def retry_batch(workspace_id: UUID, *, limit: int) -> BatchResult:
     """Route leads of one workspace whose next attempt is due."""
     batch = _Batch(workspace_id, RoutingPath.RETRY, None)
-    return _run(batch, lambda: database.claim_retries(workspace_id, limit))
+    return _run(batch, lambda: database.claim_retries(workspace_id, limit), lambda: _due(workspace_id, limit))
 
 
-def _run(batch: _Batch, claim: Claim) -> BatchResult:
+def _run(batch: _Batch, claim: Claim, names: Names) -> BatchResult:
     started = time.perf_counter()
     if is_switch_on(SwitchKey.ROUTING_DISABLED):
         return BatchResult()
     try:
         result = _route(batch, claim)
     except Exception as error:
-        if not batch.claimed:
+        if not batch.is_claiming:
             raise
+        if not batch.claimed:
+            # A lead whose row cannot be read: each is named without reading it.
+            with tenant(batch.source, timeout_ms=TIMEOUT_MS):
+                batch.claimed = names()
         logger.warning(
             log_events.ROUTING_BATCH_FALLBACK,
             source=str(batch.source),
@@ -101,6 +116,7 @@ def _route(batch: _Batch, claim: Claim) -> BatchResult:
         if rule_set is None or not rule_set.is_workspace_active:
             return BatchResult()
         before = time.perf_counter()
+        batch.is_claiming = True
         leads = claim()
         metrics.observe(batch.path, "acquire", time.perf_counter() - before)
         if not leads:
@@ -154,5 +170,28 @@ def _count(
 def _one_by_one(batch: _Batch) -> BatchResult:
     result = BatchResult(claimed=len(batch.claimed))
     for lead_id in batch.claimed:
-        result.add_single(lead_id, route_lead(lead_id, batch.source, user_id=batch.actor, path=batch.path))
+        try:
+            single = route_lead(lead_id, batch.source, user_id=batch.actor, path=batch.path)
+        except DatabaseFault as error:
+            if not connection.is_usable():
+                raise
+            logger.error(log_events.ROUTING_FAILED, lead=str(lead_id), error=faults.message_of(error))
+            result.skipped += 1
+            result.note_error(lead_id, str(faults.code_of(error)))
+        else:
+            result.add_single(lead_id, single)
     return result
+
+
+def _waiting(workspace_id: UUID, limit: int, lead_ids: Sequence[UUID] | None) -> list[UUID]:
+    leads = Lead.objects.in_workspace(workspace_id).filter(routing_status=RoutingStatus.PENDING)
+    if lead_ids is None:
+        leads = leads.filter(routing_attempts=0)
+    else:
+        leads = leads.filter(pk__in=lead_ids)
+    return list(leads.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _due(workspace_id: UUID, limit: int) -> list[UUID]:
+    due = RoutingQueueEntry.objects.in_workspace(workspace_id).due()
+    return list(due.order_by("next_retry_at", "pk").values_list("lead_id", flat=True)[:limit])

@@ -20,6 +20,10 @@ _FACT_COLUMNS = (
     " has_activity, suppressed, duplicate_of, queue_id, max_attempts"
 )
 _NAMES = [name.strip() for name in _FACT_COLUMNS.split(",")]
+_TAKE = f"""
+SELECT now(), config, acquired, {", ".join(f"(facts).{name}" for name in _NAMES)}
+FROM take_routing_lead(%s, %s, %s, %s, %s)
+"""  # noqa: S608  # names of our own
 _COMPLETE = """
 SELECT lead_id, result, destination_workspace_id, log_id FROM complete_routing_batch(
     %s::uuid, %s::uuid[], %s::uuid[], %s::uuid[], %s, %s::uuid, %s::text[], %s::text[], %s::uuid[], %s::jsonb[],
@@ -98,6 +102,32 @@ def read_config(source: UUID, known_version: int | None) -> tuple[datetime, dict
         )
         _, now, stored = cursor.fetchone()
     return now, json.loads(stored) if isinstance(stored, str) else stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """The time of this transaction, the rules in force as stored, and the lead if it is ours now.
+
+    `lead` is None with `acquired` for a lead of another workspace.
+    """
+
+    now: datetime
+    config: dict[str, Any] | None
+    acquired: bool
+    lead: TakenLead | None
+
+
+def take_lead(source: UUID, lead_id: UUID, owner: UUID, known_version: int | None) -> Taking:
+    """Rules, lock and facts of one lead. Not acquired: somebody has it, or it is not to be routed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [source, lead_id, owner, known_version, LOCK_TIMEOUT])
+        now, stored, acquired, *facts = cursor.fetchone()
+    return Taking(
+        now=now,
+        config=json.loads(stored) if isinstance(stored, str) else stored,
+        acquired=bool(acquired),
+        lead=_taken_from(facts) if acquired and facts[0] is not None else None,
+    )
 
 
 def acquire_lock(lead_id: UUID, owner: UUID) -> bool:
@@ -215,13 +245,16 @@ def _taken(source: str, values: Sequence[Any]) -> Iterator[TakenLead]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_FACT_COLUMNS} FROM {source}", list(values))  # noqa: S608  # names of our own
         rows = cursor.fetchall()
-    for row in rows:
-        lead = dict(zip(_NAMES, row, strict=True))
-        yield TakenLead(
-            id=lead["id"],
-            facts=facts_from_lead(lead),
-            created_at=lead["created_at"],
-            attempts=lead["routing_attempts"],
-            duplicate_of=lead["duplicate_of"],
-            max_attempts=lead["max_attempts"],
-        )
+    return map(_taken_from, rows)
+
+
+def _taken_from(row: Sequence[Any]) -> TakenLead:
+    lead = dict(zip(_NAMES, row, strict=True))
+    return TakenLead(
+        id=lead["id"],
+        facts=facts_from_lead(lead),
+        created_at=lead["created_at"],
+        attempts=lead["routing_attempts"],
+        duplicate_of=lead["duplicate_of"],
+        max_attempts=lead["max_attempts"],
+    )

@@ -15,7 +15,7 @@ from assignment.rules.routing.contracts import (
     Rule,
     RuleSet,
 )
-from assignment.rules.routing.evaluation import choose, find_candidates, safety_decision
+from assignment.rules.routing.evaluation import choose, find_candidates, safety_decision, standing_of
 from assignment.services.routing.database import Completion, Failure, TakenLead, considered_json, lock_counters
 
 
@@ -33,6 +33,7 @@ def decide(
 ) -> Verdicts:
     """Decide for all leads in their order. `full` are counts to use instead of the stored ones."""
     verdicts = Verdicts([], [], {})
+    standings = standing_of(rule_set, now)
     open_questions: list[tuple[TakenLead, list[Rule], list[Considered]]] = []
     for lead in leads:
         if not rule_set.is_enabled:
@@ -42,7 +43,7 @@ def decide(
         elif lead.duplicate_of is not None:
             verdicts.completions.append(Completion(lead_id=lead.id, forced="duplicate", duplicate_of=lead.duplicate_of))
         else:
-            open_questions.append((lead, *find_candidates(rule_set, lead.facts, now)))
+            open_questions.append((lead, *find_candidates(standings, lead.facts)))
     counts = _counts(rule_set, (rules for _, rules, _ in open_questions), full)
     for lead, candidates, considered in open_questions:
         decision = choose(rule_set, lead.facts, now, candidates, considered, counts, explain=rule_set.explain)

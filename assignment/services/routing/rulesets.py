@@ -1,7 +1,9 @@
 """Compiled rules, kept per process and version; each transaction reads the version under the shared lock."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from assignment.rules.routing.compiling import compile_rule_set
@@ -20,18 +22,28 @@ def load_rule_set(source: UUID) -> tuple[RuleSet | None, datetime]:
     None for a workspace the caller's context does not see. The shared lock taken here is held to the end
     of the transaction: nobody changes the rules before it is over.
     """
-    kept = _kept.get(source)
+    kept = kept_rule_set(source)
     now, stored = read_config(source, kept.version if kept else None)
+    return resolve_rule_set(source, stored, kept), now
+
+
+def kept_rule_set(source: UUID) -> RuleSet | None:
+    """What this process has compiled; the database is asked whether it still holds."""
+    return _kept.get(source)
+
+
+def resolve_rule_set(source: UUID, stored: Mapping[str, Any] | None, kept: RuleSet | None) -> RuleSet | None:
+    """The rules the database answered with: the kept ones where it sent their version alone."""
     if stored is None:
-        return None, now
+        return None
     if kept is not None and "rules" not in stored:
-        return kept, now
+        return kept
     compiled = compile_rule_set(stored)
     with _lock:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
         _kept[source] = compiled
-    return compiled, now
+    return compiled
 
 
 def forget_rule_sets() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import Error as DatabaseFault
-from django.db import transaction
+from django.utils import timezone
 
 from assignment import metrics
 from assignment.contracts import RoutingResult
@@ -16,7 +16,7 @@ from assignment.models import RoutingLog
 from assignment.rules.routing.contracts import Counts, RuleSet
 from assignment.services.routing import database, faults, telling
 from assignment.services.routing.deciding import Verdicts, decide
-from assignment.services.routing.rulesets import load_rule_set
+from assignment.services.routing.rulesets import kept_rule_set, resolve_rule_set
 from leads.enums import RoutingStatus
 from leads.models import Lead
 from zrg.lib import log_events
@@ -91,21 +91,22 @@ def route_lead(
 
 
 def _route(attempt: _Attempt) -> RoutingResult:
-    with tenant(attempt.source, timeout_ms=TIMEOUT_MS):
-        rule_set, now = load_rule_set(attempt.source)
-        if rule_set is None or not (rule_set.is_enabled and rule_set.is_workspace_active):
-            raise _Refused("disabled")
-        before = time.perf_counter()
-        acquired = database.acquire_lock(attempt.lead_id, attempt.owner)
-        metrics.observe(attempt.path, "acquire", time.perf_counter() - before)
-        if not acquired:
-            raise _Refused(_why_not_acquired(attempt))
-        metrics.LOCKS.labels(outcome="acquired").inc()
-        outcome = _work(attempt, rule_set, now)
-        telling.announce_arrivals(attempt.source, outcome.completed)
-    taken = [outcome.taken] if outcome.taken else []
-    telling.tell_outcomes(attempt.source, taken, outcome.completed, outcome.failed, path=attempt.path, now=now)
-    return _result(attempt, rule_set, outcome)
+    """Whatever goes wrong rolls the attempt back and becomes a failed one; deadlocks and timeouts are tried
+    once more at once. A lost connection leaves the lead as before.
+    """
+    for is_last in (False, True):
+        try:
+            rule_set, now, outcome = _try(attempt)
+        except _Refused:
+            raise
+        except Exception as error:
+            if isinstance(error, DatabaseFault) and faults.is_transient(error) and not is_last:
+                continue
+            return _give_up(attempt, error)
+        taken = [outcome.taken] if outcome.taken else []
+        telling.tell_outcomes(attempt.source, taken, outcome.completed, outcome.failed, path=attempt.path, now=now)
+        return _result(attempt, rule_set, outcome)
+    raise AssertionError("unreachable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,35 +119,39 @@ class _Outcome:
     failed: tuple[tuple[database.Failure, database.Failed], ...] = ()
 
 
-def _work(attempt: _Attempt, rule_set: RuleSet, now: datetime) -> _Outcome:
-    """Decide and settle inside a savepoint; whatever goes wrong becomes a failed attempt.
-
-    Deadlocks and timeouts are tried once more at once.
-    """
-    for is_last in (False, True):
-        try:
-            with transaction.atomic():
-                return _settle(attempt, rule_set, now)
-        except Exception as error:
-            if isinstance(error, DatabaseFault) and faults.is_transient(error) and not is_last:
-                continue
-            logger.warning(
-                log_events.ROUTING_FAILED,
-                lead=str(attempt.lead_id),
-                error=faults.message_of(error),
-                code=faults.code_of(error),
-            )
-            failure = database.Failure(
-                lead_id=attempt.lead_id, code=faults.code_of(error), message=faults.message_of(error)
-            )
-            return _Outcome(failed=_fail(attempt, failure))
-    raise AssertionError("unreachable")
+def _try(attempt: _Attempt) -> tuple[RuleSet, datetime, _Outcome]:
+    """The whole attempt in one transaction."""
+    with tenant(attempt.source, timeout_ms=TIMEOUT_MS):
+        kept = kept_rule_set(attempt.source)
+        before = time.perf_counter()
+        taking = database.take_lead(attempt.source, attempt.lead_id, attempt.owner, kept.version if kept else None)
+        rule_set = resolve_rule_set(attempt.source, taking.config, kept)
+        metrics.observe(attempt.path, "acquire", time.perf_counter() - before)
+        if rule_set is None or not (rule_set.is_enabled and rule_set.is_workspace_active):
+            raise _Refused("disabled")
+        if not taking.acquired:
+            raise _Refused(_why_not_acquired(attempt))
+        if taking.lead is None:
+            raise _Refused("wrong_workspace")
+        metrics.LOCKS.labels(outcome="acquired").inc()
+        outcome = _settle(attempt, rule_set, taking.lead, taking.now)
+        telling.announce_arrivals(attempt.source, outcome.completed)
+    return rule_set, taking.now, outcome
 
 
-def _settle(attempt: _Attempt, rule_set: RuleSet, now: datetime) -> _Outcome:
-    taken = database.read_facts(attempt.lead_id)
-    if taken is None:
-        raise _Refused("wrong_workspace")
+def _give_up(attempt: _Attempt, error: Exception) -> RoutingResult:
+    """Count the attempt in a transaction that reads nothing of the lead but its state."""
+    failure = database.Failure(lead_id=attempt.lead_id, code=faults.code_of(error), message=faults.message_of(error))
+    logger.warning(log_events.ROUTING_FAILED, lead=str(attempt.lead_id), error=failure.message, code=failure.code)
+    with tenant(attempt.source, timeout_ms=TIMEOUT_MS):
+        if not database.acquire_lock(attempt.lead_id, attempt.owner):
+            raise _Refused(_why_not_acquired(attempt))
+        failed = _fail(attempt, failure)
+    telling.tell_outcomes(attempt.source, (), (), failed, path=attempt.path, now=timezone.now())
+    return _failed_result(failed)
+
+
+def _settle(attempt: _Attempt, rule_set: RuleSet, taken: database.TakenLead, now: datetime) -> _Outcome:
     full: dict[tuple[str, str], Counts] = {}
     while True:
         before = time.perf_counter()
@@ -213,14 +218,7 @@ def _elsewhere(attempt: _Attempt) -> str:
 
 def _result(attempt: _Attempt, rule_set: RuleSet, outcome: _Outcome) -> RoutingResult:
     if outcome.failed:
-        failure, made = outcome.failed[0]
-        return RoutingResult(
-            success=False,
-            result=made.result,
-            code=str(failure.code),
-            attempt=made.attempt,
-            next_retry_at=made.next_retry_at,
-        )
+        return _failed_result(outcome.failed)
     done, choice, taken = outcome.completed[0], outcome.choice, outcome.taken
     is_duplicate = done.result == "duplicate"
     rule_id = choice.rule_id if choice and not is_duplicate else None
@@ -245,4 +243,15 @@ def _result(attempt: _Attempt, rule_set: RuleSet, outcome: _Outcome) -> RoutingR
         is_duplicate=is_duplicate,
         duplicate_lead_id=taken.duplicate_of if taken and is_duplicate else None,
         attempt=taken.attempts if taken else None,
+    )
+
+
+def _failed_result(failed: tuple[tuple[database.Failure, database.Failed], ...]) -> RoutingResult:
+    failure, made = failed[0]
+    return RoutingResult(
+        success=False,
+        result=made.result,
+        code=str(failure.code),
+        attempt=made.attempt,
+        next_retry_at=made.next_retry_at,
     )

@@ -12,7 +12,7 @@ from assignment.contracts import LeadsRouted
 from assignment.services.routing.database import Completed, Failed, Failure, TakenLead
 from integrations.services.routes import move_clay_leads
 from zrg.jobs import registry
-from zrg.jobs.services.announce import announce
+from zrg.jobs.services.announce import announce_all
 from zrg.jobs.services.nudges import nudge_queue
 from zrg.lib import log_events
 from zrg.workspaces.context import RowContext, db_context
@@ -34,16 +34,16 @@ def announce_arrivals(source: UUID, completed: Iterable[Completed]) -> None:
     if not registry.receivers_of(LeadsRouted.__name__):
         return
     # The jobs belong to the destinations, which this transaction does not see.
-    with db_context(RowContext(kind="service", ws_all=tuple(map(str, sorted(arrived))))):
-        for destination, rows in sorted(arrived.items()):
-            announce(
-                LeadsRouted(
-                    workspace_id=destination,
-                    source_workspace_id=source,
-                    log_ids=tuple(row.log_id for row in rows if row.log_id),
-                    lead_ids=tuple(row.lead_id for row in rows),
-                )
+    with db_context(RowContext(kind="service", ws_all=tuple(map(str, sorted(arrived)))), savepoint=False):
+        announce_all(
+            LeadsRouted(
+                workspace_id=destination,
+                source_workspace_id=source,
+                log_ids=tuple(row.log_id for row in rows if row.log_id),
+                lead_ids=tuple(row.lead_id for row in rows),
             )
+            for destination, rows in sorted(arrived.items())
+        )
 
 
 def tell_outcomes(

@@ -1,7 +1,7 @@
 """Telling higher apps what happened: one job per receiver, in the announcer's transaction."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import fields
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from zrg.jobs.constants import RECEIVER_JOB
 from zrg.jobs.contracts import Event, JobContext
 from zrg.jobs.errors import Permanent
 from zrg.jobs.registry import ReceiverSpec
-from zrg.jobs.services.enqueue import enqueue_job
+from zrg.jobs.services.enqueue import NewJob, enqueue_jobs
 from zrg.workspaces.context import dispatch
 
 
@@ -25,12 +25,18 @@ def announce(event: Event) -> int:
     Joins the caller's transaction: rolled back together, committed together. The event's key makes a
     repeat a duplicate. An event nobody receives leaves no row.
     """
-    receivers = registry.receivers_of(type(event).__name__)
-    if not receivers:
+    if not registry.receivers_of(type(event).__name__):
         return 0
     # A job of the installation belongs to no workspace; only the queue's own context may add one.
     with dispatch() if event.workspace_id is None else nullcontext():
-        return sum(_enqueue_receiver(event, spec) for spec in receivers)
+        return announce_all([event])
+
+
+def announce_all(events: Iterable[Event]) -> int:
+    """The same for several events of workspaces, by one statement."""
+    return enqueue_jobs(
+        [_job_of(event, spec) for event in events for spec in registry.receivers_of(type(event).__name__)]
+    )
 
 
 def run_receiver(ctx: JobContext) -> None:
@@ -53,14 +59,14 @@ def event_from_payload(event_class: type[Event], data: Mapping[str, Any]) -> Eve
     return event_class(**{name: _from_json(known[name], value) for name, value in data.items() if name in known})
 
 
-def _enqueue_receiver(event: Event, spec: ReceiverSpec) -> bool:
+def _job_of(event: Event, spec: ReceiverSpec) -> NewJob:
     name = type(event).__name__
     lead_id = getattr(event, "lead_id", None)
     if spec.lead_bound and lead_id is None:
         raise ValueError(f"{name} has no lead; {spec.name} cannot be lead-bound")
-    return enqueue_job(
-        RECEIVER_JOB,
-        event.workspace_id,
+    return NewJob(
+        type=RECEIVER_JOB,
+        workspace_id=event.workspace_id,
         lead_id=lead_id if spec.lead_bound else None,
         message_id=getattr(event, "message_id", None),
         draft_id=getattr(event, "draft_id", None),

@@ -1,8 +1,10 @@
 """Putting work into the queue, inside the caller's transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,9 +29,25 @@ log = structlog.get_logger(__name__)
 _INSERT = """
 INSERT INTO jobs_backgroundjob
   (id, type, dedupe_key, workspace_id, lead_id, message_id, draft_id, payload, run_at, max_attempts)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, coalesce(%s, statement_timestamp()), %s)
+VALUES {rows}
 ON CONFLICT DO NOTHING
 """
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, coalesce(%s, statement_timestamp()), %s)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to be inserted; see `enqueue_job`."""
+
+    type: str
+    workspace_id: UUID | str | None
+    dedupe_key: str
+    lead_id: UUID | str | None = None
+    message_id: UUID | str | None = None
+    draft_id: UUID | str | None = None
+    run_at: datetime | None = None
+    max_attempts: int | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 def enqueue_job(
@@ -51,18 +69,37 @@ def enqueue_job(
     with the other jobs of that lead.
     """
     workspace_id = workspace.pk if isinstance(workspace, Workspace) else workspace
-    key = job_key(dedupe_key or _default_key(type, workspace_id, message_id))
-    spec = registry.job_spec(type)
-    attempts = max_attempts or (spec.max_attempts if spec else JOB_MAX_ATTEMPTS)
-    ids: list[Any] = [workspace_id, lead_id, message_id, draft_id]
+    job = NewJob(
+        type=type,
+        workspace_id=workspace_id,
+        dedupe_key=dedupe_key or _default_key(type, workspace_id, message_id),
+        lead_id=lead_id,
+        message_id=message_id,
+        draft_id=draft_id,
+        run_at=run_at,
+        max_attempts=max_attempts,
+        payload=payload or {},
+    )
+    return enqueue_jobs([job]) == 1
+
+
+def enqueue_jobs(jobs: Sequence[NewJob]) -> int:
+    """Insert jobs by one statement in the caller's transaction; returns how many are new."""
+    if not jobs:
+        return 0
+    keys = [job_key(job.dedupe_key) for job in jobs]
+    values = [value for job, key in zip(jobs, keys, strict=True) for value in _values(job, key)]
     with connection.cursor() as cursor:
-        values = json.dumps({**_correlation(), **(payload or {})}, default=str)
-        cursor.execute(_INSERT, [uuid4(), type, key, *ids, values, run_at, attempts])
-        created = cursor.rowcount == 1
-    log.info(log_events.JOB_ENQUEUED if created else log_events.JOB_DUPLICATE, job_type=type, dedupe_key=key)
+        cursor.execute(_INSERT.format(rows=", ".join([_ROW] * len(jobs))), values)
+        created = int(cursor.rowcount)
+    if len(jobs) == 1:
+        name = log_events.JOB_ENQUEUED if created else log_events.JOB_DUPLICATE
+        log.info(name, job_type=jobs[0].type, dedupe_key=keys[0])
+    else:
+        log.info(log_events.JOB_ENQUEUED, job_type=jobs[0].type, dedupe_key=keys[0], jobs=created)
     if created:
-        queue = registry.queue_of(type)
-        transaction.on_commit(lambda: nudge_queue(queue, run_at=run_at))
+        for queue, run_at in {(registry.queue_of(job.type), job.run_at) for job in jobs}:
+            transaction.on_commit(partial(nudge_queue, queue, run_at=run_at))
     return created
 
 
@@ -113,6 +150,14 @@ def job_key(key: str) -> str:
         return key
     digest = sha(key)
     return f"{key[: DEDUPE_KEY_LENGTH - len(digest) - 3]}:h:{digest}"
+
+
+def _values(job: NewJob, key: str) -> list[Any]:
+    spec = registry.job_spec(job.type)
+    attempts = job.max_attempts or (spec.max_attempts if spec else JOB_MAX_ATTEMPTS)
+    payload = json.dumps({**_correlation(), **job.payload}, default=str)
+    ids = [job.workspace_id, job.lead_id, job.message_id, job.draft_id]
+    return [uuid4(), job.type, key, *ids, payload, job.run_at, attempts]
 
 
 def _correlation() -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingQueueEntry
 from assignment.services.routing import database
-from assignment.services.routing.batch import route_batch
+from assignment.services.routing.batch import retry_batch, route_batch
 from assignment.services.routing.faults import message_of
 from assignment.services.routing.single import route_lead
 from leads.models import EnrichmentRequest, Lead, LeadImportJob
@@ -244,6 +244,30 @@ def test_hard_11b_bad_lead_stops_nobody(partner, lead):
     assert snapshot(lead) == (partner.workspace_id, "pending", 1, None, "error")
     log = RoutingLog.objects.get(lead_id=lead.pk)
     assert (log.routing_result, log.error_message.partition(":")[0]) == ("retry", "ValueError")
+
+
+def test_hard_11b_bad_lead_stops_nobody_even_unread(partner, rule, lead):
+    """A row that cannot even be fetched: a point in time Python does not have."""
+    good = LeadFactory(workspace=partner.workspace)
+    Lead.objects.filter(pk=lead.pk).update(lead_expires_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE leads_lead SET lead_expires_at = 'infinity' WHERE id = %s", [lead.pk])
+
+    first = route_batch(partner.workspace_id)
+    later = LeadFactory(workspace=partner.workspace)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zrg_test_shift_routing(600)")
+    waiting = retry_batch(partner.workspace_id, limit=10)
+    last = route_batch(partner.workspace_id)
+
+    assert (first.settled, first.retry) == ({"success": 1}, 1)
+    assert (waiting.settled, waiting.retry) == ({}, 1)
+    assert (last.settled, last.retry) == ({"success": 1}, 0)
+    assert [snapshot(one)[:2] for one in (good, later)] == [(partner.destination_workspace_id, "routed")] * 2
+    assert (
+        list(RoutingLog.objects.filter(lead_id=lead.pk).values_list("routing_result", "error_code"))
+        == [("retry", "db_error")] * 2
+    )
 
 
 @pytest.mark.parametrize("column", ["email", "phone"])

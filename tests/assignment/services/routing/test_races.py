@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingRuleRevision
-from assignment.services.routing import single
+from assignment.services.routing import rulesets
 from assignment.services.routing.running import cleanup_stale_locks, run_first_pass
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
@@ -131,7 +131,7 @@ def test_hard_11b_no_delivery_by_old_rules(scene):
             connections.close_all()
 
     with tenant(source.pk, timeout_ms=60_000):
-        single.load_rule_set(source.pk)
+        rulesets.load_rule_set(source.pk)
         thread = threading.Thread(target=pause)
         thread.start()
         evaluated.wait(0.3)
@@ -230,7 +230,7 @@ def test_weighted_shares_are_exact_whatever_the_workers(committed_db):
             catch_all(make_partner(source, f"partner {number}"), weight=weight)
         leads = make_leads(source, 400)
     with tenant(source.pk):
-        rule_set, now = single.load_rule_set(source.pk)
+        rule_set, now = rulesets.load_rule_set(source.pk)
         expected = {str(lead): evaluate_one(rule_set, lead, now) for lead in leads}
 
     workers.run_together(
@@ -266,7 +266,7 @@ def test_hard_11b_append_only(scene, table, statement):
     source, _, lead = scene
     route_lead(lead, source.pk)
     with platform():
-        rule = single.load_rule_set(source.pk)[0].rules[0]
+        rule = rulesets.load_rule_set(source.pk)[0].rules[0]
         RoutingRuleRevision.objects.create(workspace=source, rule_id=rule.id, version=9, snapshot={})
     _, owner_url = database_urls()
 
