@@ -23,7 +23,7 @@ SIGNATURE = "take_routing_lead(uuid, uuid, uuid, bigint, text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0010_guarded_reverse")]
+    dependencies = [("assignment", "0011_merged_leads")]
 
     operations = [
         migrations.RunSQL(
