@@ -105,6 +105,7 @@ class InboxConfig(AppConfig):
             contracts.DraftDecided,
             contracts.ReviewOutdated,
             contracts.ReviewClickAnswered,
+            contracts.PersonMentioned,
         ):
             register_event(event)
 

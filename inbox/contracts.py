@@ -124,6 +124,19 @@ class ReviewClickAnswered(Event):
         return f"review_click_answered:{self.click_id}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMentioned(Event):
+    """An internal note names a person who could see the lead when it was written."""
+
+    lead_id: UUID
+    note_id: UUID
+    person_id: UUID
+
+    @property
+    def key(self) -> str:
+        return f"person_mentioned:{self.note_id}:{self.person_id}"
+
+
 SendStatus = Literal["sent", "blocked", "failed", "unknown", "duplicate", "in_progress"]
 
 

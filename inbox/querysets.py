@@ -155,6 +155,16 @@ class OverseerDecisionQuerySet(LeadScopedQuerySet):
     """What was understood of a lead's replies."""
 
 
+class LeadNoteQuerySet(LeadScopedQuerySet):
+    """Internal notes."""
+
+    def of_lead(self, lead_id: UUID | str) -> Self:
+        return self.filter(lead_id=lead_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
 class LeadMemoryQuerySet(LeadScopedQuerySet):
     """Facts about leads."""
 

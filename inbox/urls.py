@@ -10,7 +10,20 @@ from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
-from inbox.views import acts, ai_ops, autosend, autosend_proposals, bulk, drafts, fragments, memory, saved_views, shell
+from inbox.api import notes as api_notes
+from inbox.views import (
+    acts,
+    ai_ops,
+    autosend,
+    autosend_proposals,
+    bulk,
+    drafts,
+    fragments,
+    memory,
+    notes,
+    saved_views,
+    shell,
+)
 
 
 def _scoped(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -63,6 +76,10 @@ workspace_acts = [
     path("leads/<uuid:lead_id>/promotion-request", acts.promotion_request, name="inbox_promotion_request"),
     path("leads/<uuid:lead_id>/memory", memory.addition, name="inbox_memory"),
     path("leads/<uuid:lead_id>/memory/<uuid:entry_id>", memory.decision, name="inbox_memory_decision"),
+    path("leads/<uuid:lead_id>/note", notes.composer, name="inbox_note_composer"),
+    path("leads/<uuid:lead_id>/notes", notes.addition, name="inbox_notes"),
+    path("leads/<uuid:lead_id>/notes/<uuid:note_id>", notes.change, name="inbox_note"),
+    path("leads/<uuid:lead_id>/notes/<uuid:note_id>/deletion", notes.deletion, name="inbox_note_deletion"),
     path("leads/<uuid:lead_id>/stop-lifting", acts.stop_lifting, name="inbox_stop_lifting"),
 ]
 
@@ -82,6 +99,9 @@ conversation_api = [
     path("/enrich", api_acts.Enrich.as_view(), name="api_enrich"),
     path("/sync", api_acts.Sync.as_view(), name="api_sync"),
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
+    path("/notes", api_notes.Notes.as_view(), name="api_notes"),
+    path("/notes/<uuid:note_id>", api_notes.NoteDetail.as_view(), name="api_note"),
+    path("/people", api_notes.People.as_view(), name="api_people"),
 ]
 
 inbox_api: list[URLPattern | URLResolver] = [

@@ -12,6 +12,7 @@ class NotificationsConfig(AppConfig):
         from assignment.contracts import RotationEmpty  # noqa: PLC0415
         from inbox.contracts import (  # noqa: PLC0415
             DraftDecided,
+            PersonMentioned,
             ReviewClickAnswered,
             ReviewOutdated,
             ReviewRequested,
@@ -19,7 +20,7 @@ class NotificationsConfig(AppConfig):
         from inbox.registry import register_review_posts  # noqa: PLC0415
         from integrations.contracts import ConnectionStateChanged  # noqa: PLC0415
         from notifications import receivers, schedules  # noqa: PLC0415
-        from notifications.services import reviews  # noqa: PLC0415
+        from notifications.services import mentions, reviews  # noqa: PLC0415
         from notifications.services.demo import add_demo_recipients  # noqa: PLC0415
         from notifications.services.figures import register_collector  # noqa: PLC0415
         from notifications.services.outbox import Care, register_care  # noqa: PLC0415
@@ -46,9 +47,11 @@ class NotificationsConfig(AppConfig):
             register_event_receiver(
                 event, "notifications.show_in_slack", receivers.receive_draft_change, lead_bound=True
             )
+        register_event_receiver(PersonMentioned, "notifications.tell_mentioned", receivers.receive_mention)
         register_event_receiver(ReviewClickAnswered, "notifications.answer_click", receivers.receive_click_answer)
         register_job(reviews.REVIEW_POSTS, reviews.run_refresh, max_attempts=reviews.UPDATE_TRIES)
         register_care(reviews.KIND, Care(refuse=reviews.refuse_row, arrived=reviews.note_arrival))
+        register_care(mentions.KIND, Care(refuse=mentions.refuse_row, arrived=mentions.note_arrival))
         register_review_posts(posts_of_draft)
         register_demo_part("notifications", add_demo_recipients)
         register_settings_section(settings.SECTION)

@@ -3,9 +3,10 @@ a provider reaches the one who announced.
 """
 
 from assignment.contracts import RotationEmpty
-from inbox.contracts import DraftDecided, ReviewClickAnswered, ReviewOutdated, ReviewRequested
+from inbox.contracts import DraftDecided, PersonMentioned, ReviewClickAnswered, ReviewOutdated, ReviewRequested
 from integrations.contracts import ConnectionStateChanged
 from notifications.services.connection_health import note_transition
+from notifications.services.mentions import tell_mentioned
 from notifications.services.notices import tell_notice
 from notifications.services.reviews import answer_click, receive_decision, request_review
 from notifications.services.rotation_alert import tell_rotation_empty
@@ -30,6 +31,11 @@ def receive_review_request(event: ReviewRequested) -> None:
 def receive_draft_change(event: DraftDecided | ReviewOutdated) -> None:
     """Show what became of a draft where people were asked about it."""
     receive_decision(event)
+
+
+def receive_mention(event: PersonMentioned) -> None:
+    """Tell a person that an internal note names them."""
+    tell_mentioned(event)
 
 
 def receive_click_answer(event: ReviewClickAnswered) -> None:

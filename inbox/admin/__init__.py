@@ -2,6 +2,7 @@ from inbox.admin.bulk import BulkRunAdmin
 from inbox.admin.drafts import DraftAdmin
 from inbox.admin.memory import LeadMemoryEntryAdmin, MeetingOverseerDecisionAdmin
 from inbox.admin.messages import MessageAdmin
+from inbox.admin.notes import LeadNoteAdmin
 from inbox.admin.orders import SendOrderAdmin
 from inbox.admin.requests import DraftRequestAdmin
 from inbox.admin.stages import InboundStageRunAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "DraftRequestAdmin",
     "InboundStageRunAdmin",
     "LeadMemoryEntryAdmin",
+    "LeadNoteAdmin",
     "MeetingOverseerDecisionAdmin",
     "MessageAdmin",
     "SendOrderAdmin",

@@ -13,6 +13,7 @@ from inbox.api.base import InboxAPIView
 from inbox.api.payloads import counts_payload, draft_payload, lead_payload, row_payload, thread_payload
 from inbox.models import Draft
 from inbox.services.list_page import load_list
+from inbox.services.notes import VIEW as VIEW_NOTES
 from inbox.services.thread_page import load_thread
 from leads.errors import UnknownFilter
 from leads.models import Lead
@@ -20,7 +21,7 @@ from leads.rules.filters import ALL_WORKSPACES
 from leads.services.counts import get_counts
 from leads.services.lists import read_params
 from zrg.lib.errors import BadInput
-from zrg.workspaces.access import require
+from zrg.workspaces.access import can, require
 from zrg.workspaces.hours import resolve_zone
 
 BEHIND = timedelta(seconds=10)
@@ -54,7 +55,13 @@ class Conversation(InboxAPIView):
         lead = self.lead(lead_id, "message.view")
         found = self.access.in_workspace(lead.workspace_id)
         zone = resolve_zone(found.timezone if found else None)
-        page = load_thread(lead, zone=zone, now=timezone.now(), before=_id(request.query_params.get("before")))
+        page = load_thread(
+            lead,
+            zone=zone,
+            now=timezone.now(),
+            before=_id(request.query_params.get("before")),
+            with_notes=can(self.access, VIEW_NOTES, lead.workspace_id, lead),
+        )
         drafts = Draft.objects.of_lead(lead.pk).pending().order_by("-created_at")
         return Response(
             {

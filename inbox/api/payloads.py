@@ -6,6 +6,7 @@ from inbox.contracts import Decision
 from inbox.models import Draft
 from inbox.services.drafting.requests import GenerationState
 from inbox.services.list_page import Row
+from inbox.services.notes import ThreadNote
 from inbox.services.syncing.reading import SyncStatus
 from inbox.services.thread_page import ThreadMessage, ThreadOrder, ThreadPage
 from leads.models import Lead
@@ -78,10 +79,11 @@ def lead_payload(lead: Lead) -> dict[str, Any]:
 
 
 def thread_payload(page: ThreadPage) -> dict[str, Any]:
-    """Messages and orders of one page, oldest first; `html` is safe to insert."""
+    """Messages, orders and internal notes of one page, each oldest first; `html` is safe to insert."""
     return {
         "messages": [_message(item) for item in page.items if isinstance(item, ThreadMessage)],
         "orders": [_order(item) for item in page.items if isinstance(item, ThreadOrder)],
+        "notes": [note_payload(item) for item in page.items if isinstance(item, ThreadNote)],
         "before": str(page.before) if page.before else None,
         "newestMessageId": str(page.newest_id) if page.newest_id else None,
     }
@@ -131,6 +133,18 @@ def decision_payload(decision: Decision) -> dict[str, Any]:
 def counts_payload(counts: dict[str, Badge]) -> dict[str, Any]:
     """Badges by name."""
     return {name: {"value": badge.value, "capped": badge.capped} for name, badge in counts.items()}
+
+
+def note_payload(note: ThreadNote) -> dict[str, Any]:
+    """An internal note; `html` is safe to insert."""
+    return {
+        "id": str(note.id),
+        "author": {"id": str(note.author_id), "name": note.author} if note.author_id else None,
+        "text": note.text,
+        "html": str(note.html),
+        "createdAt": _iso(note.at),
+        "editedAt": _iso(note.edited_at),
+    }
 
 
 def _message(message: ThreadMessage) -> dict[str, Any]:

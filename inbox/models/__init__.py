@@ -3,6 +3,7 @@ from inbox.models.draft import Draft, DraftEvent
 from inbox.models.draft_request import DraftRequest
 from inbox.models.memory import LeadMemoryEntry
 from inbox.models.message import Message, MessageRaw
+from inbox.models.note import LeadNote
 from inbox.models.overseer import MeetingOverseerDecision
 from inbox.models.send_order import SendOrder
 from inbox.models.stage_run import InboundStageRun
@@ -18,6 +19,7 @@ __all__ = [
     "DraftRequest",
     "InboundStageRun",
     "LeadMemoryEntry",
+    "LeadNote",
     "LeadView",
     "MeetingOverseerDecision",
     "Message",

@@ -17,6 +17,7 @@ from inbox.rules.ages import day_label
 from inbox.rules.cleaning.links import MAX_HTML_CHARS, extract_links
 from inbox.rules.rendering import append_missing_links, render_text
 from inbox.rules.sentences import act_sentence, delivery_sentence
+from inbox.services.notes import ThreadNote, notes_of_thread
 from leads.models import Lead
 from zrg.workspaces.hours import local_date
 from zrg.workspaces.models import AdminAuditEvent
@@ -108,7 +109,7 @@ class DayLine:
     kind: str = "day"
 
 
-Item = ThreadMessage | ThreadOrder | SystemLine | DayLine
+Item = ThreadMessage | ThreadOrder | ThreadNote | SystemLine | DayLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +133,11 @@ def load_thread(
     now: datetime,
     before: UUID | None = None,
     size: int = PAGE_SIZE,
+    with_notes: bool = False,
 ) -> ThreadPage:
-    """One page of the thread. At most six queries, whatever its length."""
+    """One page of the thread, `with_notes` for those who see internal notes. At most eight queries, whatever
+    its length.
+    """
     rows = _messages(lead, before, size + 1)
     more = len(rows) > size
     rows = list(reversed(rows[:size]))
@@ -142,6 +146,8 @@ def load_thread(
     oldest = rows[0].sent_at if rows and more else None
     latest = rows[-1].sent_at if rows and before else None
     items += _system_lines(lead, now, oldest, latest)
+    if with_notes:
+        items += notes_of_thread(lead, since=oldest, before=before)
     if before is None:
         items += _orders(lead, rows, now)
     items.sort(key=lambda item: (_sort_time(item), item.kind != "message"))

@@ -122,9 +122,16 @@ def refused(request: HttpRequest, scope: Scope, lead: Lead, refusal: Refusal, **
         response = fragment(request, "inbox/conversation.html#refusal", context, status=refusal.http_status)
         response["HX-Retarget"], response["HX-Reswap"] = "#station-refusal", "innerHTML"
         return trigger_client_event(response, "zrg:refused", {"code": refusal.code, "lead": str(lead.pk)})
+    return refused_page(request, lead, refusal, typed)
+
+
+def refused_page(
+    request: HttpRequest, lead: Lead, refusal: Refusal, typed: dict[str, Any] | None = None, **more: Any
+) -> HttpResponse:
+    """The whole page with the refusal, what was typed into the composer, and what `more` the page shows."""
     link = read_link({"clientId": str(lead.workspace_id), "leadId": str(lead.pk)})
     active = ActiveWorkspace(workspace_id=lead.workspace_id, reason="lead")
-    context = shell_context(request, link, active, refusal=refusal)
+    context = shell_context(request, link, active, refusal=refusal, **more)
     if typed:
         context |= station_context(request, context["station"], **typed)
     return fragment(request, "inbox/shell.html", context, status=refusal.http_status)

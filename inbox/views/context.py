@@ -1,5 +1,6 @@
 """What the pages and fragments of the inbox have in common: whose leads, which lead, what it shows."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from inbox.enums import CURRENT_TAGS, SentimentTag
+from inbox.models.note import MAX_NOTE_CHARS
 from inbox.registry import bulk_actions, drawer_sections
 from inbox.rules.ages import waiting_for
 from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
@@ -65,6 +67,9 @@ ABILITIES = {
     "judge": "autosend.configure",
     "inspect": "ai_interaction.inspect",
     "sync": "lead.enrich",
+    "see_notes": "note.view",
+    "note": "note.write",
+    "clear_notes": "lead.delete",
 }
 
 
@@ -219,11 +224,12 @@ def conversation_context(
     section: str = "",
 ) -> dict[str, Any]:
     """Thread, station and drawer of one lead."""
-    zone = scope.zone_of(lead.workspace_id)
     station = load_station(lead, channel=channel, draft_id=draft_id, now=now)
+    about = lead_context(request, scope, lead, now=now)
+    sees_notes = about["able"]["see_notes"]
     return {
-        **lead_context(request, scope, lead, now=now),
-        "thread": load_thread(lead, zone=zone, now=now, before=before),
+        **about,
+        "thread": load_thread(lead, zone=about["zone"], now=now, before=before, with_notes=sees_notes),
         **station_context(request, station),
         **drawer_context(request, scope, lead, now=now, section=section),
     }
@@ -276,6 +282,11 @@ def station_context(request: HttpRequest, station: Station, **typed: Any) -> dic
         "enter_sends": preference is None or preference.enter_sends,
         "undo_seconds": 10 if preference is None else preference.undo_seconds,
     }
+
+
+def note_form(**typed: Any) -> dict[str, Any]:
+    """What the form of a new note needs; its id makes a repeated submit the same note."""
+    return {"note_composer": True, "note_id": uuid.uuid4(), "max_note": MAX_NOTE_CHARS, "note_text": "", **typed}
 
 
 def drawer_context(

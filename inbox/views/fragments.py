@@ -121,8 +121,9 @@ def thread(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None
     if before is None and PREFETCH_HEADER not in request.headers and "seen" in request.GET:
         assert isinstance(request.user, User)
         mark_seen(lead, request.user, now=now)
-    page = load_thread(lead, zone=scope.zone_of(lead.workspace_id), now=now, before=before)
-    context = {**lead_context(request, scope, lead, now=now), "thread": page}
+    context = lead_context(request, scope, lead, now=now)
+    sees_notes = context["able"]["see_notes"]
+    context["thread"] = load_thread(lead, zone=context["zone"], now=now, before=before, with_notes=sees_notes)
     return fragment(request, f"inbox/conversation.html#{'earlier' if before else 'refresh'}", context)
 
 

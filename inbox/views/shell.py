@@ -15,6 +15,7 @@ from inbox.views.context import (
     fragment,
     list_context,
     moment,
+    note_form,
     tabs_context,
     uuid_or_none,
 )
@@ -96,7 +97,10 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
             channel=request.GET.get("channel"),
             before=uuid_or_none(request.GET.get("before")),
         )
-        context |= {"conversation": lead, "selected_id": lead.pk, "focus_editor": link.focus_editor, **typed}
+        context |= {"conversation": lead, "selected_id": lead.pk, "focus_editor": link.focus_editor}
+        if request.GET.get("compose") == "note" and context["able"]["note"] and not context["suspended"]:
+            context |= note_form()
+        context |= typed
     elif link.lead_id is not None:
         context["notice"] = context["notice"] or "That conversation is not available to you"
     return context

@@ -12,6 +12,8 @@ _REASONS = {
     "no_recipients": "Nobody is chosen",
     "not_configured": "The connection was removed meanwhile",
     "suspended": "The workspace is suspended",
+    "note_deleted": "The note was deleted or changed before it was told",
+    "no_access": "They could not see the lead any more",
     "stale": "Too old by the time it could be sent",
 }
 

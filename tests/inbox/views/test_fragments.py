@@ -183,8 +183,8 @@ def test_thread_asks_the_same_queries_for_any_length(client, desk, count):
     with CaptureQueriesContext(connection) as captured:
         client.get(f"{desk.prefix}/thread/{desk.lead.pk}")
 
-    # the lead; messages, stored HTML, rejected drafts, orders; acts on the lead are in another table
-    assert len(own_queries(captured)) == 5
+    # the lead; messages, stored HTML, rejected drafts, notes, orders; acts on the lead are in another table
+    assert len(own_queries(captured)) == 6
 
 
 def test_thread_loads_earlier_pages_without_gap_or_double(client, desk):

@@ -107,6 +107,9 @@ ACTIONS: dict[str, ActionRule] = {
     "lead.clear_blacklist": _lead(P.DELETE_LEADS),
     "lead.import": _workspace(P.RUN_BULK),
     "memory.add": _lead(P.EDIT_LEADS),
+    # What the team says among itself: `edit_leads` can be granted to no portal user.
+    "note.view": _lead(P.EDIT_LEADS, write=False),
+    "note.write": _lead(P.EDIT_LEADS),
     "crm.view_row": _lead(P.VIEW_WORKSPACE, write=False),
     "crm.edit_cell": _lead(P.EDIT_LEADS),
     "crm.edit_assignee": _lead(P.ASSIGN_LEADS),

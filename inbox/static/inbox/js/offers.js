@@ -32,10 +32,10 @@ function decide(text, version) {
 // Fetching the station again: only an untouched editor is replaced as a whole.
 export async function refreshStation() {
   const station = zrg.$("#station");
-  if (!station) return;
-  const { lead, channel, refresh } = station.dataset;
+  const { channel, refresh } = station?.dataset ?? {};
+  if (!refresh) return; // somebody writes a note in it
   const response = await zrg.get(`${refresh}?channel=${channel}`);
-  if (!response.ok || zrg.$("#station")?.dataset.lead !== lead || zrg.$("#station").dataset.channel !== channel) return;
+  if (!response.ok || zrg.$("#station")?.dataset.refresh !== refresh || zrg.$("#station").dataset.channel !== channel) return;
   const fresh = zrg.$("#station", zrg.fragment(await response.text()));
   const here = zrg.$("#station"), form = composer();
   const busy = form && (typed() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
