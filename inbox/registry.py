@@ -1,6 +1,6 @@
 """What apps above add to the inbox: sections of the drawer, acts for many leads, the state of review posts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -99,6 +99,21 @@ def bulk_actions() -> list[BulkAction]:
 def bulk_action(key: str) -> BulkAction | None:
     """One act by its key."""
     return _BULK.get(key)
+
+
+_ACTS: dict[str, str] = {}
+
+
+def register_act_sentences(sentences: Mapping[str, str]) -> None:
+    """Audited acts on a lead that its thread shows as a line, by action: `{"booking.canceled": "canceled the
+    meeting of {day}"}`. The words follow who acted; `{name}` is a value of the event's `after`. From `ready()`.
+    """
+    _ACTS.update(sentences)
+
+
+def act_sentences() -> Mapping[str, str]:
+    """Sentences of the apps above, by action."""
+    return _ACTS
 
 
 class _Posts:

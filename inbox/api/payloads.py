@@ -161,7 +161,10 @@ def _message(message: ThreadMessage) -> dict[str, Any]:
         "delivery": message.delivery or None,
         "problem": message.problem or None,
         "sentiment": message.tag or None,
-        "attachments": [{"name": name, "size": size} for name, size in message.attachments],
+        "attachments": [
+            {"number": one.number, "name": one.name, "size": one.size or None, "host": one.host or None}
+            for one in message.attachments
+        ],
     }
 
 

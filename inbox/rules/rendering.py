@@ -9,6 +9,7 @@ from html import escape
 from typing import Literal
 
 from inbox.rules import linkify
+from inbox.rules.cleaning.boundaries import reply_lines
 from inbox.rules.cleaning.html_reader import is_html, read_original
 from inbox.rules.cleaning.links import ExtractedLink
 from inbox.rules.cleaning.normalise import capped, joined, normalised_lines, storable
@@ -69,6 +70,15 @@ def render_original_text(raw_text: str | None, raw_html: str | None) -> str:
         return storable(raw_text)
     lines = read_original(storable(raw_html or raw_text or ""))
     return capped(joined(normalised_lines("\n".join(lines))), _MAX_ORIGINAL_CHARS)
+
+
+def render_quoted_text(raw_text: str | None) -> str:
+    """What was left out of a received text: quotes, footers, the thread below. Escaped by the page, inside `<pre>`."""
+    if not raw_text or is_html(raw_text):
+        return ""
+    lines = normalised_lines(storable(raw_text))
+    written = {line.number for line in reply_lines(lines)}
+    return capped(joined([text for number, text in enumerate(lines) if number not in written]), _MAX_ORIGINAL_CHARS)
 
 
 def message_snippet(body: str, *, direction: Literal["inbound", "outbound"], origin: str | None = None) -> str:

@@ -1,5 +1,8 @@
 """The language table of the inbox: every stable code with the sentence a person reads."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 SKIP_REASONS = {
     "draft_generation_disabled": "Drafts are switched off for this workspace.",
     "lead_opted_out": "No draft: this lead asked not to be contacted.",
@@ -151,6 +154,9 @@ AUDIT_ACTS = {
     "lead.snoozed": "snoozed the conversation {until}",
     "lead.woken": "ended the snooze",
     "lead.assigned": "changed the assignment",
+    "lead.opted_out_wrote_again": "saw a lead write that had opted out",
+    "lead.colleague_opted_out": "saw a colleague of this lead opt out",
+    "lead.automation_set": "switched {switch} {state}",
     "lead.enrichment_requested": "asked to look up phone or profile",
     "lead.merged": "merged another lead into this one",
     "message.outcome_decided": "settled an unconfirmed message",
@@ -195,9 +201,9 @@ def closed_sentence(status: str, reason: str | None) -> str:
     return CLOSED_REASONS.get(reason or "") or DRAFT_STATES.get(status, status)
 
 
-def act_sentence(action: str, after: dict[str, object] | None) -> str:
-    """The rest of a system line ("Setter A …"); "" for acts that a thread does not show."""
-    template = AUDIT_ACTS.get(action)
+def act_sentence(action: str, after: dict[str, object] | None, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The rest of a system line ("Setter A …"); "" for acts that a thread does not show. `more`: of other apps."""
+    template = AUDIT_ACTS.get(action) or more.get(action)
     if template is None:
         return ""
     return template.format_map(_Values({key: _words(str(value)) for key, value in (after or {}).items()})).strip()

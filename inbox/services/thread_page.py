@@ -3,17 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.db.models.functions import Left
+from django.db.models.functions import Left, Length
 from django.utils.safestring import SafeString, mark_safe
 
 from inbox.enums import Channel, DeliveryStatus, Direction, LinkedInKind, MessageOrigin, MessageSource, OrderState
 from inbox.models import DraftEvent, Message, MessageRaw, SendOrder
+from inbox.registry import act_sentences
 from inbox.rules.ages import day_label
+from inbox.rules.attachments import AttachedFile, attached_files
 from inbox.rules.cleaning.links import MAX_HTML_CHARS, extract_links
 from inbox.rules.rendering import append_missing_links, render_text
 from inbox.rules.sentences import act_sentence, delivery_sentence
@@ -25,6 +26,8 @@ from zrg.workspaces.models import AdminAuditEvent
 PAGE_SIZE = 100
 SYSTEM_LINES_DAYS = timedelta(days=90)
 MAX_SYSTEM_LINES = 100
+QUOTE_FROM_CHARS = 20
+"""A received text that is longer than its cleaned body by less than this has lost white space, not a quote."""
 UNDO_WINDOW = timedelta(seconds=90)
 """An order that is due later than this was scheduled; sooner ones count down (the longest undo is 60 s)."""
 SHOWN_ORDERS = (OrderState.WAITING, OrderState.TAKEN, OrderState.HELD, OrderState.FAILED)
@@ -59,7 +62,8 @@ class ThreadMessage:
     subject: str
     show_subject: bool
     details: tuple[tuple[str, str], ...]
-    attachments: tuple[tuple[str, str], ...]
+    attachments: tuple[AttachedFile, ...]
+    has_quoted: bool
     has_original: bool
     source: str
     tag: str
@@ -141,8 +145,7 @@ def load_thread(
     rows = _messages(lead, before, size + 1)
     more = len(rows) > size
     rows = list(reversed(rows[:size]))
-    html = _stored_html(rows)
-    items: list[Item] = [*_shown_messages(lead, rows, html)]
+    items: list[Item] = [*_shown_messages(lead, rows, _stored_parts(rows))]
     oldest = rows[0].sent_at if rows and more else None
     latest = rows[-1].sent_at if rows and before else None
     items += _system_lines(lead, now, oldest, latest)
@@ -183,26 +186,35 @@ def _messages(lead: Lead, before: UUID | None, count: int) -> list[Message]:
     return list(rows.select_related("sent_by_user", "draft").defer("search_vector", "draft__generation_meta")[:count])
 
 
-def _stored_html(rows: list[Message]) -> dict[UUID, str]:
-    """Stored HTML of received e-mails, as far as links are looked for in it."""
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Of a received e-mail as it came: its HTML as far as links are looked for in it, the length of its text."""
+
+    html: str = ""
+    text_length: int = 0
+
+
+def _stored_parts(rows: list[Message]) -> dict[UUID, _Stored]:
+    """What was kept of received e-mails."""
     wanted = [row.pk for row in rows if row.direction == Direction.INBOUND and row.channel == Channel.EMAIL]
     if not wanted:
         return {}
-    raw = MessageRaw.objects.filter(message_id__in=wanted).exclude(raw_html="")
-    return dict(raw.annotate(head=Left("raw_html", MAX_HTML_CHARS)).values_list("message_id", "head"))
+    raw = MessageRaw.objects.filter(message_id__in=wanted)
+    heads = raw.annotate(head=Left("raw_html", MAX_HTML_CHARS), length=Length("raw_text"))
+    return {key: _Stored(head, length) for key, head, length in heads.values_list("message_id", "head", "length")}
 
 
-def _shown_messages(lead: Lead, rows: list[Message], html: dict[UUID, str]) -> Iterable[ThreadMessage]:
+def _shown_messages(lead: Lead, rows: list[Message], parts: dict[UUID, _Stored]) -> Iterable[ThreadMessage]:
     subject = ""
     for row in rows:
-        shown = _shown(lead, row, html.get(row.pk, ""), subject)
+        shown = _shown(lead, row, parts.get(row.pk, _Stored()), subject)
         if row.channel == Channel.EMAIL:
             subject = _plain_subject(row.subject)
         yield shown
 
 
-def _shown(lead: Lead, row: Message, raw_html: str, previous_subject: str) -> ThreadMessage:
-    body_html, is_cut = render_message_html(row, raw_html)
+def _shown(lead: Lead, row: Message, stored: _Stored, previous_subject: str) -> ThreadMessage:
+    body_html, is_cut = render_message_html(row, stored.html)
     sender, kind = _sender(lead, row)
     subject = row.subject or ""
     return ThreadMessage(
@@ -220,7 +232,8 @@ def _shown(lead: Lead, row: Message, raw_html: str, previous_subject: str) -> Th
         subject=subject,
         show_subject=bool(subject) and _plain_subject(subject) != previous_subject,
         details=_details(row),
-        attachments=tuple(_attachments(row.attachments)),
+        attachments=tuple(attached_files(row.attachments)),
+        has_quoted=stored.text_length > len(row.body) + QUOTE_FROM_CHARS,
         # Nothing is cut out of a chat or an SMS.
         has_original=row.direction == Direction.INBOUND and row.channel == Channel.EMAIL,
         source=SOURCE_LABELS.get(MessageSource(row.source), row.source),
@@ -287,18 +300,6 @@ def _address(name: str | None, email: str | None) -> str:
     return f"{name} <{email}>" if name and email else email or name or ""
 
 
-def _attachments(stored: Any) -> Iterable[tuple[str, str]]:
-    for one in stored if isinstance(stored, list) else []:
-        if isinstance(one, dict):
-            yield str(one.get("name") or one.get("file_name") or "Attachment")[:120], _size(one.get("size"))
-
-
-def _size(size: Any) -> str:
-    if not isinstance(size, int) or size <= 0:
-        return ""
-    return f"{size / 1_048_576:.1f} MB" if size >= 1_048_576 else f"{max(1, round(size / 1024))} kB"
-
-
 def _plain_subject(subject: str | None) -> str:
     words = " ".join((subject or "").split()).lower()
     while words.startswith(("re:", "aw:", "fw:", "fwd:")):
@@ -350,7 +351,7 @@ def _system_lines(lead: Lead, now: datetime, oldest: datetime | None, latest: da
     lines = [
         SystemLine(at=act.created_at, who=_who(act), text=text)
         for act in acts.select_related("actor").order_by("-created_at")[:MAX_SYSTEM_LINES]
-        if (text := act_sentence(act.action, act.after))
+        if (text := act_sentence(act.action, act.after, act_sentences()))
     ]
     lines += [
         SystemLine(at=event.at, who=event.actor.get_full_name() if event.actor else "", text="rejected a draft")

@@ -49,6 +49,12 @@ def channel_icon(channel: str) -> SafeString:
     return icon(CHANNEL_ICONS.get(channel, "mail"), CHANNEL_LABELS.get(channel, channel))
 
 
+@register.filter
+def channel_name(channel: str) -> str:
+    """The channel in words."""
+    return CHANNEL_LABELS.get(channel, channel)
+
+
 @register.simple_tag
 def when(at: datetime | None, now: datetime, zone: ZoneInfo) -> SafeString:
     """`<time>` with the short age; the script keeps it true, the tooltip has the whole time."""

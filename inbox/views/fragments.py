@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET
 
 from inbox.models import Message, MessageRaw
 from inbox.registry import drawer_section
-from inbox.rules.rendering import render_original_text
+from inbox.rules.attachments import attached_files
+from inbox.rules.rendering import render_original_text, render_quoted_text
 from inbox.services.filter_choices import filter_choices
 from inbox.services.list_page import load_rows
 from inbox.services.marking import mark_seen
@@ -165,6 +166,32 @@ def original(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> Http
     text = render_original_text(raw.raw_text, raw.raw_html) if raw else message.body
     template = "inbox/original.html#text" if getattr(request, "htmx", False) else "inbox/original.html"
     return fragment(request, template, {"text": text or message.body, "message": message})
+
+
+@require_GET
+@requires("message.view_original")
+def quoted(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> HttpResponse:
+    """What the mail quoted, escaped inside `<pre>`."""
+    message = _message_in(request, workspace_id, message_id, "message.view_original")
+    raw = MessageRaw.objects.filter(message=message).only("raw_text").first()
+    text = render_quoted_text(raw.raw_text) if raw else ""
+    template = "inbox/original.html#text" if getattr(request, "htmx", False) else "inbox/original.html"
+    context = {"text": text or "Nothing was quoted.", "message": message, "label": "Quoted text"}
+    return fragment(request, template, context)
+
+
+@require_GET
+@requires("message.view")
+def attachment(request: HttpRequest, workspace_id: UUID, message_id: UUID, number: int) -> HttpResponse:
+    """Send the browser to a file at its provider: only an address that is stored with this very message."""
+    message = _message_in(request, workspace_id, message_id, "message.view")
+    found = next((one for one in attached_files(message.attachments) if one.number == number and one.url), None)
+    if found is None:
+        raise NotVisible
+    response = HttpResponseRedirect(found.url)
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @require_GET
