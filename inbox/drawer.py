@@ -9,13 +9,30 @@ from inbox.models import LeadMemoryEntry
 from inbox.registry import DrawerSection, register_drawer_section
 from inbox.rules.memory import SUGGESTED_CATEGORIES
 from inbox.services.memory import ADD, GOVERN
+from integrations.services.contact_pages import contact_pages
+from leads.enums import Automation
 from leads.models import Lead
 from leads.rules.enrichment import REFUSAL_SENTENCES, missing_kinds
+from leads.services.automation import workspace_defaults
 from leads.services.enriching import why_not_by_hand
 from zrg.workspaces.access import can
+from zrg.workspaces.context import tenant
 from zrg.workspaces.decorators import access_of
 
 SHOWN_MEMORY = 50
+EDITABLE = (
+    ("first_name", "First name", ""),
+    ("last_name", "Last name", ""),
+    ("job_title", "Job title", ""),
+    ("phone", "Phone", "+49 30 901820"),
+    ("linkedin_url", "LinkedIn profile", "linkedin.com/in/…"),
+    ("company_name", "Company", ""),
+    ("company_website", "Website", ""),
+    ("linkedin_company_url", "LinkedIn company", "linkedin.com/company/…"),
+    ("industry", "Industry", ""),
+    ("employee_headcount", "Headcount", ""),
+    ("timezone", "Time zone", "Europe/Berlin"),
+)
 
 
 def register_sections() -> None:
@@ -42,6 +59,16 @@ def register_sections() -> None:
     )
     register_drawer_section(
         DrawerSection(
+            key="automation",
+            title="Automation",
+            position=30,
+            template="inbox/drawer/automation.html",
+            action="lead.view",
+            load=automation,
+        )
+    )
+    register_drawer_section(
+        DrawerSection(
             key="memory",
             title="Memory",
             position=70,
@@ -50,6 +77,19 @@ def register_sections() -> None:
             load=memory,
         )
     )
+
+
+def automation(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    """The lead's switches beside what the workspace does by itself."""
+    with tenant(lead.workspace_id):
+        # A setter's own context knows no settings.
+        defaults = workspace_defaults(lead.workspace_id)
+    return {
+        "switches": [
+            {"key": one.value, "label": one.label, "on": getattr(lead, one.column), "default": defaults[one]}
+            for one in Automation
+        ]
+    }
 
 
 def memory(request: HttpRequest, lead: Lead) -> dict[str, Any]:
@@ -87,7 +127,28 @@ def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         "phone": lead.shown_phone,
         "website": _website(lead.company_website),
         "enrichment": enrichment(lead),
+        "pages": _pages(lead),
+        "editing": _editing(lead),
     }
+
+
+def _pages(lead: Lead) -> list[tuple[str, str]]:
+    """Where the same contact stands at the providers."""
+    with tenant(lead.workspace_id):
+        return contact_pages(
+            lead.workspace_id,
+            ghl_contact_id=lead.ghl_contact_id,
+            email_bison_lead_id=lead.email_bison_lead_id,
+        )
+
+
+def _editing(lead: Lead) -> list[dict[str, Any]]:
+    """The fields of the form, as they are stored."""
+    stored = {"phone": lead.phone or lead.phone_raw or lead.phone_national}
+    return [
+        {"name": name, "label": label, "value": stored.get(name) or getattr(lead, name) or "", "hint": hint}
+        for name, label, hint in EDITABLE
+    ]
 
 
 def enrichment(lead: Lead) -> dict[str, str]:

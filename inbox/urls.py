@@ -10,6 +10,7 @@ from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
+from inbox.api import lead_acts as api_lead_acts
 from inbox.api import notes as api_notes
 from inbox.views import (
     acts,
@@ -19,6 +20,7 @@ from inbox.views import (
     bulk,
     drafts,
     fragments,
+    lead_acts,
     memory,
     notes,
     saved_views,
@@ -73,6 +75,8 @@ workspace_acts = [
     path("leads/<uuid:lead_id>/unread", acts.unread, name="inbox_unread"),
     path("leads/<uuid:lead_id>/status", acts.status, name="inbox_status"),
     path("leads/<uuid:lead_id>/sentiment", acts.sentiment, name="inbox_sentiment"),
+    path("leads/<uuid:lead_id>/automation", lead_acts.automation, name="inbox_automation"),
+    path("leads/<uuid:lead_id>/contact", lead_acts.contact, name="inbox_contact"),
     path("leads/<uuid:lead_id>/enrichment", acts.enrichment, name="inbox_enrichment"),
     path("leads/<uuid:lead_id>/primary-email", acts.primary_email, name="inbox_primary_email"),
     path("leads/<uuid:lead_id>/promotion-request", acts.promotion_request, name="inbox_promotion_request"),
@@ -94,6 +98,7 @@ conversation_api = [
     path("/snooze", api_acts.Snooze.as_view(), name="api_snooze"),
     path("/sentiment", api_acts.Sentiment.as_view(), name="api_sentiment"),
     path("/status", api_acts.Status.as_view(), name="api_status"),
+    path("/toggles", api_lead_acts.Toggles.as_view(), name="api_toggles"),
     path("/clear-blacklist", api_acts.ClearBlacklist.as_view(), name="api_clear_blacklist"),
     path("/merge", api_acts.Merge.as_view(), name="api_merge"),
     path("/promote", api_acts.Promote.as_view(), name="api_promote"),

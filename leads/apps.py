@@ -19,7 +19,12 @@ class LeadsConfig(AppConfig):
         )
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads import jobs, metrics, schedules  # noqa: PLC0415
-        from leads.contracts import EnrichmentFinished, LeadDataChanged, LeadStopped  # noqa: PLC0415
+        from leads.contracts import (  # noqa: PLC0415
+            EnrichmentFinished,
+            LeadAutomationChanged,
+            LeadDataChanged,
+            LeadStopped,
+        )
         from leads.models import EnrichmentRequest, Lead, LeadIdentityConflict  # noqa: PLC0415
         from leads.prompts import ALL_PROMPTS  # noqa: PLC0415
         from leads.receivers import (  # noqa: PLC0415
@@ -56,7 +61,7 @@ class LeadsConfig(AppConfig):
         register_receiver(EnrichmentAnswer, receive_enrichment_answer)
         register_receiver(LinkedInConnected, receive_linkedin_connected)
         registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
-        for event in (LeadStopped, LeadDataChanged, EnrichmentFinished):
+        for event in (LeadStopped, LeadDataChanged, LeadAutomationChanged, EnrichmentFinished):
             registry.register_event(event)
         registry.register_job(ENRICHMENT_REQUEST, jobs.run_enrichment_request)
         registry.register_job(EXPORT, jobs.run_export, max_attempts=3)

@@ -67,6 +67,20 @@ class LeadDataChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAutomationChanged(Event):
+    """A person turned a switch of the lead on or off: `switch` is a value of `Automation`."""
+
+    lead_id: UUID
+    switch: str
+    on: bool
+    change_id: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.lead_id}:{self.change_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrichmentFinished(Event):
     """A question about a lead has its final answer: `kind` linkedin or phone, `result` the status of the
     request. A question asked anew (`attempt`) ends anew.

@@ -100,6 +100,23 @@ class LinkedInConnection(TextChoices):
     CONNECTED = "connected", "Connected"
 
 
+class Automation(TextChoices):
+    """Switches of one lead, by their names in the API."""
+
+    AUTO_REPLY = "autoReply", "Automatic replies"
+    FOLLOW_UPS = "followUps", "Follow-ups"
+    AUTO_BOOK = "autoBook", "Automatic booking"
+
+    @property
+    def column(self) -> str:
+        """The column of Lead."""
+        return {
+            Automation.AUTO_REPLY: "auto_reply_enabled",
+            Automation.FOLLOW_UPS: "auto_follow_up_enabled",
+            Automation.AUTO_BOOK: "auto_book_meetings_enabled",
+        }[self]
+
+
 class TimezoneSource(TextChoices):
     MANUAL = "manual", "Set by a person"
     CONVERSATION = "conversation", "Said in the conversation"

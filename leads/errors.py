@@ -41,6 +41,15 @@ class BlacklistStays(Forbidden):
     code = "blacklist_stays"
 
 
+class LeadIsStopped(Conflict):
+    """Nothing automatic is turned on for a lead that asked not to be contacted."""
+
+    code = "lead_blacklisted"
+
+    def __init__(self, message: str = "This lead asked not to be contacted: nothing automatic acts on it."):
+        super().__init__(message)
+
+
 class PromotionRefused(BadInput):
     """The address cannot become the primary one; the message says why."""
 
@@ -57,6 +66,15 @@ class AddressTaken(Conflict):
     """The address is another lead's."""
 
     code = "address_taken"
+
+
+class ProfileTaken(Conflict):
+    """The LinkedIn profile is another lead's."""
+
+    code = "profile_taken"
+
+    def __init__(self, message: str = "Another lead has this LinkedIn profile."):
+        super().__init__(message, field="linkedin_url")
 
 
 class MergeRefused(Conflict):

@@ -56,7 +56,7 @@ def assignment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
 
     done = attempt(lead, act)
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section=KEY)
     with tenant(workspace_id):
         lead = Lead.objects.select_related("assigned_to", "email_campaign", "sms_campaign").get(pk=lead.pk)
     return drawer_answer(request, scope, lead, section=KEY, notice="Assignment saved.")

@@ -106,7 +106,7 @@ def routing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
         require(scope.access, REVIVE)
     done = attempt(lead, act)
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section=KEY)
     lead = lead_in(scope, lead_id, RUN)
     return drawer_answer(request, scope, lead, section=KEY, notice=NOTICES[wish])
 

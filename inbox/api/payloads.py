@@ -9,6 +9,7 @@ from inbox.services.list_page import Row
 from inbox.services.notes import ThreadNote
 from inbox.services.syncing.reading import SyncStatus
 from inbox.services.thread_page import ThreadMessage, ThreadOrder, ThreadPage
+from leads.enums import Automation
 from leads.models import Lead
 from leads.services.counts import Badge
 
@@ -75,6 +76,7 @@ def lead_payload(lead: Lead) -> dict[str, Any]:
         "snoozedUntil": _iso(lead.snoozed_until),
         "snoozeUntilReply": lead.snooze_until_reply,
         "assignedTo": str(lead.assigned_to_id) if lead.assigned_to_id else None,
+        "automation": {switch.value: getattr(lead, switch.column) for switch in Automation},
     }
 
 

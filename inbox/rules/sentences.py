@@ -156,6 +156,7 @@ AUDIT_ACTS = {
     "lead.assigned": "changed the assignment",
     "lead.opted_out_wrote_again": "saw a lead write that had opted out",
     "lead.colleague_opted_out": "saw a colleague of this lead opt out",
+    "lead.contact_edited": "changed the contact: {fields}",
     "lead.automation_set": "switched {switch} {state}",
     "lead.enrichment_requested": "asked to look up phone or profile",
     "lead.merged": "merged another lead into this one",

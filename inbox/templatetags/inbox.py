@@ -50,6 +50,12 @@ def channel_icon(channel: str) -> SafeString:
 
 
 @register.filter
+def item(values: dict[str, str], name: str) -> str:
+    """One value of a mapping, "" when it is not there."""
+    return values.get(name, "")
+
+
+@register.filter
 def channel_name(channel: str) -> str:
     """The channel in words."""
     return CHANNEL_LABELS.get(channel, channel)

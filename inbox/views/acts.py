@@ -161,7 +161,7 @@ def snoozing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
 
     done = attempt(lead, act)
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section="status")
     notice = "Back in the list." if request.POST.get("choice") == "wake" else "Snoozed."
     return drawer_answer(request, scope, lead, section="status", notice=notice)
 
@@ -223,7 +223,7 @@ def primary_email(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Ht
     lead = lead_in(scope, lead_id, "lead.promote_contact")
     done = attempt(lead, lambda: promote_alternate(lead, request.POST.get("email", ""), by=person(request)))
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section="contact")
     return drawer_answer(request, scope, lead, section="contact", notice="Primary address changed.")
 
 
@@ -235,7 +235,7 @@ def promotion_request(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -
     lead = lead_in(scope, lead_id, "lead.request_promotion")
     done = attempt(lead, lambda: request_promotion(lead, request.POST.get("email", ""), by=person(request)))
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section="contact")
     return drawer_answer(request, scope, lead, section="contact", notice="Asked. An admin decides.")
 
 
@@ -257,7 +257,7 @@ def enrichment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
     lead = lead_in(scope, lead_id, "lead.enrich")
     done = attempt(lead, lambda: enrich_by_hand(lead, by=person(request)))
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section="contact")
     lead.refresh_from_db()
     return drawer_answer(request, scope, lead, section="contact", notice="Looking it up.")
 
@@ -280,7 +280,7 @@ def _told(request: HttpRequest, scope: Scope, lead: Lead, decision: Decision, *,
 
 def _noted(request: HttpRequest, scope: Scope, lead: Lead, done: object, notice: str) -> HttpResponse:
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section="status")
     lead.refresh_from_db()
     return drawer_answer(request, scope, lead, section="status", notice=notice)
 

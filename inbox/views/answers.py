@@ -115,8 +115,20 @@ def drawer_answer(request: HttpRequest, scope: Scope, lead: Lead, *, section: st
     return changed(fragment(request, "inbox/drawer.html#sections", context), lead, notice)
 
 
-def refused(request: HttpRequest, scope: Scope, lead: Lead, refusal: Refusal, **typed: Any) -> HttpResponse:
-    """The refusal beside the text; what was typed stays (07.typed-text-kept)."""
+def refused(
+    request: HttpRequest, scope: Scope, lead: Lead, refusal: Refusal, *, section: str = "", **typed: Any
+) -> HttpResponse:
+    """The refusal beside the text, or in the drawer's `section`; what was typed stays (07.typed-text-kept)."""
+    if section and getattr(request, "htmx", False):
+        now = moment()
+        context = {
+            **lead_context(request, scope, lead, now=now),
+            **drawer_context(request, scope, lead, now=now, section=section),
+            "problem": refusal.sentence,
+            "problem_field": refusal.data.get("field"),
+            "typed": typed,
+        }
+        return fragment(request, "inbox/drawer.html#sections", context, status=refusal.http_status)
     if getattr(request, "htmx", False):
         context = {**lead_context(request, scope, lead, now=moment()), "refusal": refusal}
         response = fragment(request, "inbox/conversation.html#refusal", context, status=refusal.http_status)

@@ -70,6 +70,8 @@ ABILITIES = {
     "see_notes": "note.view",
     "note": "note.write",
     "clear_notes": "lead.delete",
+    "toggle": "lead.toggle_automation",
+    "edit_contact": "crm.edit_cell",
 }
 
 

@@ -52,5 +52,5 @@ def decision(request: HttpRequest, workspace_id: UUID, lead_id: UUID, entry_id: 
 
 def _answer(request: HttpRequest, scope: Scope, lead: Lead, done: object, notice: str) -> HttpResponse:
     if isinstance(done, Refusal):
-        return refused(request, scope, lead, done)
+        return refused(request, scope, lead, done, section="memory")
     return drawer_answer(request, scope, lead, section="memory", notice=notice)

@@ -13,7 +13,7 @@ from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory
 from tests.factories.leads import LeadFactory
 from tests.inbox.desk import make_desk
 from tests.support.drain import drain
-from zrg.workspaces.models import UserPreference
+from zrg.workspaces.models import AdminAuditEvent, UserPreference
 
 pytestmark = pytest.mark.django_db
 
@@ -282,6 +282,7 @@ ACTS = {
     "conversations/{lead}/snooze": "lead.snooze",
     "conversations/{lead}/status": "lead.edit_status",
     "conversations/{lead}/sentiment": "lead.set_sentiment",
+    "conversations/{lead}/toggles": "lead.toggle_automation",
     "conversations/{lead}/clear-blacklist": "lead.clear_blacklist",
     "orders/{order}/cancel": "message.send",
     "messages/{message}/outcome": "message.send",
@@ -392,3 +393,30 @@ def test_enriching_refuses_unknown_kinds_and_strangers(client, desk, tables):
     assert call(client.login_as(desk.portal), path).status_code == 403
     assert call(client.login_as(make_desk().setter), path).status_code == 404
     assert EnrichmentRequest.objects.count() == 0
+
+
+def test_toggles_are_set_by_value(client, desk):
+    path = f"conversations/{desk.lead.pk}/toggles"
+    client.login_as(desk.setter)
+
+    answer = call(client, path, {"autoReply": True, "autoBook": False}).json()
+    again = call(client, path, {"autoReply": True, "autoBook": False})
+
+    assert answer["automation"] == {"autoReply": True, "followUps": False, "autoBook": False}
+    assert again.status_code == 200
+    assert AdminAuditEvent.objects.filter(action="lead.automation_set").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        ({}, 422, "bad_input"),
+        ({"autoReply": "yes"}, 422, "bad_input"),
+        ({"autoReply": True, "status": "new"}, 400, "unknown_field"),
+    ],
+)
+def test_toggles_refuse_what_they_do_not_know(client, desk, body, status, error):
+    answer = call(client.login_as(desk.setter), f"conversations/{desk.lead.pk}/toggles", body)
+
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert Lead.objects.get(pk=desk.lead.pk).auto_reply_enabled is False

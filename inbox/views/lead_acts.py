@@ -1,0 +1,51 @@
+"""What a person changes about the lead itself: its switches and its contact."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from inbox.views.acts import person
+from inbox.views.answers import Refusal, attempt, drawer_answer, refused
+from inbox.views.context import lead_in, scope_of
+from leads.enums import Automation
+from leads.rules.contact_editing import FIELDS
+from leads.services.automation import set_automation
+from leads.services.contact_editing import edit_contact
+from zrg.lib.errors import BadInput
+from zrg.workspaces.decorators import requires
+
+EDIT_CONTACT = "crm.edit_cell"
+
+
+@require_POST
+@requires("lead.toggle_automation")
+def automation(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Turn one switch of the lead on or off."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, "lead.toggle_automation")
+    wish, on = request.POST.get("switch", ""), request.POST.get("on") == "yes"
+
+    def act() -> bool:
+        if wish not in Automation.values:
+            raise BadInput("Unknown switch.", code="bad_input", field="switch")
+        return set_automation(lead, Automation(wish), on=on, by=person(request))
+
+    done = attempt(lead, act)
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done, section="automation")
+    notice = f"{Automation(wish).label} {'on' if on else 'off'} for this lead."
+    return drawer_answer(request, scope, lead, section="automation", notice=notice)
+
+
+@require_POST
+@requires(EDIT_CONTACT)
+def contact(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
+    """Save what a person corrected about who the lead is."""
+    scope = scope_of(request, workspace_id)
+    lead = lead_in(scope, lead_id, EDIT_CONTACT)
+    given = {name: request.POST[name] for name in FIELDS if name in request.POST}
+    done = attempt(lead, lambda: edit_contact(lead, given, by=person(request)))
+    if isinstance(done, Refusal):
+        return refused(request, scope, lead, done, section="contact", contact=given)
+    return drawer_answer(request, scope, lead, section="contact", notice="Contact saved.")
