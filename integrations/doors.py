@@ -189,5 +189,7 @@ class Door:
         seconds = time.monotonic() - visit.started
         kind = str(values.get("event_type") or "")
         # Callers choose the type; what nobody knows must not become a label.
-        count_webhook(self.provider, kind if self.is_known(kind) else "other", event.partition(".")[2], seconds)
+        # A wrong secret rings another alarm than a body nobody can read.
+        result = "unauthorized" if values.get("status") == 401 else event.partition(".")[2]
+        count_webhook(self.provider, kind if self.is_known(kind) else "other", result, seconds)
         logger.info(event, provider=self.provider, ms=round(seconds * 1000, 1), **values)

@@ -138,6 +138,8 @@ SETUPS: tuple[Setup, ...] = (
             label="Account id", hint="Unipile → Accounts. The key of the service itself belongs to the installation."
         ),
         secrets={},
+        webhook="Unipile → Webhooks, for messages, relations and account status. Whoever runs the installation does "
+        "this once for all workspaces; the header Unipile-Auth holds UNIPILE_WEBHOOK_SECRET.",
         on_disconnect="The account is released. LinkedIn messages stop until an account is connected again.",
     ),
     Setup(
@@ -171,6 +173,8 @@ SETUPS: tuple[Setup, ...] = (
                 "unless the installation has one.",
             ),
         },
+        webhook="Slack app → Interactivity & Shortcuts → Request URL. Without it the buttons of approval messages "
+        "do nothing.",
         on_disconnect="The token is erased. Nothing is posted to Slack for this workspace any more.",
     ),
     Setup(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from integrations.calendly import client as calendly
 from integrations.calendly.subscription import PLAN_OR_ROLE
 from integrations.emailbison import client as emailbison
-from integrations.enums import Code, ConnectionStatus, Provider
+from integrations.enums import EMAIL_PROVIDERS, Code, ConnectionStatus, Provider
 from integrations.errors import SecretUnreadable
 from integrations.ghl import client as ghl
 from integrations.instantly import client as instantly
@@ -28,6 +28,8 @@ from integrations.unipile import client as unipile
 from zrg.workspaces.context import tenant
 
 SILENCE = timedelta(hours=72)
+# They tell us of every message, so that silence while calls go out says that their calls do not arrive.
+HEARD_OF = (*EMAIL_PROVIDERS, Provider.GHL, Provider.UNIPILE)
 
 CHECKS: dict[str, Callable[[UUID], ProviderResult]] = {
     Provider.EMAILBISON.value: emailbison.check,
@@ -113,4 +115,4 @@ def _why_unsubscribed(connection: Connection) -> str:
 def _is_silent(connection: Connection, now: datetime) -> bool:
     called_lately = connection.last_ok_at is not None and now - connection.last_ok_at < SILENCE
     heard = connection.last_webhook_at or connection.created_at
-    return connection.is_email and called_lately and now - heard > SILENCE
+    return connection.provider in HEARD_OF and called_lately and now - heard > SILENCE

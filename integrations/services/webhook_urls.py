@@ -13,9 +13,10 @@ _PATHS = {
     Provider.UNIPILE: "/api/webhooks/linkedin",
     Provider.GHL: "/api/webhooks/ghl/sms",
     Provider.CALENDLY: "/api/webhooks/calendly/{workspace}",
+    Provider.SLACK: "/api/webhooks/slack/interactions",
 }
-# Their calls name the account they are about.
-_SHARED = (Provider.UNIPILE, Provider.GHL)
+# Their calls name the account or the team they are about.
+_SHARED = (Provider.UNIPILE, Provider.GHL, Provider.SLACK)
 # Their address itself names the workspace.
 _NAMED = (Provider.CALENDLY,)
 

@@ -1,6 +1,10 @@
+import re
+from pathlib import Path
+
 import pytest
 from prometheus_client import Counter
 
+import integrations
 from integrations.metrics import PROVIDER_CALLS, WEBHOOKS
 from integrations.models import Connection, ProviderBudget
 from integrations.services.figures import ConnectionCollector
@@ -28,6 +32,24 @@ def test_webhooks_are_counted(
     client.post(URL, call(event_type), content_type="application/json")
 
     assert sample(WEBHOOKS, **labels) == before + 1
+
+
+def test_wrong_secrets_are_counted_apart(granite: Connection, client: ZrgClient) -> None:
+    labels = {"provider": "EMAILBISON", "event_type": "other", "result": "unauthorized"}
+    before = sample(WEBHOOKS, **labels)
+
+    client.post(f"{URL}?clientId={granite.workspace_id}", call("LEAD_REPLIED"), content_type="application/json")
+
+    assert sample(WEBHOOKS, **labels) == before + 1
+
+
+@pytest.mark.unit
+def test_alert_rules_name_figures_that_exist() -> None:
+    rules = (Path(integrations.__file__).parents[1] / "ops/prometheus/integrations.yml").read_text()
+    gauges = {"zrg_connection_status", "zrg_circuit_state", "zrg_unrouted_events"}
+
+    assert set(re.findall(r"zrg_[a-z_]+", rules)) == {"zrg_webhooks_total"} | gauges
+    assert set(re.findall(r'result="([a-z]+)"', rules)) == {"unauthorized", "unavailable"}
 
 
 @pytest.mark.unit

@@ -11,6 +11,7 @@ from integrations.models import Connection, WebhookRoute
 from integrations.services.checking import request_check
 from integrations.services.inspection import inspect_workspace
 from tests.factories import ConnectionFactory, WorkspaceFactory
+from tests.factories.integrations import API_KEY
 from tests.support.drain import drain
 from tests.support.simulator import RunningSimulator
 from zrg.jobs.contracts import RunContext
@@ -32,6 +33,28 @@ def test_silence_while_calls_went_out(granite: Connection) -> None:
 
     Connection.objects.filter(pk=granite.pk).update(last_webhook_at=now - timedelta(hours=71))
     assert codes(granite) == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "account", "secrets", "found"),
+    [
+        ("GHL", "ve9EPM428h8vShlRW1KT", {"private_key": API_KEY}, ["silent"]),
+        ("UNIPILE", "kP2nQ8xR", {}, ["silent"]),
+        # They call about clicks only, and never.
+        ("SLACK", "T0ZRG", {"bot_token": "xoxb-1"}, []),
+        ("RESEND", None, {"api_key": API_KEY}, []),
+    ],
+)
+def test_providers_that_report_messages_must_not_be_silent(
+    db: None, provider: str, account: str | None, secrets: dict[str, str], found: list[str]
+) -> None:
+    row = ConnectionFactory(
+        workspace=WorkspaceFactory(), provider=provider, external_account_id=account, secrets=secrets
+    )
+    now = timezone.now()
+    Connection.objects.filter(pk=row.pk).update(created_at=now - timedelta(hours=73), last_ok_at=now)
+
+    assert codes(row) == found
 
 
 def test_incomplete_unreadable_and_lost(db: None) -> None:

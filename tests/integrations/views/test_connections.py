@@ -70,6 +70,23 @@ def test_every_provider_has_a_page(owner: ZrgClient, workspace: Workspace, key: 
     assert "Not connected" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("emailbison", "email?clientId={}"),
+        ("smartlead", "smartlead?clientId={}"),
+        ("instantly", "instantly?clientId={}"),
+        ("gohighlevel", "ghl/sms"),
+        ("unipile", "linkedin"),
+        ("slack", "slack/interactions"),
+    ],
+)
+def test_address_to_paste_stands_on_the_page(owner: ZrgClient, workspace: Workspace, key: str, path: str) -> None:
+    html = owner.get(url(workspace, key)).content.decode()
+
+    assert f'value="http://testserver/api/webhooks/{path.format(workspace.pk)}"' in html
+
+
 def test_tab_lists_the_providers_with_one_query_for_all(owner: ZrgClient, workspace: Workspace) -> None:
     ConnectionFactory(workspace=workspace, status="CONNECTED")
 
