@@ -78,7 +78,7 @@ SETUPS: tuple[Setup, ...] = (
             ),
         },
         generated="webhook_secret",
-        webhook="EmailBison → Settings → Webhooks. Choose all reply, sent, bounced and unsubscribed events.",
+        webhook="EmailBison → Settings → Webhooks. Choose all events of replies, sent, opened and bounced mails, unsubscribes and accounts.",
         on_disconnect=_LEAVES_EMAIL,
     ),
     Setup(

@@ -79,7 +79,7 @@ def settings_page(
         "tabs": _tabs(workspace_id, tab),
         "section": section,
         "workspace": found,
-        "setup": open_setup(access, workspace_id),
+        "open_steps": open_setup(access, workspace_id),
         "inbox_url": f"/?view=inbox&clientId={workspace_id}",
         **_rights(access, found, section.action if section else TAB_ACTIONS[tab]),
     }

@@ -70,6 +70,12 @@ def test_every_provider_has_a_page(owner: ZrgClient, workspace: Workspace, key: 
     assert "Not connected" in response.content.decode()
 
 
+def test_open_steps_of_the_set_up_stand_above_a_provider_too(owner: ZrgClient, workspace: Workspace) -> None:
+    html = owner.get(url(workspace, "emailbison")).content.decode()
+
+    assert re.search(r'Set-up: \d+ of \d+ steps done\. Next: <a href="/w/[^"]+">[^<]+</a>', html)
+
+
 @pytest.mark.parametrize(
     ("key", "path"),
     [
