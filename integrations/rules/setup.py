@@ -78,7 +78,8 @@ SETUPS: tuple[Setup, ...] = (
             ),
         },
         generated="webhook_secret",
-        webhook="EmailBison → Settings → Webhooks. Choose all events of replies, sent, opened and bounced mails, unsubscribes and accounts.",
+        webhook="EmailBison → Settings → Webhooks. Choose all events of replies, of sent, opened and bounced mails, of "
+        "unsubscribes and of accounts.",
         on_disconnect=_LEAVES_EMAIL,
     ),
     Setup(

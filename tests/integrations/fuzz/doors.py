@@ -51,18 +51,14 @@ class RecordedDoor:
 
 
 def make_doors() -> list[RecordedDoor]:
-    """A workspace for each provider, connected, and its door. The names are those of `integrations.urls`."""
+    """A workspace for each provider, connected, and its door."""
+    return [make_door(name) for name in MAKERS]
+
+
+def make_door(name: str) -> RecordedDoor:
+    """The door of this name (one of `MAKERS`), with its workspace."""
     with platform(timeout_ms=30_000):
-        return [
-            _emailbison(),
-            _smartlead(),
-            _instantly(),
-            _ghl(),
-            _unipile(),
-            _clay(),
-            _calendly(),
-            _slack(),
-        ]
+        return MAKERS[name]()
 
 
 @contextmanager
@@ -265,3 +261,16 @@ def _slack_form(payload: Any) -> bytes:
         if isinstance(action, dict) and isinstance(action.get("value"), dict):
             action["value"] = json.dumps(action["value"])
     return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+MAKERS = {
+    "webhook_email": _emailbison,
+    "webhook_smartlead": _smartlead,
+    "webhook_instantly": _instantly,
+    "webhook_ghl_sms": _ghl,
+    "webhook_linkedin": _unipile,
+    "webhook_clay": _clay,
+    "webhook_calendly": _calendly,
+    "webhook_slack": _slack,
+}
+"""By the names of `integrations.urls`."""
