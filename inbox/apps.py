@@ -39,6 +39,7 @@ class InboxConfig(AppConfig):
             merge_drafts,
             merge_syncs,
             merge_views,
+            stop_campaigns_of_merged,
         )
         from inbox.services.rollup_source import COLUMNS, message_rollups  # noqa: PLC0415
         from inbox.services.sample import fill_messages  # noqa: PLC0415
@@ -50,6 +51,7 @@ class InboxConfig(AppConfig):
         from leads.registry import (  # noqa: PLC0415
             register_body_search,
             register_merge,
+            register_merge_follower,
             register_rollup_source,
             register_sample_filler,
         )
@@ -122,6 +124,7 @@ class InboxConfig(AppConfig):
         register_merge(LeadMemoryEntry, merge_memory)
         register_merge(LeadView, merge_views)
         register_merge(ConversationSync, merge_syncs)
+        register_merge_follower(stop_campaigns_of_merged)
         register_sample_filler("messages", fill_messages)
         register_routine("maintenance", "inbox.draft_alerts", raise_draft_alerts)
         register_routine("retention", "inbox.drafts", schedules.expire_drafts)

@@ -11,7 +11,7 @@ from inbox.services.bulk import carry_out_bulk
 from inbox.services.drafting.requests import carry_out_request, give_up_request
 from inbox.services.reconciling import reconcile_send
 from inbox.services.running import OutOfTime, run_stages, stage_context
-from inbox.services.stop_future import stop_future_emails
+from inbox.services.stop_future import Place, stop_future_emails
 from inbox.services.syncing.conversations import note_failed, sync_conversation
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import Cancelled, Reschedule
@@ -80,7 +80,9 @@ def run_bulk(context: JobContext) -> None:
 
 def run_stop_future(context: JobContext) -> None:
     """`STOP_FUTURE_EMAILS`: tell the campaign provider to stop further steps for a lead."""
-    stop_future_emails(context.workspace_id, UUID(context.payload["lead_id"]))
+    campaign, provider_lead = context.payload.get("campaign"), context.payload.get("provider_lead")
+    place = Place(campaign_id=campaign, lead_id=provider_lead) if campaign and provider_lead else None
+    stop_future_emails(context.workspace_id, UUID(context.payload["lead_id"]), place)
 
 
 def _run(stages: tuple[Stage, ...], context: JobContext, *, repeat_from: int | None) -> None:

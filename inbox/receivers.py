@@ -7,6 +7,7 @@ from inbox.services.automation import apply_enrichment_switch
 from inbox.services.drafting.requests import draft_after_tag
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.sentiment import CAUSE_INBOUND
+from inbox.services.stop_future import request_stop_once
 from inbox.services.stopping import cancel_waiting_orders, reject_pending_drafts
 from leads.contracts import LeadStopped
 from leads.enums import LeadStatus
@@ -46,7 +47,7 @@ def draft_after_sentiment(event: SentimentChanged) -> None:
 
 
 def close_drafts_of_stopped_lead(event: LeadStopped) -> None:
-    """A lead stopped from below (import, admin) keeps no pending draft and no waiting order."""
+    """A lead stopped from below (import, admin) keeps no pending draft, no waiting order and no campaign."""
     assert event.workspace_id is not None
     with tenant(event.workspace_id):
         lead = Lead.objects.select_for_update().filter(pk=event.lead_id).first()
@@ -54,4 +55,6 @@ def close_drafts_of_stopped_lead(event: LeadStopped) -> None:
             return
         reject_pending_drafts(event.lead_id, DraftClosedReason.LEAD_OPTED_OUT)
         cancel_waiting_orders(event.lead_id, event.reason)
+        if lead.status == LeadStatus.BLACKLISTED:
+            request_stop_once(lead)
         refresh_lead_flags(event.lead_id)

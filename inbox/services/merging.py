@@ -15,7 +15,11 @@ from inbox.querysets import DraftQuerySet
 from inbox.services.closing import close_draft
 from inbox.services.orders import hold_orders_of
 from inbox.services.review_posts import outdate_review_posts
+from inbox.services.stop_future import request_stop
+from leads.enums import LeadStatus
 from leads.errors import MergeRefused
+from leads.models import Lead
+from leads.registry import MergedLeads
 
 LEADS_MERGED = "leads_merged"
 
@@ -61,6 +65,13 @@ def merge_draft_requests(keep_id: UUID, drop_id: UUID) -> None:
 def merge_bulk_items(keep_id: UUID, drop_id: UUID) -> None:
     """What a run did to the lead that goes is no longer undone; the one that stays may be in the same run."""
     BulkItem.objects.filter(lead_id=drop_id).delete()
+
+
+def stop_campaigns_of_merged(merged: MergedLeads) -> None:
+    """Where the lead that stays is stopped, the campaign of the one that went would go on at the provider."""
+    lead = Lead.objects.in_workspace(merged.workspace_id).get(pk=merged.keep_id)
+    if lead.status == LeadStatus.BLACKLISTED:
+        request_stop(lead, again=True)
 
 
 def _refuse_while_sending(lead_ids: tuple[UUID, UUID]) -> None:

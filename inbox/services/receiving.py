@@ -32,6 +32,7 @@ from inbox.services.message_rows import attachment_rows, insert_once, store_raw
 from inbox.services.protecting import SafetyReading, apply_safety, read_safety
 from inbox.services.repliers import update_replier
 from inbox.services.sentiment import CAUSE_INBOUND, set_sentiment
+from inbox.services.stop_future import PROVIDER, Place, refuse_step
 from inbox.services.stopping import stop_lead
 from integrations.contracts import Address, Bounce, InboundMessage, ProviderEvent, SentMessage, Unsubscribe
 from leads.enums import EnrichmentStatus
@@ -189,10 +190,16 @@ def receive_sent(contract: SentMessage) -> str:
     )
     if created:
         store_raw(message, cleaned)
+        _refuse_step(contract, lead)
     # Repeated on a redelivery too: both are idempotent, so a crash half-way heals.
     bump_rollups(lead.pk, message.channel, Direction.OUTBOUND, message.sent_at, MessageOrigin.CAMPAIGN)
     announce(MessageSent(workspace_id=lead.workspace_id, lead_id=lead.pk, message_id=message.pk))
     return PROCESSED
+
+
+def _refuse_step(contract: SentMessage, lead: Lead) -> None:
+    if contract.provider == PROVIDER and contract.campaign is not None and contract.ids.email_bison_lead_id:
+        refuse_step(lead, Place(campaign_id=contract.campaign.id, lead_id=contract.ids.email_bison_lead_id))
 
 
 def receive_bounce(contract: Bounce) -> str:

@@ -8,12 +8,10 @@ from inbox.enums import DraftClosedReason, DraftEventSource, DraftStatus, OrderS
 from inbox.models import Draft, Message, SendOrder
 from inbox.services.closing import close_draft
 from inbox.services.flags import refresh_lead_flags
+from inbox.services.stop_future import request_stop
 from leads.models import Lead
 from leads.services.status import blacklist_lead
-from zrg.jobs.services.enqueue import enqueue_job, requeue_job
 from zrg.workspaces.models import User
-
-STOP_FUTURE_EMAILS = "STOP_FUTURE_EMAILS"
 
 
 def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor: User | None = None) -> None:
@@ -31,17 +29,9 @@ def stop_lead(lead: Lead, reason: str, *, message: Message | None = None, actor:
     )
     reject_pending_drafts(lead.pk, DraftClosedReason.LEAD_OPTED_OUT)
     cancel_waiting_orders(lead.pk, reason)
-    if lead.email_bison_lead_id:
-        _stop_campaign(lead, again=changed)
+    # A lead stopped anew after a person lifted the stop is told anew.
+    request_stop(lead, again=changed)
     refresh_lead_flags(lead.pk)
-
-
-def _stop_campaign(lead: Lead, *, again: bool) -> None:
-    """Tell the campaign provider; a lead stopped anew after a person lifted the stop is told anew."""
-    key = f"{lead.workspace_id}:{lead.pk}:{STOP_FUTURE_EMAILS}"
-    queued = enqueue_job(STOP_FUTURE_EMAILS, lead.workspace_id, dedupe_key=key, payload={"lead_id": str(lead.pk)})
-    if again and not queued:
-        requeue_job(key)
 
 
 def reject_pending_drafts(lead_id: UUID, reason: DraftClosedReason, *, only_replies: bool = False) -> int:

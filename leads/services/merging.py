@@ -90,15 +90,30 @@ def preview_merge(keep: Lead, drop: Lead) -> MergePreview:
     return MergePreview(facts=[fact for fact in facts if fact.keep or fact.drop], moves=moves, stops=stops)
 
 
-def absorbed_ids(workspace_id: UUID, lead_id: UUID) -> list[UUID]:
-    """Ids of the leads merged into this one, and into those: records that outlive a lead keep its id."""
-    found: list[UUID] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed:
+    """What is still of use of a lead that was merged away: its id, and as whom the e-mail provider knows it."""
+
+    lead_id: UUID
+    email_bison_lead_id: str | None
+    email_campaign_id: UUID | None
+
+
+def absorbed_leads(workspace_id: UUID, lead_id: UUID) -> list[Absorbed]:
+    """The leads merged into this one, and into those."""
+    found: dict[UUID, Absorbed] = {}
     asked = [lead_id]
     while asked and len(found) < MAX_ABSORBED:
-        ids = _merges(workspace_id, MERGED, asked).values_list("before__dropped__id", flat=True)
-        asked = [pk for pk in map(UUID, ids) if pk not in found]
-        found += asked
-    return found[:MAX_ABSORBED]
+        snapshots = _merges(workspace_id, MERGED, asked).values_list("before__dropped", flat=True)
+        new = {one.lead_id: one for one in map(_absorbed, snapshots) if one.lead_id not in found}
+        found |= new
+        asked = list(new)
+    return list(found.values())[:MAX_ABSORBED]
+
+
+def absorbed_ids(workspace_id: UUID, lead_id: UUID) -> list[UUID]:
+    """Their ids: records that outlive a lead keep the id they were written for."""
+    return [one.lead_id for one in absorbed_leads(workspace_id, lead_id)]
 
 
 def survivors_of(workspace_id: UUID, lead_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -155,6 +170,15 @@ def _record(keep: Lead, drop: Lead, actor: User) -> None:
     after = {"kept": str(keep.pk)}
     record_audit(MERGED, actor=actor, workspace=keep.workspace_id, obj=keep, before={"dropped": snapshot}, after=after)
     record_audit(MERGED_INTO, actor=actor, workspace=keep.workspace_id, obj=drop, after=after)
+
+
+def _absorbed(snapshot: dict[str, Any]) -> Absorbed:
+    campaign_id = snapshot.get("email_campaign_id")
+    return Absorbed(
+        lead_id=UUID(snapshot["id"]),
+        email_bison_lead_id=snapshot.get("email_bison_lead_id"),
+        email_campaign_id=UUID(campaign_id) if campaign_id else None,
+    )
 
 
 def _merges(workspace_id: UUID, action: str, lead_ids: Sequence[UUID]) -> "models.QuerySet[AdminAuditEvent]":
