@@ -25,7 +25,7 @@ class IntegrationsConfig(AppConfig):
         from integrations.services.provisioning import ConnectionProvisioning  # noqa: PLC0415
         from integrations.services.senders import REFRESH_JOB  # noqa: PLC0415
         from integrations.services.setup_items import setup_items  # noqa: PLC0415
-        from integrations.views import hosts, slack  # noqa: PLC0415
+        from integrations.views import hosts, own_addresses, slack  # noqa: PLC0415
         from integrations.views.connections import TAB, section_of  # noqa: PLC0415
         from zrg.jobs import registry  # noqa: PLC0415
         from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
@@ -68,7 +68,7 @@ class IntegrationsConfig(AppConfig):
         register_demo_part("integrations.messengers", add_demo_messengers)
         register_demo_part("integrations.calendar", add_demo_calendar)
         register_provisioning_part("integrations", ConnectionProvisioning())
-        for section in (*map(section_of, SETUPS), slack.SECTION, hosts.SECTION):
+        for section in (*map(section_of, SETUPS), slack.SECTION, own_addresses.SECTION, hosts.SECTION):
             register_settings_section(section)
         register_section_states(TAB, section_states)
         register_section_states(TAB, slack.section_state)

@@ -115,6 +115,7 @@ SECTION = SettingsSection(
     title="Slack channels and approvals",
     purpose="Where notifications go, who approves answers in Slack",
     group=TOOLS_GROUP,
+    columns=("notification_slack_channel_ids", "slack_auto_send_approval_recipients"),
     position=75,
     action=EDIT,
     view=choices,

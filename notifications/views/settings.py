@@ -17,7 +17,7 @@ from zrg.lib.errors import BadInput
 from zrg.workspaces.access import can, context_of
 from zrg.workspaces.decorators import access_of, requires
 from zrg.workspaces.errors import TooManyRequests
-from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField
+from zrg.workspaces.forms.columns import AddressesField, Column, ColumnGroup
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState
@@ -26,14 +26,6 @@ from zrg.workspaces.settings_columns import ColumnsPage, columns_section, page_u
 
 EDIT = "settings.edit_notifications"
 TEST_SENT = "notifications.test_sent"
-
-
-class AddressesField(LinesField):
-    """Addresses, one per line, in lower case."""
-
-    def to_python(self, value: Any) -> Any:
-        """Each address once, in the order it was written."""
-        return list(dict.fromkeys(line.lower() for line in super().to_python(value)))
 
 
 @requires(EDIT, transaction=False)

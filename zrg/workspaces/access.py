@@ -8,6 +8,7 @@ a cache it is computed from PostgreSQL each time.
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from redis.exceptions import RedisError
 
 from zrg.lib import log_events
@@ -332,8 +334,15 @@ def _workspace_access(row: dict[str, Any], user: User, platform_kind: str | None
         extras=extras,
         permissions=permissions_of(role, extras),
         timezone=row["settings__timezone"] or "",
-        brand_logo=row["settings__brand_logo"] or row["settings__brand_logo_url"] or "",
+        brand_logo=_logo_address(row),
     )
+
+
+def _logo_address(row: dict[str, Any]) -> str:
+    """Where a browser finds the logo: the picture that was sent goes before an address."""
+    if stored := row["settings__brand_logo"]:
+        return reverse("workspace_logo", args=[row["id"], PurePath(stored).name])
+    return row["settings__brand_logo_url"] or ""
 
 
 def _read_cache(keys: list[str]) -> dict[str, Any]:

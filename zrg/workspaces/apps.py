@@ -14,6 +14,7 @@ class WorkspacesConfig(AppConfig):
         from zrg.workspaces.rls import on_migrated  # noqa: PLC0415  # as above
         from zrg.workspaces.setup import register_setup_items  # noqa: PLC0415
         from zrg.workspaces.views import (  # noqa: PLC0415
+            branding,
             follow_up_pause,
             general,
             setup,
@@ -23,7 +24,7 @@ class WorkspacesConfig(AppConfig):
             team_ownership,
         )
 
-        pages = (setup, follow_up_pause, team, team_audit, team_invitations)
+        pages = (setup, branding, follow_up_pause, team, team_audit, team_invitations)
         own = (team_ownership.OWNERSHIP, team_ownership.ACCOUNT)
         for section in (*general.SECTIONS, *own, *(page.SECTION for page in pages)):
             register_settings_section(section)

@@ -52,7 +52,7 @@ class SettingsSection:
     rest. `group` is the heading under which the tab's page lists it. `platform`: for platform people only.
     A section that lists things has `item`, the page of one of them at `…/<key>/of/<item>`, and `item_acts`;
     these views get the `item` of the path as text. `seen_with`: the action without which the tab does not
-    list it.
+    list it. `columns`: the columns of WorkspaceSettings it saves; each of them has a page (a test looks).
     """
 
     tab: str
@@ -68,6 +68,7 @@ class SettingsSection:
     item_acts: Mapping[str, Callable[..., HttpResponseBase]] = field(default_factory=dict)
     platform: bool = False
     seen_with: str = ""
+    columns: tuple[str, ...] = ()
 
 
 HealthCheck = Callable[[], Health]

@@ -73,6 +73,7 @@ def columns_section(page: ColumnsPage) -> SettingsSection:
         group=page.group,
         view=view,
         acts=page.acts or {},
+        columns=tuple(column.name for group in page.groups for column in group.columns),
     )
 
 
@@ -112,14 +113,14 @@ def page_url(workspace_id: UUID, page: ColumnsPage) -> str:
 def _save(request: HttpRequest, workspace_id: UUID, page: ColumnsPage) -> HttpResponse:
     row = _row(workspace_id)
     form = _form(request, row, page, bound=True)
-    if unknown := form.unknown_names():
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
     if foreign := form.foreign_names():
         # Answered, not raised: the audit row must outlive this request.
         record_refused(row, foreign, by=_person(request))
         told = NOT_YOURS.format(fields=", ".join(str(form.fields[name].label) for name in foreign))
         return show(request, workspace_id, page, status=403, problem=told)
     require(access_of(request), page.action, workspace_id)
+    if unknown := form.unknown_names():
+        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
     if not form.is_valid():
         return show(request, workspace_id, page, form=form, status=422)
     try:

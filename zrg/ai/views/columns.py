@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
+from zrg.ai.context import PROFILES
+from zrg.ai.forms.budgets import BudgetsField
 from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField, QuestionsField
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState
@@ -149,6 +151,7 @@ MODELS = ColumnsPage(
         ColumnGroup(
             title="Insights chat",
             side_by_side=True,
+            note="Kept from now on; in force wherever this installation has the insights chat.",
             columns=(
                 Column(name="insights_chat_model", label="Model of the insights chat"),
                 Column(name="insights_chat_reasoning_effort", label="How long it thinks", hint=EXTRA_HIGH),
@@ -186,6 +189,13 @@ MODELS = ColumnsPage(
                 Column(
                     name="lead_context_bundle_enabled",
                     label="Let model calls know what is remembered of a lead",
+                ),
+                Column(
+                    name="lead_context_bundle_budgets",
+                    label="Tokens a call may be told, one kind per line",
+                    hint=f"As draft: 3000, at most 16000; blank: what the product takes. Kinds: {', '.join(PROFILES)}.",
+                    make=partial(BudgetsField, required=False),
+                    rows=3,
                 ),
                 Column(
                     name="followup_booking_gate_enabled",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from django import forms
@@ -75,6 +76,34 @@ class LinesField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """The lines that are not blank."""
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+
+class DatesField(LinesField):
+    """Days, one per line as `2026-12-31`; each once, the earliest first."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The days as lines."""
+        if not isinstance(value, list | tuple):
+            return value
+        return "\n".join(one.isoformat() if isinstance(one, date) else str(one) for one in value)
+
+    def to_python(self, value: Any) -> Any:
+        """The days; a line that is none is named."""
+        days = set()
+        for line in super().to_python(value):
+            try:
+                days.add(date.fromisoformat(line))
+            except ValueError as error:
+                raise forms.ValidationError(f"{line[:40]} is not a day: write 2026-12-31.", code="day") from error
+        return sorted(days)
+
+
+class AddressesField(LinesField):
+    """Addresses, one per line, in lower case."""
+
+    def to_python(self, value: Any) -> Any:
+        """Each address once, in the order it was written."""
+        return list(dict.fromkeys(line.lower() for line in super().to_python(value)))
 
 
 class QuestionsField(forms.CharField):

@@ -78,6 +78,7 @@ SECTION = SettingsSection(
     purpose="Hold all follow-ups of the workspace for some days",
     position=30,
     action=ACTION,
+    columns=(COLUMN,),
     view=pause_page,
     acts={"pause": pause, "resume": resume},
 )

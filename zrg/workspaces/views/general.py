@@ -1,6 +1,7 @@
 """The tab General: the workspace itself, and what happens by itself."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.decorators import requires
-from zrg.workspaces.forms.columns import Column, ColumnGroup
+from zrg.workspaces.forms.columns import Column, ColumnGroup, DatesField
 from zrg.workspaces.forms.reply_targets import ReplyTargetsField
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.models import User, Workspace, WorkspaceSettings
@@ -76,8 +77,8 @@ PAGE = ColumnsPage(
                 ),
                 Column(
                     name="brand_logo_url",
-                    label="Address of the logo",
-                    hint="Starts with https://.",
+                    label="Address of a logo",
+                    hint="Starts with https://. A picture under Logo goes before it.",
                 ),
             ),
         ),
@@ -111,7 +112,7 @@ AUTOMATION = ColumnsPage(
     tab=TAB,
     key="automation",
     title="Automation",
-    purpose="What happens by itself when a reply arrives",
+    purpose="What happens by itself when a reply arrives or a meeting is booked",
     position=20,
     action=EDIT,
     groups=(
@@ -133,6 +134,17 @@ AUTOMATION = ColumnsPage(
                     name="flag_uncertain_replies",
                     label="Post answers that need a look in Slack",
                     hint="Off: they wait in the inbox under Needs review, without a message to anybody.",
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="When a meeting was booked by itself",
+            columns=(
+                Column(
+                    name="auto_approve_meetings",
+                    label="Send the confirmation without a person",
+                    hint="Off: the answer that names the booked time waits as a draft. It concerns automatic booking "
+                    "only, which is switched on under Booking.",
                 ),
             ),
         ),
@@ -164,7 +176,52 @@ REPLY_TIMES = ColumnsPage(
     ),
 )
 
-SECTIONS = (columns_section(PAGE), columns_section(REPLY_TIMES), columns_section(AUTOMATION))
+FOLLOW_UPS = ColumnsPage(
+    tab=TAB,
+    key="follow-ups",
+    title="Follow-ups",
+    purpose="When sequences wait, and what they leave to other tools",
+    position=28,
+    action=EDIT,
+    template="zrg/settings/follow_ups.html",
+    groups=(
+        ColumnGroup(
+            title="While a lead is away",
+            columns=(
+                Column(
+                    name="pause_for_ooo",
+                    label="Wait for leads that are out of office",
+                    hint="Until the day they named, else three days. Off: their sequence goes on.",
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="Days without follow-ups",
+            columns=(
+                Column(
+                    name="follow_up_blackout_dates",
+                    label="Days, one per line",
+                    hint="As 2026-12-31, in the workspace's time zone. What would leave on one of them leaves on the "
+                    "next working day. At most 366; people can always write.",
+                    make=partial(DatesField, required=False),
+                    rows=6,
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="Other tools",
+            columns=(
+                Column(
+                    name="airtable_mode",
+                    label="E-mails of sequences are sent by another tool",
+                    hint="On: e-mail steps are passed over, texts and LinkedIn still leave.",
+                ),
+            ),
+        ),
+    ),
+)
+
+SECTIONS = tuple(map(columns_section, (PAGE, REPLY_TIMES, AUTOMATION, FOLLOW_UPS)))
 
 
 def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:

@@ -1,13 +1,18 @@
 """The tab General: workspace, automation, pause of follow-ups."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from tests.factories import MembershipFactory, WorkspaceFactory
 from tests.support.client import ZrgClient
+from tests.support.pictures import jpeg, png, png_chunk
 from zrg.workspaces.constants import REPLY_TARGET_TAGS
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import AdminAuditEvent, Workspace, WorkspaceSettings
@@ -102,9 +107,110 @@ def test_automation_says_its_effect_and_saves(owner: ZrgClient, workspace: Works
     response = owner.post(url(workspace, "automation"), {"version": "1", "auto_follow_ups_on_reply": "on"})
 
     row = row_of(workspace)
-    assert html.count('class="field__hint"') == html.count('type="checkbox"') == 3
+    assert html.count('class="field__hint"') == html.count('type="checkbox"') == 4
     assert response.status_code == 302
     assert (row.auto_follow_ups_on_reply, row.auto_blacklist, row.flag_uncertain_replies) == (True, False, False)
+    assert row.auto_approve_meetings is False
+
+
+def test_follow_ups_keep_days_off_in_order_and_once(owner: ZrgClient, workspace: Workspace) -> None:
+    days = "2026-12-31\n\n 2026-12-24 \n2026-12-31"
+    response = owner.post(url(workspace, "follow-ups"), {"version": "1", "follow_up_blackout_dates": days})
+
+    row = row_of(workspace)
+    assert response.status_code == 302
+    assert row.follow_up_blackout_dates == [date(2026, 12, 24), date(2026, 12, 31)]
+    assert (row.pause_for_ooo, row.airtable_mode) == (False, False)
+    assert "2026-12-24\n2026-12-31" in owner.get(url(workspace, "follow-ups")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [("Christmas", "Christmas is not a day"), ("2026-02-30", "2026-02-30 is not a day"), ("1 day too many", "")],
+)
+def test_days_that_are_none_are_named(owner: ZrgClient, workspace: Workspace, days: str, told: str) -> None:
+    if not told:
+        first = date(2026, 1, 1)
+        days, told = "\n".join(str(first + timedelta(days=one)) for one in range(367)), "At most 366 days."
+
+    response = owner.post(url(workspace, "follow-ups"), {"version": "1", "follow_up_blackout_dates": days})
+
+    assert response.status_code == 422
+    assert told in response.content.decode()
+    assert (row_of(workspace).follow_up_blackout_dates, row_of(workspace).version) == ([], 1)
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Settings) -> Path:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
+    }
+    return tmp_path
+
+
+def send_logo(
+    owner: ZrgClient, workspace: Workspace, content: bytes, *, version: int = 1, name: str = "logo.png"
+) -> int:
+    file = SimpleUploadedFile(name, content, content_type="image/png")
+    return owner.post(url(workspace, "logo"), {"version": str(version), "logo": file}).status_code
+
+
+def files_in(media: Path) -> list[Path]:
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_logo_is_written_anew_shown_replaced_and_removed(
+    owner: ZrgClient, workspace: Workspace, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    secret = b"taken at 52.5N 13.4E"
+    with django_capture_on_commit_callbacks(execute=True):
+        first = send_logo(owner, workspace, png(more=png_chunk(b"tEXt", b"Comment\x00" + secret)), name="../../x.svg")
+    (kept,) = files_in(media)
+    address = f"/w/{workspace.pk}/logo/{kept.name}"
+    shown = owner.get(address)
+    page = owner.get(url(workspace, "logo")).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        second = send_logo(owner, workspace, jpeg(), version=2)
+    (replaced,) = files_in(media)
+    gone = owner.get(address)
+    with django_capture_on_commit_callbacks(execute=True):
+        removed = owner.post(url(workspace, "logo", "removal"), {"version": "3"})
+
+    assert (first, second, removed.status_code) == (302, 302, 302)
+    assert secret not in shown.content
+    assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert f'src="{address}"' in page
+    assert (replaced.suffix, gone.status_code) == (".jpg", 404)
+    assert files_in(media) == []
+    assert [event.action for event in AdminAuditEvent.objects.all()] == ["settings.changed"] * 3
+
+
+@pytest.mark.parametrize(
+    ("content", "version", "status"),
+    [(b"<svg xmlns='http://www.w3.org/2000/svg'/>", 1, 422), (b"", 1, 422), (png(), 7, 409)],
+    ids=["svg named png", "empty", "stale"],
+)
+def test_refused_logos_leave_nothing(
+    owner: ZrgClient, workspace: Workspace, media: Path, content: bytes, version: int, status: int
+) -> None:
+    assert send_logo(owner, workspace, content, version=version) == status
+    assert files_in(media) == []
+    assert row_of(workspace).version == 1
+    assert AdminAuditEvent.objects.count() == 0
+
+
+def test_logo_is_for_people_of_the_workspace(
+    client: ZrgClient, owner: ZrgClient, workspace: Workspace, media: Path
+) -> None:
+    send_logo(owner, workspace, png())
+    (kept,) = files_in(media)
+
+    stranger = ZrgClient().login_as(WorkspaceFactory().owner)
+
+    assert stranger.get(f"/w/{workspace.pk}/logo/{kept.name}").status_code == 404
+    assert owner.get(f"/w/{workspace.pk}/logo/../{kept.name}").status_code == 404
 
 
 def test_workspace_is_renamed(owner: ZrgClient, workspace: Workspace) -> None:
