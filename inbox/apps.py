@@ -45,6 +45,7 @@ class InboxConfig(AppConfig):
         from inbox.services.sample import fill_messages  # noqa: PLC0415
         from inbox.services.setup_items import setup_items  # noqa: PLC0415
         from inbox.services.syncing.conversations import CONVERSATION_SYNC  # noqa: PLC0415
+        from inbox.views.saved_replies import SECTION as SAVED_REPLIES  # noqa: PLC0415
         from integrations import contracts as wire  # noqa: PLC0415
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import LeadStopped  # noqa: PLC0415
@@ -67,9 +68,11 @@ class InboxConfig(AppConfig):
             register_schedule,
         )
         from zrg.jobs.services.routines import routines  # noqa: PLC0415
+        from zrg.workspaces.registry import register_settings_section  # noqa: PLC0415
         from zrg.workspaces.setup import register_setup_items  # noqa: PLC0415
 
         register_setup_items("inbox", setup_items)
+        register_settings_section(SAVED_REPLIES)
 
         register_receiver(wire.InboundMessage, receiving.receive_message)
         register_receiver(wire.SentMessage, receiving.receive_sent)

@@ -1,10 +1,11 @@
 """The query language of the inbox."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Left
 
 from inbox.enums import (
     AutoSendOutcome,
@@ -18,6 +19,9 @@ from inbox.enums import (
     OrderState,
 )
 from zrg.workspaces.querysets import LeadScopedQuerySet, TenantQuerySet
+
+if TYPE_CHECKING:
+    from zrg.workspaces.access import Access
 
 UNDECIDED_AFTER = timedelta(minutes=10)
 UNDECIDED_FOR = timedelta(hours=24)
@@ -153,6 +157,28 @@ class SavedViewQuerySet(TenantQuerySet):
 
 class OverseerDecisionQuerySet(LeadScopedQuerySet):
     """What was understood of a lead's replies."""
+
+
+class SavedReplyQuerySet(TenantQuerySet):
+    """Texts people keep."""
+
+    def visible_to(self, access: "Access") -> Self:
+        """The shared ones of the workspaces a person may open, and their own."""
+        return self.filter(workspace_id__in=access.workspace_ids).of_person(access.user_id)
+
+    def of_person(self, user_id: UUID) -> Self:
+        """What this person can insert: the shared ones and their own."""
+        return self.filter(Q(owner=None) | Q(owner_id=user_id))
+
+    def for_channel(self, channel: str) -> Self:
+        return self.filter(channel__in=["", channel])
+
+    def with_beginning(self) -> Self:
+        """With the first characters of the text as `beginning`, and without the rest."""
+        return self.annotate(beginning=Left("body", 160)).defer("body")
+
+    def by_title(self) -> Self:
+        return self.order_by("title", "id")
 
 
 class LeadNoteQuerySet(LeadScopedQuerySet):

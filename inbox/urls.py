@@ -12,6 +12,7 @@ from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
 from inbox.api import lead_acts as api_lead_acts
 from inbox.api import notes as api_notes
+from inbox.api import saved_replies as api_replies
 from inbox.views import (
     acts,
     ai_ops,
@@ -108,6 +109,8 @@ conversation_api = [
     path("/seen", api_acts.SeenMark.as_view(), name="api_seen"),
     path("/notes", api_notes.Notes.as_view(), name="api_notes"),
     path("/notes/<uuid:note_id>", api_notes.NoteDetail.as_view(), name="api_note"),
+    path("/saved-replies", api_replies.LeadReplies.as_view(), name="api_lead_replies"),
+    path("/saved-replies/<uuid:reply_id>", api_replies.LeadReply.as_view(), name="api_lead_reply"),
     path("/people", api_notes.People.as_view(), name="api_people"),
 ]
 
@@ -121,6 +124,8 @@ inbox_api: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/re-evaluate", api_autosend.ReEvaluate.as_view(), name="api_re_evaluate"),
     path("drafts/<uuid:draft_id>/reject", api_acts.Reject.as_view(), name="api_reject"),
     path("orders/<uuid:order_id>/cancel", api_acts.CancelOrder.as_view(), name="api_cancel_order"),
+    path("saved-replies", api_replies.SavedReplies.as_view(), name="api_saved_replies"),
+    path("saved-replies/<uuid:reply_id>", api_replies.SavedReplyDetail.as_view(), name="api_saved_reply"),
     path("messages/<uuid:message_id>/outcome", api_acts.MessageOutcome.as_view(), name="api_outcome"),
 ]
 

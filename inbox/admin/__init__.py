@@ -5,6 +5,7 @@ from inbox.admin.messages import MessageAdmin
 from inbox.admin.notes import LeadNoteAdmin
 from inbox.admin.orders import SendOrderAdmin
 from inbox.admin.requests import DraftRequestAdmin
+from inbox.admin.saved_replies import SavedReplyAdmin
 from inbox.admin.stages import InboundStageRunAdmin
 from inbox.admin.syncs import ConversationSyncAdmin
 
@@ -18,5 +19,6 @@ __all__ = [
     "LeadNoteAdmin",
     "MeetingOverseerDecisionAdmin",
     "MessageAdmin",
+    "SavedReplyAdmin",
     "SendOrderAdmin",
 ]

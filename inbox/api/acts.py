@@ -90,7 +90,7 @@ class DraftDetail(InboxAPIView):
         if content is None:
             raise BadInput("There is no text.", code="bad_input", field="content")
         saved = as_workspace(
-            lead, lambda: edit_draft(draft.pk, content, expected_version=_if_match(request), by=self.person())
+            lead, lambda: edit_draft(draft.pk, content, expected_version=if_match(request), by=self.person())
         )
         return Response(draft_payload(saved), headers={"ETag": f'"{saved.version}"'})
 
@@ -349,7 +349,8 @@ def _seen(body: Body) -> Seen:
     )
 
 
-def _if_match(request: Request) -> int:
+def if_match(request: Request) -> int:
+    """The version a person read; 428 without one."""
     given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not given.isdigit():
         raise BadInput("Send the version you read as If-Match.", code="version_required", http_status=428)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from inbox.contracts import Decision
-from inbox.models import Draft
+from inbox.models import Draft, SavedReply
+from inbox.rules.reply_variables import unknown_variables
 from inbox.services.drafting.requests import GenerationState
 from inbox.services.list_page import Row
 from inbox.services.notes import ThreadNote
@@ -135,6 +136,20 @@ def decision_payload(decision: Decision) -> dict[str, Any]:
 def counts_payload(counts: dict[str, Badge]) -> dict[str, Any]:
     """Badges by name."""
     return {name: {"value": badge.value, "capped": badge.capped} for name, badge in counts.items()}
+
+
+def reply_payload(reply: SavedReply) -> dict[str, Any]:
+    """A saved reply as it is kept; `channel` null fits every channel."""
+    return {
+        "id": str(reply.pk),
+        "clientId": str(reply.workspace_id),
+        "shared": reply.is_shared,
+        "title": reply.title,
+        "channel": reply.channel or None,
+        "body": reply.body,
+        "version": reply.version,
+        "unknownVariables": unknown_variables(reply.body),
+    }
 
 
 def note_payload(note: ThreadNote) -> dict[str, Any]:

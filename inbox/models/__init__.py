@@ -5,6 +5,7 @@ from inbox.models.memory import LeadMemoryEntry
 from inbox.models.message import Message, MessageRaw
 from inbox.models.note import LeadNote
 from inbox.models.overseer import MeetingOverseerDecision
+from inbox.models.saved_reply import SavedReply
 from inbox.models.send_order import SendOrder
 from inbox.models.stage_run import InboundStageRun
 from inbox.models.sync import ConversationSync
@@ -24,6 +25,7 @@ __all__ = [
     "MeetingOverseerDecision",
     "Message",
     "MessageRaw",
+    "SavedReply",
     "SavedView",
     "SendOrder",
 ]

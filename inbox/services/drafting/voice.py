@@ -65,8 +65,13 @@ def fill_greeting(greeting: str, first_name: str) -> str:
     (05.lead-text-is-data).
     """
     name = first_name.strip()
-    is_name = len(name) <= _NAME_LENGTH and _NAME.fullmatch(name) is not None
-    return (greeting or "Hi {firstName},").replace("{firstName}", name if is_name else "there")
+    return (greeting or "Hi {firstName},").replace("{firstName}", name if is_name(name) else "there")
+
+
+def is_name(text: str) -> bool:
+    """Whether a lead's field reads like a name: one to three words of letters."""
+    name = text.strip()
+    return len(name) <= _NAME_LENGTH and _NAME.fullmatch(name) is not None
 
 
 def join_descriptions(persona: str, workspace: str) -> str:

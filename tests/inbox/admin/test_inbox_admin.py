@@ -4,7 +4,16 @@ import pytest
 from django.urls import reverse
 
 from inbox.enums import DraftEventKind, DraftEventSource
-from inbox.models import Draft, InboundStageRun, LeadMemoryEntry, LeadNote, MeetingOverseerDecision, Message, SendOrder
+from inbox.models import (
+    Draft,
+    InboundStageRun,
+    LeadMemoryEntry,
+    LeadNote,
+    MeetingOverseerDecision,
+    Message,
+    SavedReply,
+    SendOrder,
+)
 from inbox.rules.memory import MemoryProposal
 from inbox.services.draft_events import record_draft_event
 from inbox.services.memory import propose_memory
@@ -37,7 +46,17 @@ def act(client, model, action, rows, **values):
 
 
 @pytest.mark.parametrize(
-    "model", ["draft", "draftevent", "message", "sendorder", "inboundstagerun", "meetingoverseerdecision", "leadnote"]
+    "model",
+    [
+        "draft",
+        "draftevent",
+        "message",
+        "sendorder",
+        "inboundstagerun",
+        "meetingoverseerdecision",
+        "leadnote",
+        "savedreply",
+    ],
 )
 def test_lists_and_pages_open(operator, desk, model):
     SendOrderFactory(lead=desk.lead)
@@ -46,6 +65,7 @@ def test_lists_and_pages_open(operator, desk, model):
     MeetingOverseerDecision.objects.create(
         workspace=desk.workspace, lead=desk.lead, message=desk.reply, stage="extract", prompt_key="p", model="m"
     )
+    SavedReply.objects.create(workspace=desk.workspace, title="Prices", body="Hi {firstName}")
     LeadNote.objects.create(workspace=desk.workspace, lead=desk.lead, author=desk.setter, text="Careful")
 
     listed = operator.get(address(model))

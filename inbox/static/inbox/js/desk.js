@@ -361,7 +361,7 @@ zrg.toggleDrawer = toggleDrawer;
     "?": () => dialog.showModal(),
   };
   acts.X = () => zrg.$("[data-selected] .lead__pick")?.click();
-  for (const key of "xgeuvn") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
+  for (const key of "xgeuvni") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
