@@ -8,6 +8,7 @@ from django.utils import timezone
 from inbox.models import LeadMemoryEntry
 from inbox.registry import DrawerSection, register_drawer_section
 from inbox.rules.memory import SUGGESTED_CATEGORIES
+from inbox.services.last_exchange import last_exchange
 from inbox.services.memory import ADD, GOVERN
 from integrations.services.contact_pages import contact_pages
 from leads.enums import Automation
@@ -69,6 +70,28 @@ def register_sections() -> None:
     )
     register_drawer_section(
         DrawerSection(
+            key="score",
+            title="Score",
+            position=60,
+            template="inbox/drawer/score.html",
+            action="lead.view",
+            load=lambda request, lead: {},
+            shown=lambda lead: lead.overall_score is not None,
+        )
+    )
+    register_drawer_section(
+        DrawerSection(
+            key="timing",
+            title="Response timing",
+            position=65,
+            template="inbox/drawer/timing.html",
+            action="lead.view",
+            load=timing,
+            shown=lambda lead: lead.last_inbound_at is not None and lead.last_answer_at is not None,
+        )
+    )
+    register_drawer_section(
+        DrawerSection(
             key="memory",
             title="Memory",
             position=70,
@@ -90,6 +113,12 @@ def automation(request: HttpRequest, lead: Lead) -> dict[str, Any]:
             for one in Automation
         ]
     }
+
+
+def timing(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    """How fast the last reply was answered; read as the workspace: a setter's own context knows no colleagues."""
+    with tenant(lead.workspace_id):
+        return {"last": last_exchange(lead.pk)}
 
 
 def memory(request: HttpRequest, lead: Lead) -> dict[str, Any]:

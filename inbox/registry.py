@@ -11,12 +11,17 @@ from leads.models import Lead
 from zrg.workspaces.models import User
 
 
+def _always(_lead: Lead) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawerSection:
     """One section of the drawer, a fragment with a URL of its own.
 
-    `action` is what a person must be allowed to see it; `load` gives the template's context under
-    the section's own name `section`. Saving belongs to the app that registers it.
+    `action` is what a person must be allowed to see it; `load` gives the template's context as `data`.
+    `shown` hides it for leads it has nothing to say about (no query: it is asked with every opening).
+    Saving belongs to the app that registers it.
     """
 
     key: str
@@ -25,6 +30,7 @@ class DrawerSection:
     template: str
     action: str
     load: Callable[[HttpRequest, Lead], dict[str, Any]]
+    shown: Callable[[Lead], bool] = _always
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,20 @@ def due_in(due_at: datetime, now: datetime) -> str:
     return f"due in {waiting_for(now, due_at)}" if due_at > now else f"overdue {waiting_for(due_at, now)}"
 
 
+def took(ms: int) -> str:
+    """How long something took: `12 s`, `4 m`, `3 h 12 m`, `2 d 4 h`."""
+    seconds = ms // 1_000
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    minutes = seconds // MINUTE
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {rest} m" if rest else f"{hours} h"
+    return f"{rest} m"
+
+
 def day_label(day: date, today: date) -> str:
     """`Today`, `Yesterday`, `Monday, 2 March`, with the year when it is another."""
     if day == today:

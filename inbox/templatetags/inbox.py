@@ -50,6 +50,12 @@ def channel_icon(channel: str) -> SafeString:
 
 
 @register.filter
+def took(ms: int) -> str:
+    """How long something took."""
+    return ages.took(ms)
+
+
+@register.filter
 def item(values: dict[str, str], name: str) -> str:
     """One value of a mapping, "" when it is not there."""
     return values.get(name, "")

@@ -298,7 +298,9 @@ def drawer_context(
     shown = [
         {"section": one, "data": one.load(request, lead)}
         for one in drawer_sections()
-        if (not section or one.key == section) and can(scope.access, one.action, lead.workspace_id, lead)
+        if (not section or one.key == section)
+        and one.shown(lead)
+        and can(scope.access, one.action, lead.workspace_id, lead)
     ]
     return {
         "sections": shown,

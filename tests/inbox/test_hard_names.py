@@ -1,4 +1,4 @@
-"""Every safety rule of the AI pipeline (05) and of auto-send (06) has a test that carries its name."""
+"""Every safety rule of the AI pipeline (05), of auto-send (06) and of the inbox (07) has a test of its name."""
 
 import pytest
 
@@ -18,6 +18,11 @@ RULES = {
         invariants-not-skippable no-fallback-to-now custom-without-schedule revalidate-under-lock
         revision-claimed-once revision-never-overwrites-a-person slack-text-inert slack-signature
         slack-approver-checks exactly-one-message no-send-without-decision no-text-in-events
+    """,
+    "07": """
+        search-in-scope safe-rendering no-disguised-links typed-text-kept second-approval-harmless
+        old-draft-survives placeholder-refused known-recipients-only blacklist-is-stop-lead settings-read-only
+        later-send-held notes-cannot-be-sent unknown-resent-by-person-only
     """,
 }
 

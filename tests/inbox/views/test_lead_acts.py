@@ -3,6 +3,7 @@
 import pytest
 
 from leads.models import Lead
+from tests.factories.inbox import MessageFactory, minutes_ago
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.inbox.desk import make_desk
@@ -181,3 +182,34 @@ def test_the_contact_leads_to_the_providers_own_pages(client, desk):
     assert 'href="https://app.gohighlevel.com/v2/location/loc%2F1/contacts/detail/c%201"' in html
     assert '/leads/550"' in html
     assert (html.count("Open in "), html.count('rel="noopener noreferrer">Open in')) == (2, 2)
+
+
+def test_the_last_exchange_is_told(client, desk):
+    reply = MessageFactory(lead=desk.lead, sent_at=minutes_ago(20))
+    MessageFactory(lead=desk.lead, outbound=True, sent_by_user=desk.setter, sent_at=minutes_ago(16))
+
+    html = section(client.login_as(desk.manager), desk, "timing")
+
+    assert "Kim in <strong>4 m</strong>" in html
+    assert reply.sent_at.strftime("%Y") in html
+
+
+def test_a_failed_send_answered_nobody(client, desk):
+    MessageFactory(
+        lead=desk.lead, outbound=True, sent_by_user=desk.setter, delivery_status="failed", sent_at=minutes_ago(16)
+    )
+    html = client.login_as(desk.manager).get(f"{desk.prefix}/drawer/{desk.lead.pk}/timing").content.decode()
+
+    assert "Kim in" not in html
+
+
+def test_a_score_is_shown_only_when_there_is_one(client, desk):
+    client.login_as(desk.setter)
+    before = section(client, desk, "score")
+    Lead.objects.filter(pk=desk.lead.pk).update(overall_score=3, fit_score=4, score_reasoning="Fits <well>")
+
+    html = section(client, desk, "score")
+
+    assert "Score" not in before
+    assert "<strong>3</strong>" in html
+    assert "Fits &lt;well&gt;" in html
