@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from assignment.errors import BackfillRunning, UnknownSetters
-from assignment.forms import RotationDraft, read_draft
+from assignment.forms.rotation import RotationDraft, read_draft
 from assignment.services.assigning import leads_of_absent
 from assignment.services.backfilling import LIMIT, backfill_assignments, is_backfilling, start_backfill
 from assignment.services.rotation_config import MAX_SEQUENCE, save_rotation

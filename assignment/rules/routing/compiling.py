@@ -63,6 +63,7 @@ def compile_partner(stored: Mapping[str, Any]) -> Partner:
     return Partner(
         id=str(stored["id"]),
         destination=str(stored["destination"]),
+        name=stored.get("name") or "",
         is_active=stored["status"] == PartnershipStatus.ACTIVE and bool(stored.get("destination_active", True)),
         timezone=stored.get("timezone") or "UTC",
         accepts=accepts,

@@ -51,6 +51,7 @@ class Partner:
 
     id: str
     destination: str
+    name: str = ""
     is_active: bool
     timezone: str = "UTC"
     accepts: Matcher | None = None

@@ -142,6 +142,11 @@ def read_facts(lead_id: UUID) -> TakenLead | None:
     return next(_taken("read_routing_facts(%s)", [lead_id]), None)
 
 
+def read_many_facts(source: UUID, lead_ids: Sequence[UUID]) -> list[TakenLead]:
+    """Facts of leads of a workspace, without taking them."""
+    return list(_taken("read_many_routing_facts(%s, %s::uuid[])", [source, list(lead_ids)]))
+
+
 def claim_batch(source: UUID, limit: int, lead_ids: Sequence[UUID] | None = None) -> list[TakenLead]:
     """Waiting leads under row locks, oldest first: those without an attempt, or the named ones."""
     ids = list(lead_ids) if lead_ids is not None else None

@@ -15,7 +15,7 @@ from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, 
 from assignment.rules.routing.evaluation import evaluate
 from assignment.rules.routing.facts import facts_from_lead
 from assignment.rules.routing.input import CAP_FIELDS, clean_conditions, clean_schedule
-from assignment.services.routing.database import read_facts
+from assignment.services.routing.database import read_facts, read_many_facts
 from assignment.services.routing.rulesets import load_rule_set
 from leads.models import Lead
 from zrg.lib.errors import BadInput, NotVisible
@@ -44,19 +44,23 @@ def simulate_recent(
     """Where the newest leads that came to this workspace would go, now and by the drafts."""
     before, now = _rule_set(workspace_id, None)
     after = _rule_set(workspace_id, drafts)[0] if drafts is not None else before
-    ids = (
-        Lead.objects.in_workspace(workspace_id)
-        .order_by("-created_at", "-id")
-        .values_list("pk", flat=True)[: min(max(count, 1), MAX_RECENT)]
-    )
-    leads = [taken.facts for pk in ids if (taken := read_facts(pk)) is not None]
-    # What was said with somebody is no question of rules; everybody is looked at as if new.
-    fresh = [replace(lead, has_activity=False) for lead in leads]
+    fresh = recent_facts(workspace_id, count)
     return {
         "leads": len(fresh),
-        "before": _shares(before, fresh, now),
-        "after": _shares(after, fresh, now),
+        "before": shares_of(before, fresh, now),
+        "after": shares_of(after, fresh, now),
     }
+
+
+def recent_facts(workspace_id: UUID, count: int) -> list[LeadFacts]:
+    """The newest leads as rules see them, newest first.
+
+    What was said with somebody is no question of rules: everybody is looked at as if new.
+    """
+    newest = Lead.objects.in_workspace(workspace_id).order_by("-created_at", "-id").values_list("pk", flat=True)
+    ids = list(newest[: min(max(count, 1), MAX_RECENT)])
+    found = {taken.id: replace(taken.facts, has_activity=False) for taken in read_many_facts(workspace_id, ids)}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def stored_counts(rule_set: RuleSet, now: Any) -> CountsByScope:
@@ -153,7 +157,7 @@ def _given(facts: Mapping[str, Any]) -> LeadFacts:
         raise BadInput("A fact has the wrong form.", http_status=400, field="facts") from error
 
 
-def _shares(rule_set: RuleSet, leads: Sequence[LeadFacts], now: Any) -> dict[str, int]:
+def shares_of(rule_set: RuleSet, leads: Sequence[LeadFacts], now: Any) -> dict[str, int]:
     counts = stored_counts(rule_set, now)
     places: Counter[str] = Counter()
     for lead in leads:

@@ -1,0 +1,143 @@
+"""A rule that is being written, tried on the newest leads: the same evaluator, nothing written."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from assignment.enums import Why
+from assignment.rules.routing.compiling import compile_rule
+from assignment.rules.routing.contracts import CountsByScope, Decision, LeadFacts, Rule, RuleSet
+from assignment.rules.routing.evaluation import evaluate
+from assignment.services.routing.explaining import recent_facts, stored_counts
+from assignment.services.routing.rulesets import load_rule_set
+from leads.models import Lead
+from zrg.lib.errors import NotVisible
+
+LEADS = 100
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One lead and where it would go."""
+
+    name: str
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A destination, or what else happens to leads; how many now, and by the rule that is tried."""
+
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTrial:
+    """`matches`: leads the conditions describe; `wins`: those the rule would get."""
+
+    leads: int
+    matches: int
+    wins: int
+    places: tuple[Place, ...]
+    examples: tuple[Example, ...]
+
+
+def try_rule(workspace_id: UUID, values: Mapping[str, Any], *, rule_id: UUID | None) -> RuleTrial:
+    """What a rule with these values (columns, conditions in stored form) would do, were it switched on."""
+    before, now = _rule_set(workspace_id)
+    # A rule that is not stored yet draws the same lots each time it is tried.
+    rule = _compile(values, rule_id or UUID(int=workspace_id.int ^ 1))
+    others = tuple(one for one in before.rules if one.id != rule.id)
+    after = replace(before, rules=(*others, rule))
+    leads = recent_facts(workspace_id, LEADS)
+    counts = stored_counts(after, now)
+    now_places = [_place(before, evaluate(before, lead, now, counts)) for lead in leads]
+    decisions = [(lead, evaluate(after, lead, now, counts)) for lead in leads]
+    then_places = [_place(after, decision) for _, decision in decisions]
+    return RuleTrial(
+        leads=len(leads),
+        matches=sum(1 for lead in leads if rule.matches is not None and rule.matches(lead.values)),
+        wins=sum(1 for _, decision in decisions if decision.rule is rule),
+        places=_places(now_places, then_places),
+        examples=_examples(workspace_id, after, rule, decisions[:EXAMPLES]),
+    )
+
+
+def shares_now(workspace_id: UUID) -> tuple[int, tuple[Place, ...]]:
+    """How many leads were looked at, and where they would go by the rules in force."""
+    rule_set, now = _rule_set(workspace_id)
+    counts: CountsByScope = stored_counts(rule_set, now)
+    leads = recent_facts(workspace_id, LEADS)
+    places = [_place(rule_set, evaluate(rule_set, lead, now, counts)) for lead in leads]
+    return len(leads), _places(places, places)
+
+
+def partner_names(workspace_id: UUID) -> dict[str, str]:
+    """Names of the workspaces this one has an agreement with, by id."""
+    rule_set, _ = _rule_set(workspace_id)
+    return {partner.destination: partner.name for partner in rule_set.partners.values()}
+
+
+def _rule_set(workspace_id: UUID) -> tuple[RuleSet, Any]:
+    rule_set, now = load_rule_set(workspace_id)
+    if rule_set is None:
+        raise NotVisible
+    return rule_set, now
+
+
+def _compile(values: Mapping[str, Any], rule_id: UUID) -> Rule:
+    destination = values.get("destination_workspace_id")
+    return compile_rule(
+        {
+            "id": str(rule_id),
+            "name": values.get("name", ""),
+            "destination": str(destination) if destination else None,
+            "priority": values.get("priority", 0),
+            "weight": values.get("weight", 1),
+            "conditions": values.get("conditions"),
+            "caps": [values.get(f"cap_{period}") for period in ("daily", "weekly", "monthly", "total")],
+        }
+    )
+
+
+def _place(rule_set: RuleSet, decision: Decision) -> str:
+    if decision.outcome == "route":
+        partner = rule_set.partners.get(decision.destination or "")
+        return partner.name if partner and partner.name else str(decision.destination)
+    return {"keep": "Kept here", "defer": "Waits until a destination opens", "fail": "Found no place"}[decision.outcome]
+
+
+def _places(before: list[str], after: list[str]) -> tuple[Place, ...]:
+    now, then = Counter(before), Counter(after)
+    names = sorted({*now, *then}, key=lambda name: (-then[name], name))
+    return tuple(Place(name=name, before=now[name], after=then[name]) for name in names)
+
+
+def _examples(
+    workspace_id: UUID, rule_set: RuleSet, rule: Rule, decisions: list[tuple[LeadFacts, Decision]]
+) -> tuple[Example, ...]:
+    ids = [UUID(lead.id) for lead, _ in decisions]
+    people = Lead.objects.in_workspace(workspace_id).defer("search_vector").in_bulk(ids)
+    return tuple(
+        Example(name=people[UUID(lead.id)].shown_name, place=_place(rule_set, decision), why=_why(rule, decision))
+        for lead, decision in decisions
+        if UUID(lead.id) in people
+    )
+
+
+def _why(rule: Rule, decision: Decision) -> str:
+    """Why this rule did or did not get the lead."""
+    if decision.rule is rule:
+        return "by this rule"
+    reason = next((one.why for one in decision.considered if one.rule == rule.id), None)
+    if reason is not None and reason is not Why.LOST_WEIGHT:
+        return str(reason.label)
+    if decision.rule is not None:
+        return f"by the rule {decision.rule.name}"
+    return str(decision.code.label) if decision.code else ""

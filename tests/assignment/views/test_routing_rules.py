@@ -1,0 +1,193 @@
+"""Rules of routing in the settings: written in rows, tried before they are saved."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assignment.models import RoutingRule, RoutingRuleRevision
+from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
+from tests.factories.workspaces import MembershipFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+ROW = {"field": "industry", "op": "in", "key": "", "values": "Dental\r\nLaw, tax and audit", "high": ""}
+
+
+@pytest.fixture
+def partner(client):
+    found = RoutingPartnerFactory()
+    client.login_as(found.workspace.owner)
+    return found
+
+
+def url(partner, item="", act=""):
+    base = f"/w/{partner.workspace_id}/settings/integrations/routing"
+    return f"{base}/of/{item}{f'/{act}' if act else ''}" if item else base
+
+
+def form(partner, *rows, **values):
+    """The form as a browser posts it: one value of each column per row."""
+    columns = {name: [row[name] for row in rows] for name in ROW}
+    given = {
+        "version": "1", "name": "Dental", "is_active": "on", "destination": str(partner.destination_workspace_id),
+        "priority": "5", "weight": "1", "match": "all", "tags": "dental, hot", "notify": ["email"], "cap_daily": "10",
+    }  # fmt: skip
+    return {key: value for key, value in {**given, **columns, **values}.items() if value is not None}
+
+
+def test_a_new_rule_is_saved_in_stored_form(client, partner):
+    response = client.post(url(partner, "new", "save"), form(partner, ROW))
+
+    assert (response.status_code, response.url) == (302, url(partner))
+    rule = RoutingRule.objects.get()
+    assert rule.conditions == {"all": [{"field": "industry", "op": "in", "value": ["dental", "law, tax and audit"]}]}
+    assert (rule.name, rule.priority, rule.weight, rule.cap_daily, rule.cap_weekly) == ("Dental", 5, 1, 10, None)
+    assert rule.actions == {"tag_with": ["dental", "hot"], "notify_via": ["email"]}
+    assert rule.destination_workspace_id == partner.destination_workspace_id
+    page = client.get(url(partner)).content.decode()
+    assert "Industry is one of dental, law, tax and audit" in page
+    assert partner.destination_workspace.name in page
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [("add", ["industry", "tags", "industry"]), ("remove:0", ["tags"]), ("remove:7", ["industry", "tags"])],
+)
+def test_an_edit_shows_the_rows_and_saves_nothing(client, partner, act, fields):
+    response = client.post(url(partner, "new", "edit"), form(partner, ROW, ROW | {"field": "tags"}, act=act))
+
+    assert response.status_code == 200
+    assert [row.field for _, row in response.context["rows"]] == fields
+    assert RoutingRule.objects.count() == 0
+
+
+def test_another_field_brings_its_own_operators(client, partner):
+    row = ROW | {"field": "employee_count", "values": "50"}
+
+    response = client.post(url(partner, "new", "edit"), form(partner, row))
+
+    shown = response.context["rows"][0][1]
+    assert (shown.op, [name for name, _ in shown.ops]) == (
+        "gte",
+        ["gte", "lte", "between", "eq", "is_set", "not_set"],
+    )
+
+
+def test_a_rule_is_tried_on_the_newest_leads(client, partner):
+    for industry in ("Dental", "Dental", "Retail"):
+        LeadFactory(workspace=partner.workspace, industry=industry)
+
+    page = client.post(url(partner, "new", "edit"), form(partner, ROW)).content.decode()
+
+    assert "Fits 2 of the last 3 leads." in page
+    assert "2 would go this way" in page
+    assert "Conditions do not match" in page
+    assert RoutingRule.objects.count() == 0
+
+
+def test_trying_costs_no_statement_per_lead(client, partner):
+    def statements():
+        with CaptureQueriesContext(connection) as queries:
+            client.post(url(partner, "new", "edit"), form(partner, ROW))
+        return len(queries)
+
+    LeadFactory(workspace=partner.workspace)
+    statements()
+    one = statements()
+    for _ in range(2):
+        LeadFactory(workspace=partner.workspace)
+
+    assert statements() == one
+
+
+@pytest.mark.parametrize(
+    ("rows", "changed", "place", "words"),
+    [
+        ([ROW, ROW | {"field": "fit_score", "op": "gte", "values": "many"}], {}, 1, "A number is needed."),
+        ([ROW | {"values": " "}], {}, 0, "At least one value is needed."),
+        ([ROW | {"field": "attributes", "op": "is_set"}], {}, 0, "Unknown field."),
+        ([ROW], {"destination": ""}, None, "Choose where the leads go."),
+        ([ROW], {"weight": "x"}, None, "Weight is a whole number."),
+        ([ROW], {"weight": "101"}, None, "weight: "),
+        ([ROW], {"cap_daily": "-1"}, None, "A whole number from 0, or nothing."),
+        ([ROW], {"name": ""}, None, "name: "),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_stands_and_nothing_is_saved(client, partner, rows, changed, place, words):
+    response = client.post(url(partner, "new", "save"), form(partner, *rows, **changed))
+
+    assert response.status_code == 422
+    assert words in response.context["problem"]
+    assert [number for number, row in response.context["rows"] if row.problem] == ([] if place is None else [place])
+    assert (RoutingRule.objects.count(), RoutingRuleRevision.objects.count()) == (0, 0)
+
+
+def test_a_destination_without_agreement_is_refused(client, partner):
+    stranger = RoutingPartnerFactory().destination_workspace
+
+    response = client.post(url(partner, "new", "save"), form(partner, ROW, destination=str(stranger.pk)))
+
+    assert response.status_code == 422
+    assert RoutingRule.objects.count() == 0
+
+
+def test_a_save_over_another_save_is_refused(client, partner):
+    rule = RoutingRuleFactory(
+        workspace=partner.workspace, destination_workspace=partner.destination_workspace, name="First", version=2
+    )
+
+    response = client.post(url(partner, rule.pk, "save"), form(partner, ROW, version="1"))
+
+    rule.refresh_from_db()
+    assert response.status_code == 409
+    assert (rule.name, rule.version) == ("First", 2)
+
+
+def test_a_saved_rule_goes_up_a_version_and_can_be_archived(client, partner):
+    rule = RoutingRuleFactory(workspace=partner.workspace, destination_workspace=partner.destination_workspace)
+
+    client.post(url(partner, rule.pk, "save"), form(partner, ROW, version=str(rule.version)))
+    rule.refresh_from_db()
+    assert (rule.name, rule.version) == ("Dental", 2)
+
+    client.post(url(partner, rule.pk, "archive"))
+    rule.refresh_from_db()
+    assert rule.archived_at is not None
+    assert client.get(url(partner, rule.pk)).status_code == 404
+
+
+def test_nested_conditions_stay_text_and_stay_as_they_are(client, partner):
+    nested = {
+        "any": [
+            {"all": [{"field": "state", "op": "in", "value": ["TX"]}]},
+            {"field": "has_phone", "op": "eq", "value": True},
+        ]
+    }
+    rule = RoutingRuleFactory(
+        workspace=partner.workspace, destination_workspace=partner.destination_workspace, conditions=nested
+    )
+    page = client.get(url(partner, rule.pk))
+    draft = page.context["draft"]
+
+    client.post(url(partner, rule.pk, "save"), form(partner, raw=draft.raw, version=str(rule.version)))
+
+    rule.refresh_from_db()
+    assert (draft.rows, rule.conditions, rule.version) == ((), nested, 2)
+    refused = client.post(url(partner, rule.pk, "save"), form(partner, raw="{", version="2"))
+    assert (refused.status_code, refused.context["problem"]) == (422, "The conditions are no valid JSON.")
+
+
+def test_who_may_not_configure_sees_no_rule(client, partner):
+    rule = RoutingRuleFactory(workspace=partner.workspace, destination_workspace=partner.destination_workspace)
+    for role in ("SETTER", "INBOX_MANAGER"):
+        client.login_as(MembershipFactory(workspace=partner.workspace, role=role).user)
+        assert client.get(url(partner)).status_code == 403
+        assert client.get(url(partner, rule.pk)).status_code == 403
+        assert client.post(url(partner, rule.pk, "save"), form(partner, ROW)).status_code == 403
+
+    client.login_as(partner.destination_workspace.owner)
+    assert client.get(url(partner, rule.pk)).status_code == 404
+    client.login_as(RoutingPartnerFactory().workspace.owner)
+    assert client.get(url(partner)).status_code == 404
+    rule.refresh_from_db()
+    assert rule.version == 1
