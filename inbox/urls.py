@@ -12,6 +12,7 @@ from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
 from inbox.api import lead_acts as api_lead_acts
 from inbox.api import notes as api_notes
+from inbox.api import presence as api_presence
 from inbox.api import saved_replies as api_replies
 from inbox.views import (
     acts,
@@ -119,6 +120,7 @@ inbox_api: list[URLPattern | URLResolver] = [
     path("conversations/<uuid:lead_id>", include(conversation_api)),
     path("counts", api.Counts.as_view(), name="api_counts"),
     path("changes", api.Changes.as_view(), name="api_changes"),
+    path("presence", api_presence.Presence.as_view(), name="api_presence"),
     path("drafts/<uuid:draft_id>", api_acts.DraftDetail.as_view(), name="api_draft"),
     path("drafts/<uuid:draft_id>/approve", api_acts.Approve.as_view(), name="api_approve"),
     path("drafts/<uuid:draft_id>/re-evaluate", api_autosend.ReEvaluate.as_view(), name="api_re_evaluate"),

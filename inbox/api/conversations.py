@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from inbox.api.base import InboxAPIView
 from inbox.api.payloads import counts_payload, draft_payload, lead_payload, row_payload, thread_payload
+from inbox.api.presence import tell_presence
 from inbox.models import Draft
 from inbox.services.list_page import load_list
 from inbox.services.notes import VIEW as VIEW_NOTES
@@ -115,18 +116,27 @@ class Changes(InboxAPIView):
 
     `asOf` is ten seconds behind the database's clock, so that a slower transaction is not missed; an id
     told twice is harmless. 204 when nothing changed: the caller asks again with the same `since`.
+    With `presence` (viewing, typing, away) and the open `lead` it also tells where this person is; who else
+    is in which conversation then stands in the header `X-Zrg-Presence`, whatever the status.
     """
 
     permission_action = "lead.view"
 
     def get(self, request: Request) -> Response:
         """At most 50 ids, oldest change first when there are more, so that none is passed over."""
-        since = _moment(request.query_params.get("since"))
-        client = request.query_params.get("clientId") or ALL_WORKSPACES
-        leads = Lead.objects.visible_to(self.access)
-        if client != ALL_WORKSPACES:
-            workspace = _known_id("clientId", client)
+        params = request.query_params
+        since, client = _moment(params.get("since")), params.get("clientId") or ALL_WORKSPACES
+        workspace = None if client == ALL_WORKSPACES else _known_id("clientId", client)
+        if workspace is not None:
             require(self.access, "lead.view", workspace)
+        response = self._changed(since, workspace)
+        if state := params.get("presence"):
+            tell_presence(response, self.access, state, _id(params.get("lead")), workspace)
+        return response
+
+    def _changed(self, since: datetime, workspace: UUID | None) -> Response:
+        leads = Lead.objects.visible_to(self.access)
+        if workspace is not None:
             leads = leads.in_workspace(workspace)
         found = list(
             leads.filter(workspace_id__in=self.access.workspace_ids)

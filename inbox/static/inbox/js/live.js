@@ -9,6 +9,7 @@ let timer = null;
 let polling = false;
 const arrivals = new Set();
 const told = new Map();
+let presence = null;
 
 function schedule(ms = EVERY_MS) {
   clearTimeout(timer);
@@ -26,8 +27,10 @@ async function poll() {
   if (polling || !since) return;
   polling = true;
   try {
-    const response = await zrg.get(`/api/inbox/changes?clientId=${zrg.scope}&since=${encodeURIComponent(since)}`);
+    presence ??= await import(document.body.dataset.presence).catch(() => null);
+    const response = await zrg.get(`/api/inbox/changes?clientId=${zrg.scope}&since=${encodeURIComponent(since)}${presence?.here() ?? ""}`);
     if (!response.ok) throw new Error(String(response.status));
+    presence?.show(response);
     failures = 0;
     connection("live");
     if (response.status === 200) {
