@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from inbox.enums import MessageOrigin, SentBy
 from inbox.models import Message
@@ -18,6 +20,7 @@ from tests.factories.leads import LeadFactory
 from tests.inbox.services.test_sending_smartlead_instantly import thread_at
 from tests.integrations.ghl.payloads import LOCATION
 from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL
+from tests.support.drain import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +92,8 @@ WAYS = {
         channel="linkedin", path="/api/v1/chats", address="UNIPILE_DSN", timeout="UNIPILE_TIMEOUT_MS", lead=_linked
     ),
 }
+# The others have no call that tells what was sent.
+WITH_HISTORY = {"emailbison", "ghl"}
 # What the provider does, then: state and code of the message, what ordering it again does.
 FAULTS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "rate": (
@@ -161,6 +166,20 @@ def test_hard_02_unknown_never_retried_by_any_channel(lead: Lead, provider: str,
     calls = simulator.requests(provider, WAYS[provider].path, "POST")
     assert len(calls) <= (2 if again == "sent" else 1)
     assert Connection.objects.get().status != "DISCONNECTED"
+
+
+@pytest.mark.parametrize(("close", "arrived"), [("after", True), ("before", False)])
+def test_unknown_is_settled_by_the_history_where_there_is_one(
+    lead: Lead, provider: str, simulator: Any, close: str, arrived: bool
+) -> None:
+    simulator.script(provider, WAYS[provider].path, method="POST", close=close)
+    send(lead, provider)
+
+    drain(until=timezone.now() + timedelta(minutes=5))
+
+    found = arrived and provider in WITH_HISTORY
+    assert mine()[0] == ("sent" if found else "unknown")
+    assert len(simulator.requests(provider, WAYS[provider].path, "POST")) == 1
 
 
 def test_lost_credential_fails_and_disconnects(lead: Lead, provider: str, simulator: Any) -> None:
