@@ -75,6 +75,7 @@ def _register_routing() -> None:
 
 def _register_rotation() -> None:
     from assignment import jobs, receivers  # noqa: PLC0415  # models must be loaded first
+    from assignment.bulk_actions import ASSIGN  # noqa: PLC0415
     from assignment.contracts import LeadsRouted, RotationEmpty  # noqa: PLC0415
     from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
     from assignment.services import rotation_figures  # noqa: PLC0415
@@ -82,7 +83,7 @@ def _register_rotation() -> None:
     from assignment.services.merging import explain_assignment, merge_assignment_events  # noqa: PLC0415
     from assignment.views import drawer, rotation  # noqa: PLC0415
     from inbox.contracts import ReplyClassified, SentimentChanged  # noqa: PLC0415
-    from inbox.registry import register_drawer_section  # noqa: PLC0415
+    from inbox.registry import register_bulk_action, register_drawer_section  # noqa: PLC0415
     from leads.registry import register_merge, register_merge_follower  # noqa: PLC0415
     from zrg.jobs import registry  # noqa: PLC0415
     from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
@@ -101,4 +102,5 @@ def _register_rotation() -> None:
     register_settings_section(rotation.SECTION)
     register_section_states(rotation.TAB, rotation.section_state)
     register_drawer_section(drawer.SECTION)
+    register_bulk_action(ASSIGN)
     rotation_figures.register()

@@ -16,7 +16,13 @@ from inbox.services.autosend.backstop import (
     report_late_sends,
 )
 from inbox.services.autosend.tripwire import check_tripwire
-from inbox.services.expiring import delete_closed_drafts, delete_draft_requests, delete_stage_runs, expire_old_drafts
+from inbox.services.expiring import (
+    delete_bulk_runs,
+    delete_closed_drafts,
+    delete_draft_requests,
+    delete_stage_runs,
+    expire_old_drafts,
+)
 from inbox.services.memory import delete_expired_memory
 from inbox.services.overdue import tell_overdue
 from inbox.services.reprocessing import reading_jobs
@@ -91,6 +97,7 @@ def expire_drafts(context: RunContext) -> None:
         context.count("expired_drafts", expire_old_drafts(workspace_id))
         purge_in_chunks(context, "drafts", partial(delete_closed_drafts, workspace_id))
         purge_in_chunks(context, "draft_requests", partial(delete_draft_requests, workspace_id))
+        purge_in_chunks(context, "bulk_runs", partial(delete_bulk_runs, workspace_id))
         purge_in_chunks(context, "stage_runs", partial(delete_stage_runs, workspace_id))
 
 

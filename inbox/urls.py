@@ -8,12 +8,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from inbox.api import acts as api_acts
 from inbox.api import ai_ops as api_ai_ops
 from inbox.api import autosend as api_autosend
+from inbox.api import bulk as api_bulk
 from inbox.api import conversations as api
 from inbox.api import drafting as api_drafting
 from inbox.api import lead_acts as api_lead_acts
 from inbox.api import notes as api_notes
 from inbox.api import presence as api_presence
 from inbox.api import saved_replies as api_replies
+from inbox.api import views as api_views
 from inbox.views import (
     acts,
     ai_ops,
@@ -129,6 +131,12 @@ inbox_api: list[URLPattern | URLResolver] = [
     path("saved-replies", api_replies.SavedReplies.as_view(), name="api_saved_replies"),
     path("saved-replies/<uuid:reply_id>", api_replies.SavedReplyDetail.as_view(), name="api_saved_reply"),
     path("messages/<uuid:message_id>/outcome", api_acts.MessageOutcome.as_view(), name="api_outcome"),
+    path("bulk", api_bulk.BulkRuns.as_view(), name="api_bulk"),
+    path("bulk/plan", api_bulk.BulkPlans.as_view(), name="api_bulk_plan"),
+    path("bulk/<uuid:run_id>", api_bulk.BulkProgress.as_view(), name="api_bulk_progress"),
+    path("bulk/<uuid:run_id>/undo", api_bulk.BulkUndo.as_view(), name="api_bulk_undo"),
+    path("views", api_views.SavedViews.as_view(), name="api_views"),
+    path("views/<uuid:view_id>", api_views.SavedViewDetail.as_view(), name="api_view"),
 ]
 
 urlpatterns = [

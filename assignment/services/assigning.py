@@ -67,7 +67,7 @@ def assign_manually(
         if user_id is not None:
             if user_id not in {one.pk for one in assignable_people(workspace_id)}:
                 raise NotAssignable("This person does not receive leads of this workspace.", field="userId")
-            if _is_stopped(lead):
+            if is_stopped(lead):
                 raise NotAssignable("All outreach to this lead is stopped.", field="lead")
         _hand_over(lead, user_id, by)
     return AssignmentResult(outcome="assigned" if user_id else "none", user_id=user_id)
@@ -152,7 +152,7 @@ def _in_chunks(lead_ids: Sequence[UUID], workspace_id: UUID, turns: Iterator[UUI
 def _one_of_many(lead: Lead | None, lead_id: UUID, turns: Iterator[UUID | None], by: User) -> BulkResult:
     if lead is None:
         return BulkResult(skipped=[(lead_id, "not_found")])
-    if _is_stopped(lead):
+    if is_stopped(lead):
         return BulkResult(skipped=[(lead_id, "blacklisted")])
     user_id = next(turns)
     if lead.assigned_to_id == user_id:
@@ -194,7 +194,8 @@ def _hand_over(lead: Lead, user_id: UUID | None, by: User) -> None:
         metrics.ASSIGNMENTS.labels(source=AssignmentSource.MANUAL).inc()
 
 
-def _is_stopped(lead: Lead) -> bool:
+def is_stopped(lead: Lead) -> bool:
+    """Whether outreach to the lead is stopped: nobody is given such a lead."""
     return lead.status == LeadStatus.BLACKLISTED or lead.sentiment_tag == SentimentTag.BLACKLIST
 
 

@@ -87,6 +87,10 @@ class Body:
             raise BadInput(f"{name} is a list of texts.", code="bad_input", field=name)
         return value
 
+    def fields(self, name: str) -> dict[str, Any] | None:
+        """A JSON object, or None when absent."""
+        return self._typed(name, dict)
+
     def id(self, name: str) -> UUID | None:
         """A UUID, or None when absent."""
         value = self._typed(name, str)

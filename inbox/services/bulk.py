@@ -29,6 +29,8 @@ logger = structlog.get_logger(__name__)
 BULK_RUN = "BULK_RUN"
 MAX_LEADS = 200
 UNDO_FOR = timedelta(hours=1)
+# After a reload the result of a run is still there, with its undo.
+SHOWN_FOR = timedelta(minutes=1)
 SPARE_SECONDS = 5.0
 
 
@@ -145,6 +147,24 @@ def undo_bulk(workspace_id: UUID, run_id: UUID, *, by: User) -> BulkRun:
     return run
 
 
+def open_run(workspace_id: UUID, user_id: UUID) -> BulkRun | None:
+    """The person's run to show when the page is loaded anew: under way, or just finished."""
+    run = BulkRun.objects.in_workspace(workspace_id).filter(requested_by_id=user_id).order_by("-created_at").first()
+    if run is None or run.finished_at is None:
+        return run
+    fresh = run.finished_at > timezone.now() - SHOWN_FOR
+    return run if fresh or (run.batch is not None and bulk_progress(run.batch).waiting) else None
+
+
+def find_run(access: Access, run_id: UUID) -> BulkRun:
+    """The person's own run, whatever its workspace."""
+    rows = BulkRun.objects.filter(pk=run_id, requested_by_id=access.user_id, workspace_id__in=access.workspace_ids)
+    run = rows.first()
+    if run is None:
+        raise NotVisible
+    return run
+
+
 def bulk_report(workspace_id: UUID, run_id: UUID, user: User) -> BulkReport:
     """How far an own run is. A run that was handed over is counted where it runs."""
     run = own_run(workspace_id, run_id, user)
@@ -168,6 +188,11 @@ def bulk_report(workspace_id: UUID, run_id: UUID, user: User) -> BulkReport:
         ),
         undoable=_is_undoable(run) and done > 0,
     )
+
+
+def is_moving(report: BulkReport) -> bool:
+    """Whether it goes on."""
+    return report.waiting > 0 or report.run.state in (BulkState.RUNNING, BulkState.UNDOING)
 
 
 def carry_out_bulk(workspace_id: UUID, run_id: UUID, *, undo: bool, deadline: float) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from inbox.enums import DraftClosedReason, DraftEventSource, DraftStatus
-from inbox.models import Draft, DraftRequest, InboundStageRun
+from inbox.models import BulkRun, Draft, DraftRequest, InboundStageRun
 from inbox.services.closing import close_draft
 from inbox.services.flags import refresh_lead_flags
 from inbox.services.locking import lock_lead_and_draft
@@ -19,6 +19,8 @@ PENDING_FOR = timedelta(days=30)
 CLOSED_FOR = timedelta(days=180)
 REQUESTS_FOR = timedelta(days=30)
 EXPIRE_BATCH = 500
+# Up to 200 rows hang on each.
+BULK_RUNS = 25
 
 
 def expire_old_drafts(workspace_id: UUID) -> int:
@@ -62,6 +64,18 @@ def delete_draft_requests(workspace_id: UUID) -> int:
         old = DraftRequest.objects.in_workspace(workspace_id).filter(created_at__lt=timezone.now() - REQUESTS_FOR)
         ids = list(old.values_list("pk", flat=True)[:CHUNK])
         DraftRequest.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def delete_bulk_runs(workspace_id: UUID) -> int:
+    """One batch of acts for many leads past their time, with their leads, in a transaction of its own.
+
+    That somebody did it stays in the audit.
+    """
+    with tenant(workspace_id):
+        old = BulkRun.objects.in_workspace(workspace_id).filter(created_at__lt=timezone.now() - REQUESTS_FOR)
+        ids = list(old.values_list("pk", flat=True)[:BULK_RUNS])
+        BulkRun.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 

@@ -25,6 +25,7 @@ class ShownView:
     workspace_id: UUID
     workspace_name: str
     name: str
+    params: Mapping[str, Sequence[str]]
     query: str | None
     words: str
 
@@ -47,6 +48,20 @@ def save_view(workspace_id: UUID, user: User, *, name: str, params: Mapping[str,
             raise BadInput(f"You have {MAX_VIEWS} saved views already. Delete one first.", code="too_many_views")
         view = SavedView(workspace_id=workspace_id, user=user, name=name, params=kept)
         return _stored(view)
+
+
+def view_of(access: Access, view_id: UUID) -> SavedView:
+    """An own view, whatever its workspace."""
+    views = SavedView.objects.of_person(access.user_id).filter(pk=view_id, workspace_id__in=access.workspace_ids)
+    view = views.first()
+    if view is None:
+        raise NotVisible
+    return view
+
+
+def show_view(view: SavedView, access: Access) -> ShownView:
+    """One view as lists show it."""
+    return _shown(view, access)
 
 
 def rename_view(workspace_id: UUID, view_id: UUID, user: User, *, name: str) -> SavedView:
@@ -90,6 +105,7 @@ def _shown(view: SavedView, access: Access) -> ShownView:
         workspace_id=view.workspace_id,
         workspace_name=access.by_workspace[view.workspace_id].label,
         name=view.name,
+        params=view.params,
         query=query,
         words=words,
     )

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
-from inbox.enums import BulkState
-from inbox.services.bulk import BulkReport, bulk_report, plan_bulk, start_bulk, undo_bulk
+from inbox.services.bulk import BulkReport, bulk_report, is_moving, plan_bulk, start_bulk, undo_bulk
 from inbox.views.acts import person
 from inbox.views.context import fragment, list_query, scope_of, uuid_or_none
 from zrg.lib.errors import BadInput
@@ -87,7 +86,7 @@ def _progress(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> HttpRes
 
 
 def _told(request: HttpRequest, workspace_id: UUID, report: BulkReport) -> HttpResponse:
-    moving = report.waiting > 0 or report.run.state in (BulkState.RUNNING, BulkState.UNDOING)
+    moving = is_moving(report)
     response = _show(request, workspace_id, "progress", report=report, moving=moving)
     return response if moving else trigger_client_event(response, "zrg:bulk-done", {})
 

@@ -19,6 +19,7 @@ from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
 from inbox.rules.send_later import later_choices
 from inbox.rules.snooze import SNOOZE_DAYS
 from inbox.services.approving import MAX_SEND_LATER
+from inbox.services.bulk import open_run
 from inbox.services.list_page import ListPage, load_list
 from inbox.services.saved_views import views_of
 from inbox.services.scheduled import held_key
@@ -161,6 +162,7 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
         "tab_label": page.filters.tab.label,
         "selected_id": None,
         **bulk_context(scope),
+        "bulk_run": _open_run(scope),
         **filter_context(scope.access, page.filters, query),
     }
 
@@ -168,7 +170,7 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
 def bulk_context(scope: Scope) -> dict[str, Any]:
     """What may be done for many leads, grouped for the menu; nothing outside one active workspace."""
     found = scope.workspace
-    if found is None or not can(scope.access, "bulk.run", found.workspace_id):
+    if found is None or not may_choose_many(scope):
         return {"bulk": None}
     return {
         "bulk": [
@@ -177,6 +179,18 @@ def bulk_context(scope: Scope) -> dict[str, Any]:
             if can(scope.access, action.permission, found.workspace_id)
         ]
     }
+
+
+def may_choose_many(scope: Scope) -> bool:
+    """Whether rows have a mark: in one active workspace, for those who run bulk work."""
+    return scope.workspace is not None and can(scope.access, "bulk.run", scope.workspace.workspace_id)
+
+
+def _open_run(scope: Scope) -> UUID | None:
+    if scope.workspace is None or not may_choose_many(scope):
+        return None
+    run = open_run(scope.workspace.workspace_id, scope.access.user_id)
+    return run.pk if run else None
 
 
 def list_params(scope: Scope, query: QueryDict) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from inbox.services.opening import open_conversation
 from inbox.services.station_page import load_station
 from inbox.services.thread_page import load_thread
 from inbox.views.context import (
-    bulk_context,
     conversation_context,
     drawer_context,
     fragment,
@@ -24,6 +23,7 @@ from inbox.views.context import (
     lead_in,
     list_context,
     list_params,
+    may_choose_many,
     moment,
     scope_of,
     station_context,
@@ -86,8 +86,7 @@ def row(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None) -
         return HttpResponse(status=204)
     rows = load_rows(scope.access, leads, now=now, name_workspaces=scope.is_all)
     context = {"scope": scope, "now": now, "zone": scope.zone, "row": rows[0], "selected_id": None}
-    context |= bulk_context(scope)
-    return fragment(request, "inbox/list.html#row", context)
+    return fragment(request, "inbox/list.html#row", {**context, "bulk": may_choose_many(scope)})
 
 
 @require_GET

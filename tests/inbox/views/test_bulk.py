@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assignment.models import LeadAssignmentEvent
 from inbox.models import BulkItem, BulkRun, DraftRequest, LeadView, SendOrder
+from inbox.services.expiring import delete_bulk_runs
 from leads.models import Lead
 from tests.factories.inbox import MessageFactory, minutes_ago
 from tests.factories.leads import LeadFactory
@@ -216,3 +218,70 @@ def test_plan_asks_one_query_for_any_number_of_leads(client, desk, count):
 
     assert response.status_code == 200
     assert sum('"leads_lead"' in one["sql"] for one in captured) == 1
+
+
+def test_the_menu_offers_the_people_who_receive_leads(client, desk):
+    html = client.login_as(desk.owner).get("/").content.decode()
+
+    assert f'<option value="assign:{desk.setter.pk}">Assign to Kim</option>' in html
+    assert f'<option value="assign:{desk.manager.pk}">Assign to Robin</option>' in html
+    assert '<option value="assign:nobody">Assign to nobody</option>' in html
+    assert str(desk.portal.pk) not in html
+
+
+def test_many_are_assigned_by_the_one_service_and_given_back(client, desk):
+    leads = more(desk, 3)
+    taken = more(desk, 1, assigned_to=desk.manager)
+    stopped = more(desk, 1, status="blacklisted", blacklist_reason="manual", sentiment_tag="Blacklist")
+    client.login_as(desk.owner)
+
+    plan = post(client, desk, "plan", f"assign:{desk.manager.pk}", [*leads, *taken, *stopped]).content.decode()
+    found = run(client, desk, f"assign:{desk.manager.pk}", [*leads, *taken, *stopped])
+
+    assert "Assign to Robin: 3 conversations<" in plan
+    assert "Assigned to them already." in plan
+    assert "All outreach to this lead is stopped." in plan
+    assert Lead.objects.filter(assigned_to=desk.manager).count() == 4
+    events = LeadAssignmentEvent.objects.filter(source="manual", assigned_by=desk.owner, assigned_to=desk.manager)
+    assert set(events.values_list("lead_id", flat=True)) == {lead.pk for lead in leads}
+    post(client, desk, f"runs/{found.pk}/undoing", "", [])
+    drain()
+    assert set(Lead.objects.filter(assigned_to=desk.manager)) == set(taken)
+    assert LeadAssignmentEvent.objects.filter(assigned_to=None, previous_assigned_to=desk.manager).count() == 3
+
+
+def test_person_who_left_meanwhile_gets_nothing(client, desk):
+    client.login_as(desk.owner)
+    leads, run_id = more(desk, 2), uuid.uuid4()
+    post(client, desk, "runs", f"assign:{desk.manager.pk}", leads, run=str(run_id))
+    desk.workspace.memberships.filter(user=desk.manager).update(is_active=False, deactivated_at=minutes_ago(0))
+    drain()
+
+    items = BulkRun.objects.get(pk=run_id).items
+    assert set(items.values_list("state", "reason")) == {
+        ("skipped", "This person does not receive leads of this workspace.")
+    }
+    assert not Lead.objects.filter(assigned_to=desk.manager).exists()
+
+
+def test_progress_is_there_after_a_reload(client, desk):
+    client.login_as(desk.owner)
+    run_id = uuid.uuid4()
+    post(client, desk, "runs", "snooze:3", [desk.lead], run=str(run_id))
+    link = f'id="bulk-run" hx-get="{desk.prefix}/bulk/runs/{run_id}" hx-trigger="load"'
+
+    assert link in client.get("/").content.decode()
+    drain()
+    assert link in client.get("/").content.decode()
+    BulkRun.objects.update(finished_at=minutes_ago(2))
+    assert 'id="bulk-run" hx-get' not in client.get("/").content.decode()
+
+
+def test_old_runs_are_forgotten_with_their_leads(client, desk):
+    client.login_as(desk.owner)
+    old, kept = (run(client, desk, f"snooze:{days}", [desk.lead]) for days in (1, 2))
+    BulkRun.objects.filter(pk=old.pk).update(created_at=minutes_ago(31 * 24 * 60))
+
+    assert [delete_bulk_runs(desk.workspace.pk) for _ in range(2)] == [1, 0]
+    assert [item.run_id for item in BulkItem.objects.all()] == [kept.pk]
+    assert AdminAuditEvent.objects.filter(action="bulk.started").count() == 2

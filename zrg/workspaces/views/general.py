@@ -158,6 +158,7 @@ REPLY_TIMES = ColumnsPage(
     purpose="How soon a reply should be answered, and when people hear that it was not",
     position=15,
     action=EDIT,
+    template="zrg/settings/reply_times.html",
     groups=(
         ColumnGroup(
             title="Answer within",
