@@ -23,7 +23,9 @@ from integrations.enums import EMAIL_PROVIDERS, ConnectionStatus
 from integrations.models import Connection
 from leads.models import Lead
 from leads.navigation import lead_pages
+from leads.services.merging import survivor_of
 from zrg.workspaces.access import Access, can
+from zrg.workspaces.context import tenant
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User
 from zrg.workspaces.rules.deep_links import DEFAULT_TAB, ActiveWorkspace, DeepLink
@@ -84,8 +86,10 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         return {**context, **tabs_context(scope, request.GET, "", now=now)}
     rows = list_context(scope, request.GET, now=now)
     context |= {**rows, **tabs_context(scope, request.GET, rows["tab"], now=now)}
-    lead = _linked_lead(request, link, scope)
+    lead = _linked_lead(link, scope, current.workspace_id)
     if lead is not None:
+        if lead.pk != link.lead_id:
+            context["notice"] = context["notice"] or "That lead was merged: this is the conversation that stayed"
         assert isinstance(request.user, User)
         open_conversation(lead, request.user, now=now)
         context |= conversation_context(
@@ -131,8 +135,15 @@ def _workspace_of(request: HttpRequest, lead_id: UUID) -> UUID | None:
     return leads.values_list("workspace_id", flat=True).first()
 
 
-def _linked_lead(request: HttpRequest, link: DeepLink, scope: Scope) -> Lead | None:
+def _linked_lead(link: DeepLink, scope: Scope, workspace_id: UUID) -> Lead | None:
+    """The lead a link names, or the one it was merged into since the link was made."""
     if link.lead_id is None:
         return None
-    leads = Lead.objects.visible_to(scope.access).filter(pk=link.lead_id)
-    return leads.select_related("assigned_to", "email_campaign", "sms_campaign").defer("search_vector").first()
+    leads = Lead.objects.visible_to(scope.access).select_related("assigned_to", "email_campaign", "sms_campaign")
+    lead = leads.filter(pk=link.lead_id).defer("search_vector").first()
+    if lead is not None:
+        return lead
+    with tenant(workspace_id):
+        # What was merged away has no row that a setter's own context could see it by.
+        survivor_id = survivor_of(workspace_id, link.lead_id)
+    return leads.filter(pk=survivor_id).defer("search_vector").first() if survivor_id != link.lead_id else None

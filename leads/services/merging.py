@@ -59,7 +59,7 @@ def merge_leads(keep: Lead, drop: Lead, actor: User) -> Lead:
         keep, drop = locked[keep.pk], locked[drop.pk]
         changes = merge_values(keep, drop)
         _record(keep, drop, actor)
-        _move_rows(keep.pk, drop.pk, actor)
+        _move_rows(keep, drop.pk, actor)
         Lead.objects.filter(pk=drop.pk).delete()
         Lead.objects.filter(pk=keep.pk).update(**changes, changed_at=Now(), updated_at=Now())
         keep.refresh_from_db()
@@ -187,15 +187,15 @@ def _merges(workspace_id: UUID, action: str, lead_ids: Sequence[UUID]) -> "model
     )
 
 
-def _move_rows(keep_id: UUID, drop_id: UUID, actor: User) -> None:
+def _move_rows(keep: Lead, drop_id: UUID, actor: User) -> None:
     steps = merge_steps()
     for model in apps.get_models():
         if model in steps:
-            steps[model](keep_id, drop_id)
+            steps[model](keep.pk, drop_id)
             continue
         for column in _lead_columns(model):
-            _move(model, column, keep_id, drop_id)
-    LeadIdentityConflict.objects.filter(lead_id=keep_id, status=ConflictStatus.MERGED, resolved_by=None).update(
+            _move(model, column, keep.pk, drop_id, keep.workspace_id)
+    LeadIdentityConflict.objects.filter(lead_id=keep.pk, status=ConflictStatus.MERGED, resolved_by=None).update(
         resolved_by=actor
     )
 
@@ -211,9 +211,14 @@ def _lead_columns(model: type[models.Model]) -> list[str]:
     ]
 
 
-def _move(model: type[models.Model], column: str, keep_id: UUID, drop_id: UUID) -> None:
+def _move(
+    model: type[models.Model], column: str, keep_id: UUID, drop_id: UUID, workspace_id: UUID | None = None
+) -> None:
     """Point rows at the lead that stays; a row whose twin is there already goes with the dropped lead."""
     rows: models.QuerySet[Any] = model._default_manager.filter(**{column: drop_id})
+    if workspace_id and any(field.attname == "workspace_id" for field in model._meta.concrete_fields):
+        # Records of calls and opt-outs have no index by lead, but one by workspace.
+        rows = rows.filter(workspace_id=workspace_id)
     try:
         with transaction.atomic():
             rows.update(**{column: keep_id})

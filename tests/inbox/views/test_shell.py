@@ -6,6 +6,7 @@ import pytest
 
 from inbox.models import LeadView
 from integrations.models import Connection
+from leads.services.merging import merge_leads
 from tests.factories.inbox import DraftFactory, MessageFactory, minutes_ago
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
@@ -205,3 +206,17 @@ def test_rail_leads_to_the_settings(client, desk):
     html = page(client, desk.setter).content.decode()
 
     assert f'href="/w/{desk.workspace.pk}/settings/general">Settings</a>' in html
+
+
+def test_link_to_a_merged_lead_opens_the_conversation_that_stayed(client, desk):
+    merged = LeadFactory(workspace=desk.lead.workspace)
+    stranger = MembershipFactory(workspace=desk.lead.workspace, role="SETTER").user
+    merge_leads(desk.lead, merged, desk.lead.workspace.owner)
+
+    own = page(client, desk.setter, leadId=str(merged.pk)).content.decode()
+    hidden = page(client, stranger, leadId=str(merged.pk)).content.decode()
+
+    assert "That lead was merged: this is the conversation that stayed" in own
+    assert "Could you send more details?" in own
+    assert "That conversation is not available to you" in hidden
+    assert "Could you send more details?" not in hidden
