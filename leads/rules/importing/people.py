@@ -13,9 +13,12 @@ from zrg.lib.phone import phone_match_keys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
-    """A stored lead as matching sees it; `from_file` when this very file made it."""
+    """A stored lead as matching sees it; `from_file` when this very file made it. `name` is set where a
+    name is all there is of the person.
+    """
 
     person: Candidate
+    name: tuple[str, ...] = ()
     blacklist_reason: str | None = None
     from_file: bool = False
 
@@ -26,6 +29,7 @@ class KnownPeople:
     def __init__(self, people: Iterable[KnownPerson] = ()):
         self._people: dict[UUID, KnownPerson] = {}
         self._by_key: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+        self._by_name: dict[tuple[str, ...], UUID] = {}
         for person in people:
             self.add(person)
 
@@ -35,6 +39,8 @@ class KnownPeople:
         if person.lead_id in self._people:
             return
         self._people[person.lead_id] = known
+        if known.name:
+            self._by_name.setdefault(known.name, person.lead_id)
         for kind in (Identifier.EMAIL, Identifier.LINKEDIN_ID, Identifier.LINKEDIN_URL):
             if value := getattr(person, kind.value):
                 self._by_key[(kind, value)].append(person.lead_id)
@@ -46,6 +52,12 @@ class KnownPeople:
     def get(self, lead_id: UUID) -> KnownPerson:
         """One of them."""
         return self._people[lead_id]
+
+    def namesake(self, identity: Identity) -> UUID | None:
+        """Who has this company and name and nothing else, for a row that has nothing else either: the same row
+        again, most likely. A name never meets anybody who can be reached.
+        """
+        return self._by_name.get(bare_name(identity))
 
     def candidates(self, identity: Identity) -> list[Candidate]:
         """Everybody who shares an identifier with the person, once per identifier."""
@@ -61,6 +73,14 @@ class KnownPeople:
     def _named(self, kind: Identifier, keys: Iterable[str]) -> list[Candidate]:
         ids = dict.fromkeys(lead_id for key in keys for lead_id in self._by_key.get((kind, key), ()))
         return [replace(self._people[lead_id].person, kind=kind.value) for lead_id in ids]
+
+
+def bare_name(identity: Identity) -> tuple[str, ...]:
+    """Company, first and last name in one case, where they are all there is; else empty."""
+    if identity.is_usable:
+        return ()
+    names = (identity.company_name, identity.first_name, identity.last_name)
+    return tuple((name or "").lower() for name in names)
 
 
 def phone_keys(e164: str | None, national: str | None) -> list[str]:

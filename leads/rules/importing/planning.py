@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from leads.enums import DuplicateHandling, RowOutcome
-from leads.rules.importing.people import KnownPeople, KnownPerson
+from leads.rules.importing.people import KnownPeople, KnownPerson, bare_name
 from leads.rules.importing.rows import ImportRow
 from leads.rules.matching import NEW, Candidate, Claim, choose_match, find_claims
 from leads.rules.statuses import blocks_every_channel
+
+# How a row that has only names is known again; nothing else is ever matched by a name.
+BY_NAME = "name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,9 @@ class FilePlanner:
             outcome = self._existing(row, known, repeated)
             claims = _claims(row, known, candidates) if outcome != RowOutcome.REPEAT else ()
             return RowPlan(row=row, outcome=outcome, lead_id=match.lead_id, matched_by=match.matched_by, claims=claims)
+        if (namesake := people.namesake(row.identity)) is not None:
+            outcome = self._existing(row, people.get(namesake), repeated)
+            return RowPlan(row=row, outcome=outcome, lead_id=namesake, matched_by=BY_NAME)
         if repeated:
             return RowPlan(row=row, outcome=RowOutcome.REPEAT)
         return self._new(row, people, remembered)
@@ -84,7 +90,8 @@ class FilePlanner:
             linkedin_url=identity.linkedin_url,
         )
         reason = remembered or ("manual" if row.stops else "")
-        people.add(KnownPerson(person=person, blacklist_reason=reason or None, from_file=True))
+        name = bare_name(identity)
+        people.add(KnownPerson(person=person, name=name, blacklist_reason=reason or None, from_file=True))
         outcome = RowOutcome.STOPPED if reason else RowOutcome.CREATE
         return RowPlan(row=row, outcome=outcome, lead_id=lead_id, matched_by=NEW, stop_reason=reason)
 

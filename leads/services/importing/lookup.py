@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from leads.rules.identity import Identity
-from leads.rules.importing.people import KnownPeople, KnownPerson, phone_keys
+from leads.rules.importing.people import KnownPeople, KnownPerson, bare_name, phone_keys
 from leads.rules.matching import MAX_PHONE_CANDIDATES, Candidate
 
 _COLUMNS = """lead.id, lead.email, lead.alternate_emails, lead.current_replier_email, lead.phone, lead.phone_national,
@@ -35,6 +35,21 @@ UNION ALL {_BY_NUMBER.format(columns=_COLUMNS, column="phone")}
 UNION ALL {_BY_NUMBER.replace("numbers", "nationals").format(columns=_COLUMNS, column="phone_national")}
 """  # noqa: S608  # names of our own
 
+MAX_NAMESAKES = 200
+# Nobody who can be reached: a name is no identity (03 R4), but the same file twice makes nobody twice.
+_NAMESAKES = """
+SELECT found.* FROM unnest(%(first_names)s::text[], %(last_names)s::text[]) AS given(first_name, last_name)
+CROSS JOIN LATERAL (
+    SELECT lead.id, lead.company_name, lead.first_name, lead.last_name, lead.blacklist_reason, lead.import_job_id
+    FROM leads_lead AS lead
+    WHERE lead.workspace_id = %(workspace)s
+        AND lead.name_key = zrg_lead_name_key(given.first_name, given.last_name, NULL, NULL, NULL, NULL) COLLATE "C"
+        AND num_nonnulls(lead.email, lead.phone, lead.phone_national, lead.linkedin_id, lead.linkedin_url,
+            lead.ghl_contact_id, lead.email_bison_lead_id) = 0
+    ORDER BY lead.id LIMIT %(limit)s
+) AS found
+"""
+
 
 def find_known_people(workspace_id: UUID, identities: Sequence[Identity], *, import_id: UUID | None) -> KnownPeople:
     """The stored leads that share an identifier with one of these people, ready for matching."""
@@ -52,7 +67,34 @@ def find_known_people(workspace_id: UUID, identities: Sequence[Identity], *, imp
     }
     with connection.cursor() as cursor:
         cursor.execute(_FIND, values)
-        return KnownPeople(_known(row, import_id) for row in cursor.fetchall())
+        people = KnownPeople(_known(row, import_id) for row in cursor.fetchall())
+    for namesake in _namesakes(workspace_id, identities, import_id):
+        people.add(namesake)
+    return people
+
+
+def _namesakes(workspace_id: UUID, identities: Sequence[Identity], import_id: UUID | None) -> list[KnownPerson]:
+    names = {(one.first_name or "", one.last_name) for one in identities if one.last_name and not one.is_usable}
+    if not names:
+        return []
+    values = {
+        "workspace": workspace_id,
+        "first_names": [first or None for first, _ in names],
+        "last_names": [last for _, last in names],
+        "limit": MAX_NAMESAKES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMESAKES, values)
+        rows = cursor.fetchall()
+    return [
+        KnownPerson(
+            person=Candidate(kind="", lead_id=lead_id),
+            name=bare_name(Identity(company_name=company, first_name=first, last_name=last)),
+            blacklist_reason=blacklist_reason,
+            from_file=import_id is not None and made_by == import_id,
+        )
+        for lead_id, company, first, last, blacklist_reason, made_by in rows
+    ]
 
 
 def _values(identities: Sequence[Identity], name: str) -> list[str]:

@@ -380,3 +380,28 @@ def test_lost_file_ends_the_import_as_failed():
 
     job.refresh_from_db()
     assert (job.status, Lead.objects.count()) == ("failed", 0)
+
+
+def test_people_of_whom_only_names_are_known_are_not_made_twice():
+    workspace = WorkspaceFactory()
+    lines = ["Dana Reyes,,Northfork Dental,Owner", "Ümit ŞAHİN,,Northfork Dental,Boss"]
+    reachable = LeadFactory(workspace=workspace, first_name="Kim", last_name="Ode", company_name="Northfork Dental")
+    header = "Full name,E-Mail,Company,Title"
+    run(workspace, lines, header=header)
+
+    again = run(workspace, [*lines, "DANA REYES,,northfork dental,Chief"], header=header)
+    update = run(workspace, ["Dana Reyes,,Northfork Dental,Owner,TX"], header=header + ",State", on_duplicate="update")
+    others = run(
+        workspace,
+        [
+            "Kim Ode,,Northfork Dental,Owner",
+            "Dana Reyes,,Another Dental,Owner",
+            "Dana Reyes,d@r.example,Northfork Dental,",
+        ],
+        header=header,
+    )
+
+    assert [counts(job) for job in (again, update, others)] == [(3, 0, 3, 0), (1, 0, 1, 0), (3, 3, 0, 0)]
+    dana = Lead.objects.get(first_name="Dana", company_name="Northfork Dental", email=None)
+    assert (dana.company_state, dana.job_title) == ("TX", "Owner")
+    assert Lead.objects.filter(first_name="Kim").exclude(pk=reachable.pk).count() == 1
