@@ -77,7 +77,7 @@ def _namesakes(workspace_id: UUID, identities: Sequence[Identity], import_id: UU
     names = {(one.first_name or "", one.last_name) for one in identities if one.last_name and not one.is_usable}
     if not names:
         return []
-    values = {
+    values: dict[str, Any] = {
         "workspace": workspace_id,
         "first_names": [first or None for first, _ in names],
         "last_names": [last for _, last in names],
