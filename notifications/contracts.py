@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-Outcome = Literal["sent", "retry", "failed", "unknown", "skipped"]
+Outcome = Literal["sent", "retry", "failed", "unknown", "skipped", "suppressed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """`retry`: try again. `failed`: surely refused. `unknown`: it may have arrived, and nothing protects
-    from a second one. `skipped`: not tried, for good.
+    from a second one. `skipped`: not tried, for good. `suppressed`: not tried, because
+    it may not be told.
 
     `uncertain`: this attempt may have arrived, but its idempotency key makes another one harmless.
     `untried`: nobody was called (our own brakes), so no attempt is spent. `reference`: the provider's id.

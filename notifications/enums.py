@@ -53,6 +53,14 @@ class Carrier(models.TextChoices):
     RESEND = "resend", "Resend"
     SMTP = "smtp", "SMTP"
     SLACK = "slack", "Slack"
+    GHL = "ghl", "GoHighLevel"
+
+
+class DigestStatus(models.TextChoices):
+    """What became of the digest of a day."""
+
+    PREPARED = "prepared", "Prepared"
+    SKIPPED_EMPTY = "skipped_empty", "Nothing to tell"
 
 
 class EventCause(models.TextChoices):

@@ -5,13 +5,25 @@ import os
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from integrations.env import secret
+from integrations.env import clamped_int, secret
 
 
 def platform_alert_emails() -> tuple[str, ...]:
     """Addresses of the platform's staff in PLATFORM_ALERT_EMAILS; what is no address is left out."""
     listed = (entry.strip().lower() for entry in os.environ.get("PLATFORM_ALERT_EMAILS", "").split(","))
     return tuple(dict.fromkeys(entry for entry in listed if _is_address(entry)))
+
+
+def realtime_ttl() -> int:
+    """Milliseconds for which the same news of a lead is not told twice: an hour unless
+    NOTIFICATION_REALTIME_DEDUPE_TTL_MS says otherwise, at least five minutes, at most a day.
+    """
+    return clamped_int("NOTIFICATION_REALTIME_DEDUPE_TTL_MS", 3_600_000, 300_000, 86_400_000)
+
+
+def sms_daily_cap() -> int:
+    """Most texts to one phone of the team in 24 hours (NOTIFICATION_SMS_DAILY_CAP)."""
+    return clamped_int("NOTIFICATION_SMS_DAILY_CAP", 20, 0, 1_000)
 
 
 def has_global_webhook() -> bool:

@@ -3,13 +3,21 @@ a provider reaches the one who announced.
 """
 
 from assignment.contracts import RotationEmpty
-from inbox.contracts import DraftDecided, PersonMentioned, ReviewClickAnswered, ReviewOutdated, ReviewRequested
+from inbox.contracts import (
+    DraftDecided,
+    PersonMentioned,
+    ReviewClickAnswered,
+    ReviewOutdated,
+    ReviewRequested,
+    SentimentChanged,
+)
 from integrations.contracts import ConnectionStateChanged
 from notifications.services.connection_health import note_transition
 from notifications.services.mentions import tell_mentioned
 from notifications.services.notices import tell_notice
 from notifications.services.reviews import answer_click, receive_decision, request_review
 from notifications.services.rotation_alert import tell_rotation_empty
+from notifications.services.sentiment import tell_sentiment
 from zrg.jobs.contracts import Notice
 
 
@@ -41,6 +49,11 @@ def receive_mention(event: PersonMentioned) -> None:
 def receive_click_answer(event: ReviewClickAnswered) -> None:
     """Tell a person what their button did, where the post does not."""
     answer_click(event)
+
+
+def receive_sentiment_change(event: SentimentChanged) -> None:
+    """Tell that a lead's tag became one people want to hear of."""
+    tell_sentiment(event)
 
 
 def receive_rotation_empty(event: RotationEmpty) -> None:

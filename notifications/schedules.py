@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from notifications.services.connection_health import tell_due_states
+from notifications.services.digests import prepare_due_digests
 from notifications.services.outbox import OUTBOX, deliver_outbox
 from notifications.services.retention import purge_notifications
 from notifications.services.unrouted import announce_unrouted
@@ -41,3 +42,4 @@ def look_for_due(context: RunContext) -> None:
         return
     context.count("connection_states", tell_due_states())
     context.count("unrouted_calls", announce_unrouted())
+    context.count("digests", prepare_due_digests(context, job=NOTIFICATIONS))

@@ -135,6 +135,9 @@ def _apply(
     if actor is not None:
         _end_retries(lead)
     change_id = f"{lead.pk}:{message.pk}:{new}" if message else str(uuid.uuid4())
+    if actor is not None:
+        # The act itself: a person may set the same tag again on another day.
+        change_id = str(_record_act(lead, previous, new, actor).pk)
     announce(
         SentimentChanged(
             workspace_id=lead.workspace_id,
@@ -147,19 +150,21 @@ def _apply(
             change_id=change_id,
         )
     )
-    if actor is not None:
-        record_audit(
-            SENTIMENT_SET,
-            actor=actor,
-            workspace=lead.workspace_id,
-            obj=lead,
-            before={"sentiment_tag": previous},
-            after={"sentiment_tag": new},
-        )
     refresh_lead_flags(lead.pk)
     count_sentiment(new, cause)
     logger.info(log_events.SENTIMENT_SET, lead=str(lead.pk), tag=new, cause=cause)
     return SentimentChange(changed=True, previous=previous, new=new)
+
+
+def _record_act(lead: Lead, previous: str, new: str, actor: User) -> AdminAuditEvent:
+    return record_audit(
+        SENTIMENT_SET,
+        actor=actor,
+        workspace=lead.workspace_id,
+        obj=lead,
+        before={"sentiment_tag": previous},
+        after={"sentiment_tag": new},
+    )
 
 
 def _end_retries(lead: Lead) -> None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from notifications.enums import SendKind
-from notifications.models import NotificationEvent, NotificationSendLog
+from notifications.models import DigestRun, NotificationEvent, NotificationSendLog
 from notifications.services.outbox import mark_handled, requeue
 from zrg.workspaces.admin import TenantModelAdmin
 
@@ -38,6 +38,16 @@ class NotificationEventAdmin(TenantModelAdmin):
     list_select_related = ("workspace",)
     raw_id_fields = ("lead", "message")
     ordering = ("-created_at",)
+
+
+@admin.register(DigestRun)
+class DigestRunAdmin(TenantModelAdmin):
+    """The digest of each day, and what it covered."""
+
+    list_display = ("local_day", "workspace", "status", "parts", "period_from", "period_to", "created_at")
+    list_filter = ("status", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("workspace",)
+    ordering = ("-local_day",)
 
 
 @admin.register(NotificationSendLog)

@@ -15,6 +15,7 @@ from notifications.constants import GLOBAL_WEBHOOK
 from notifications.contracts import Delivery, Parcel
 from notifications.enums import Carrier, Destination, SendKind
 from notifications.rules.delivery import read_result
+from notifications.services.texting import send_text
 from notifications.services.transport import send_mail
 from zrg.workspaces.context import platform, tenant
 
@@ -37,6 +38,8 @@ class Way:
 
 def find_way(parcel: Parcel) -> Way:
     """The way of a parcel as things are configured now. Reads in a short transaction of its own."""
+    if parcel.destination == Destination.SMS:
+        return Way(carrier=Carrier.GHL, hand_over=send_text)
     if parcel.destination != Destination.EMAIL:
         return Way(carrier=Carrier.SLACK, hand_over=_post)
     owner = _sender_of(parcel)

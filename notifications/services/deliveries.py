@@ -8,6 +8,7 @@ from notifications.constants import ALL_ADDRESSES, GLOBAL_WEBHOOK, NOBODY
 from notifications.enums import Destination, SendKind, SendStatus
 from notifications.models import NotificationSendLog
 from notifications.rules.delivery_words import mask_target, reason_in_words
+from zrg.workspaces.models import WorkspaceSettings
 
 LISTED = 50
 _TONES = {
@@ -36,6 +37,19 @@ def recent_deliveries(workspace_id: UUID) -> list[DeliveryLine]:
     """The newest 50, in one query; texts are not read."""
     rows = NotificationSendLog.objects.in_workspace(workspace_id).defer("payload").order_by("-created_at", "-id")
     return [_line(row) for row in rows[:LISTED]]
+
+
+def phone_troubles(row: WorkspaceSettings) -> list[tuple[str, str]]:
+    """Phones whose last text was refused, masked, each with the reason; one query."""
+    texts = NotificationSendLog.objects.in_workspace(row.workspace_id).filter(
+        destination=Destination.SMS, target__in=row.notification_phones, status__in=[SendStatus.SENT, SendStatus.FAILED]
+    )
+    last = {one.target: one for one in texts.defer("payload").order_by("created_at", "id")}
+    return [
+        (mask_target(phone), reason_in_words(last[phone].reason))
+        for phone in row.notification_phones
+        if phone in last and last[phone].status == SendStatus.FAILED
+    ]
 
 
 def _line(row: NotificationSendLog) -> DeliveryLine:

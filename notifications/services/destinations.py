@@ -27,14 +27,14 @@ class Reach:
 
     def rows(self, kind: str, key: str, content: Content, *, suffix: str = "") -> list[NewRow]:
         """The rows that tell `content` here; `key` gets destination, target and `suffix` appended."""
-        is_mail = self.destination == Destination.EMAIL
+        is_plain = self.destination in (Destination.EMAIL, Destination.SMS)
         return [
             NewRow(
                 kind=kind,
                 destination=self.destination,
                 target=target,
                 key=f"{key}:{self.destination}:{target}{suffix}",
-                text=content.text if is_mail else content.slack,
+                text=content.text if is_plain else content.slack,
                 subject=content.subject,
                 recipients=self.recipients,
                 reason=self.reason,
@@ -69,6 +69,26 @@ def email_reach(row: WorkspaceSettings) -> Reach:
     if reason:
         return Reach(destination=Destination.EMAIL, reason=reason)
     return Reach(destination=Destination.EMAIL, targets=(ALL_ADDRESSES,), recipients=recipients)
+
+
+def sms_reach(row: WorkspaceSettings) -> Reach:
+    """A text to each phone, over the workspace's GoHighLevel."""
+    status = _status_of(row.workspace_id, Provider.GHL)
+    if status is None:
+        reason = "sms_not_configured"
+    elif status == ConnectionStatus.DISCONNECTED:
+        reason = "sms_disconnected"
+    else:
+        reason = "" if row.notification_phones else "no_recipients"
+    targets = tuple(row.notification_phones) if not reason else ()
+    return Reach(destination=Destination.SMS, targets=targets, reason=reason)
+
+
+def reach_of(destination: str, row: WorkspaceSettings) -> Reach:
+    """Slack, mail or texts."""
+    return {Destination.SLACK: slack_reach, Destination.EMAIL: email_reach, Destination.SMS: sms_reach}[
+        Destination(destination)
+    ](row)
 
 
 def global_reach(row: WorkspaceSettings) -> Reach | None:

@@ -6,6 +6,11 @@ from uuid import UUID
 from django.conf import settings
 
 
+def inbox_link(workspace_id: UUID) -> str:
+    """The inbox of a workspace."""
+    return _link(view="inbox", clientId=workspace_id)
+
+
 def lead_link(workspace_id: UUID, lead_id: UUID) -> str:
     """The conversation with a lead."""
     return _link(view="inbox", clientId=workspace_id, leadId=lead_id)

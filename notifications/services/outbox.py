@@ -8,8 +8,8 @@ Resend may have is sent again with its key, what Slack or SMTP may have becomes 
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,12 +23,13 @@ from django.utils import timezone
 from integrations.throttle import Throttle
 from notifications.constants import ALL_ADDRESSES
 from notifications.contracts import Delivery, Parcel
-from notifications.enums import Carrier, Destination, SendKind, SendStatus
+from notifications.enums import WAITING, Carrier, Destination, SendKind, SendStatus
 from notifications.metrics import count_delivery
 from notifications.models import NotificationEvent, NotificationSendLog
 from notifications.rules.delivery import KEY_REMEMBERED, is_stale, next_wait
 from notifications.rules.texts import mail_subject
 from notifications.services.carrying import Way, find_way
+from notifications.services.new_rows import NewRow, fitting_key, made_row
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.services.nudges import nudge
 from zrg.lib import log_events
@@ -39,39 +40,24 @@ from zrg.workspaces.crypto import decrypt_text, encrypt_text
 OUTBOX = "outbox"
 BATCH = 50
 ABANDONED_AFTER = timedelta(minutes=5)
-MAX_KEY = 300
 # Several senders may wait for the same second of a channel.
 PACE_TRIES = 5
 # These carry links that let somebody in: encrypted while they wait, erased when they left.
 LINK_KINDS = frozenset({SendKind.ACCOUNT.value, SendKind.INVITATION.value})
 # What this version can deliver; rows for anything else wait for the part that can.
-DELIVERED = (Destination.EMAIL, Destination.SLACK, Destination.SLACK_DM)
+DELIVERED = (Destination.EMAIL, Destination.SLACK, Destination.SLACK_DM, Destination.SMS)
+# A later part of a message looks again after this long whether the earlier one left.
+PART_SECONDS = 30.0
 
 _EVENTS = {
     SendStatus.SENT: log_events.NOTIFY_SENT,
     SendStatus.PENDING: log_events.NOTIFY_RETRIED,
     SendStatus.UNKNOWN: log_events.NOTIFY_UNKNOWN,
     SendStatus.SKIPPED: log_events.NOTIFY_SUPPRESSED,
+    SendStatus.SUPPRESSED: log_events.NOTIFY_SUPPRESSED,
 }
 
 logger = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRow:
-    """A row to be added. `reason` given: it is stored as skipped and nothing is sent."""
-
-    kind: str
-    destination: str
-    target: str
-    key: str
-    text: str = ""
-    subject: str = ""
-    recipients: tuple[str, ...] = ()
-    reason: str = ""
-    blocks: Sequence[dict[str, Any]] = ()
-    # Kept with the row for whoever cares for messages of this kind.
-    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +67,7 @@ class Care:
     """
 
     refuse: Callable[[NotificationSendLog], str]
-    arrived: Callable[[NotificationSendLog], None]
+    arrived: Callable[[NotificationSendLog], None] = lambda row: None
 
 
 _care: dict[str, Care] = {}
@@ -94,10 +80,10 @@ def register_care(kind: str, care: Care) -> None:
 
 def enqueue(rows: Iterable[NewRow], *, event: NotificationEvent | None, workspace_id: UUID | None) -> None:
     """Add rows to the outbox in the caller's transaction; a key that is there already adds nothing."""
-    made = [_row(row, event, workspace_id) for row in rows]
+    made = [made_row(row, event, workspace_id) for row in rows]
     NotificationSendLog.objects.bulk_create(made, ignore_conflicts=True)
     for row in made:
-        if row.status == SendStatus.SKIPPED:
+        if row.status in (SendStatus.SKIPPED, SendStatus.SUPPRESSED):
             logger.info(log_events.NOTIFY_SUPPRESSED, kind=row.kind, destination=row.destination, reason=row.reason)
     transaction.on_commit(_wake)
 
@@ -120,7 +106,7 @@ def enqueue_mail(
         kind=kind,
         destination=Destination.EMAIL,
         target=target.strip().lower(),
-        dedupe_key=_fitting(dedupe_key) or f"mail:{uuid.uuid4()}",
+        dedupe_key=fitting_key(dedupe_key) or f"mail:{uuid.uuid4()}",
         payload={"subject": mail_subject(subject), **body},
     )
     NotificationSendLog.objects.bulk_create([row], ignore_conflicts=True)
@@ -223,6 +209,8 @@ def _deliver(row: NotificationSendLog, find: Callable[[Parcel], Way], pause: Cal
     """One claimed row, start to end; returns its new status."""
     if refused := _refusal(row):
         return record(row, refused)
+    if _waits_for_another(row):
+        return record(row, Delivery(outcome="retry", reason="earlier_part", untried=True, retry_after=PART_SECONDS))
     way: Way | None = None
     try:
         parcel = parcel_of(row)
@@ -273,13 +261,28 @@ def parcel_of(row: NotificationSendLog) -> Parcel:
 def _refusal(row: NotificationSendLog) -> Delivery | None:
     """Why a row is not sent any more."""
     now = timezone.now()
-    if is_stale(row.kind, row.created_at, now):
+    if is_stale(row.kind, _born_at(row), now):
         return Delivery(outcome="failed", reason="stale")
     if row.uncertain_at and now - row.uncertain_at > KEY_REMEMBERED:
         return Delivery(outcome="unknown", reason="key_forgotten")
     if row.payload.get("about_lead") and row.lead_id is None:
         return Delivery(outcome="skipped", reason="lead_deleted")
     return None
+
+
+def _born_at(row: NotificationSendLog) -> datetime:
+    """Since when it could be told."""
+    held = row.payload.get("not_before")
+    return max(row.created_at, datetime.fromisoformat(held)) if held else row.created_at
+
+
+def _waits_for_another(row: NotificationSendLog) -> bool:
+    """Whether an earlier part of the same message has not left yet."""
+    before = row.payload.get("after")
+    if not before:
+        return False
+    with dispatch():
+        return NotificationSendLog.objects.filter(dedupe_key=before, status__in=WAITING).exists()
 
 
 def _refusal_of_kind(row: NotificationSendLog) -> Delivery | None:
@@ -337,39 +340,12 @@ def _outcome(row: NotificationSendLog, delivery: Delivery) -> dict[str, Any]:
         return {**ended, **sent, "reason": "", "payload": _kept(row)}
     if delivery.outcome == "unknown":
         return {**ended, "status": SendStatus.UNKNOWN, "payload": _kept(row)}
-    return {**ended, "status": SendStatus.SKIPPED if delivery.outcome == "skipped" else SendStatus.FAILED}
+    refused = {"skipped": SendStatus.SKIPPED, "suppressed": SendStatus.SUPPRESSED}
+    return {**ended, "status": refused.get(delivery.outcome, SendStatus.FAILED)}
 
 
 def _mine(row: NotificationSendLog) -> Any:
     return NotificationSendLog.objects.filter(pk=row.pk, status=SendStatus.SENDING, locked_at=row.locked_at)
-
-
-def _row(row: NewRow, event: NotificationEvent | None, workspace_id: UUID | None) -> NotificationSendLog:
-    lead_id = event.lead_id if event else None
-    payload: dict[str, Any] = {"text": row.text, "subject": row.subject} if not row.reason else {}
-    if row.blocks and payload:
-        payload["blocks"] = list(row.blocks)
-    payload |= row.about
-    if row.recipients:
-        payload["to"] = list(row.recipients)
-    if lead_id and payload:
-        payload["about_lead"] = True
-    return NotificationSendLog(
-        workspace_id=workspace_id,
-        event=event,
-        lead_id=lead_id,
-        kind=row.kind,
-        destination=row.destination,
-        target=row.target,
-        dedupe_key=_fitting(row.key),
-        payload=payload,
-        status=SendStatus.SKIPPED if row.reason else SendStatus.PENDING,
-        reason=row.reason,
-    )
-
-
-def _fitting(key: str) -> str:
-    return key if len(key) <= MAX_KEY else f"{key[: MAX_KEY - 67]}:h:{sha(key)}"
 
 
 def _kept(row: NotificationSendLog) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from notifications.enums import WAITING
-from notifications.models import NotificationEvent, NotificationSendLog
+from notifications.models import DigestRun, NotificationEvent, NotificationSendLog
 from zrg.jobs.contracts import RunContext
 from zrg.workspaces.context import platform
 
@@ -20,6 +20,7 @@ def purge_notifications(context: RunContext) -> None:
     before = timezone.now() - KEPT
     old = NotificationSendLog.objects.filter(created_at__lt=before).exclude(status__in=WAITING)
     _purge(context, "notifications", old)
+    _purge(context, "digest_runs", DigestRun.objects.filter(created_at__lt=before))
     _purge(context, "notification_events", NotificationEvent.objects.filter(created_at__lt=before))
 
 

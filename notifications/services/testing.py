@@ -8,7 +8,7 @@ from django.utils import timezone
 from notifications.enums import Destination, SendKind
 from notifications.models import NotificationSendLog
 from notifications.rules.texts import compose
-from notifications.services.destinations import Reach, email_reach, slack_reach
+from notifications.services.destinations import Reach, email_reach, slack_reach, sms_reach
 from notifications.services.outbox import enqueue
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
@@ -16,7 +16,11 @@ from zrg.workspaces.errors import TooManyRequests
 from zrg.workspaces.models import Workspace
 
 TESTS_PER_HOUR = 5
-REACHES = {Destination.SLACK.value: slack_reach, Destination.EMAIL.value: email_reach}
+REACHES = {
+    Destination.SLACK.value: slack_reach,
+    Destination.EMAIL.value: email_reach,
+    Destination.SMS.value: sms_reach,
+}
 
 
 def send_test(workspace_id: UUID, destination: str, *, limited: bool = False) -> Reach:

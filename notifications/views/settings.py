@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from notifications.enums import Destination
+from notifications.forms.rules import RulesField
 from notifications.rules.delivery_words import reason_in_words
-from notifications.services.deliveries import recent_deliveries
-from notifications.services.destinations import email_reach, slack_reach
+from notifications.services.deliveries import phone_troubles, recent_deliveries
+from notifications.services.destinations import email_reach, slack_reach, sms_reach
 from notifications.services.testing import REACHES, TESTS_PER_HOUR, send_test
 from zrg.lib.errors import BadInput
 from zrg.workspaces.access import can, context_of
 from zrg.workspaces.decorators import access_of, requires
 from zrg.workspaces.errors import TooManyRequests
-from zrg.workspaces.forms.columns import AddressesField, Column, ColumnGroup
+from zrg.workspaces.forms.columns import AddressesField, Column, ColumnGroup, LinesField
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState
@@ -56,7 +58,11 @@ def send_one(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 
 
 def _more(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
-    reaches = {Destination.SLACK: slack_reach(row), Destination.EMAIL: email_reach(row)}
+    reaches = {
+        Destination.SLACK: slack_reach(row),
+        Destination.EMAIL: email_reach(row),
+        Destination.SMS: sms_reach(row),
+    }
     may = can(access_of(request), EDIT, row.workspace_id)
     return {
         "destinations": [
@@ -64,6 +70,7 @@ def _more(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
             for one, reach in reaches.items()
         ],
         "channels_url": reverse("settings_section", args=[row.workspace_id, "integrations", "slack-channels"]),
+        "phone_troubles": phone_troubles(row) if may else [],
         "deliveries": recent_deliveries(row.workspace_id) if may else [],
     }
 
@@ -72,13 +79,39 @@ PAGE = ColumnsPage(
     tab="general",
     key="notifications",
     title="Notifications",
-    purpose="Who hears of what needs a person",
+    purpose="Who hears of leads and of what needs a person, where and when",
     position=40,
     action=EDIT,
     template="notifications/settings/notifications.html",
     more=_more,
     acts={"test": send_one},
     groups=(
+        ColumnGroup(
+            title="What is told of a lead",
+            note="A message leaves when the sentiment of a lead changes to one of these: at once, or together with the "
+            "others once a day. The same news of a lead is not told twice within an hour.",
+            columns=(Column(name="notification_sentiment_rules", label="For each sentiment", make=RulesField),),
+        ),
+        ColumnGroup(
+            title="Once a day",
+            side_by_side=True,
+            columns=(
+                Column(
+                    name="email_digest",
+                    label="Send the daily digest",
+                    hint="To Slack, mail and phones, as chosen for each sentiment. What is told at once is not "
+                    "concerned.",
+                ),
+                Column(
+                    name="notification_daily_digest_time",
+                    label="At",
+                    hint="In the workspace's time zone. A day without news has none.",
+                    make=lambda: forms.CharField(
+                        required=False, max_length=5, widget=forms.TimeInput(attrs={"type": "time"})
+                    ),
+                ),
+            ),
+        ),
         ColumnGroup(
             title="Where alerts go",
             note="Alerts tell of what only a person can put right: a connection that broke, a lead nobody in the "
@@ -97,6 +130,14 @@ PAGE = ColumnsPage(
                     make=lambda: AddressesField(required=False),
                     rows=4,
                 ),
+                Column(
+                    name="notification_phones",
+                    label="Phones, one per line",
+                    hint="As +14155550123; at most 10. They get the news of leads chosen above, by your GoHighLevel: "
+                    "20 texts a day, none between 21:00 and 08:00. The number of a lead is refused.",
+                    make=lambda: LinesField(required=False),
+                    rows=3,
+                ),
             ),
         ),
     ),
@@ -109,7 +150,9 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     if not can_edit:
         return {}
     row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
-    reached = [reach.destination.label for reach in (slack_reach(row), email_reach(row)) if reach.targets]
+    reached = [
+        reach.destination.label for reach in (slack_reach(row), email_reach(row), sms_reach(row)) if reach.targets
+    ]
     return {
         PAGE.key: SectionState(text=", ".join(reached), tone="good")
         if reached

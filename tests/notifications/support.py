@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.ghl.simulator import DEMO_LOCATION_ID, DEMO_PRIVATE_KEY
 from integrations.models import Connection
 from integrations.resend.simulator import DEMO_API_KEY
 from integrations.slack.simulator import DEMO_BOT_TOKEN, DEMO_CHANNEL, DEMO_WEBHOOK_PATH, TEAM_ID
@@ -62,6 +63,16 @@ def connect_resend(owner: Workspace, **values: Any) -> Connection:
         provider="RESEND",
         secrets={"api_key": DEMO_API_KEY},
         config={"from_email": SENDER},
+        **values,
+    )
+
+
+def connect_ghl(owner: Workspace, **values: Any) -> Connection:
+    return ConnectionFactory(
+        workspace=owner,
+        provider="GHL",
+        external_account_id=DEMO_LOCATION_ID,
+        secrets={"private_key": DEMO_PRIVATE_KEY},
         **values,
     )
 

@@ -39,7 +39,13 @@ def northwind(db: None) -> Workspace:
 
 
 def put(
-    owner: Workspace | None, destination: str, target: str, *, kind: str = "mention", key: str = "k1", **more: Any
+    owner: Workspace | None,
+    destination: str,
+    target: str,
+    *,
+    kind: str = "availability_empty",
+    key: str = "k1",
+    **more: Any,
 ) -> None:
     row = NewRow(kind=kind, destination=destination, target=target, key=key, text="Hello", subject="News", **more)
     enqueue([row], event=None, workspace_id=owner.pk if owner else None)
@@ -337,7 +343,7 @@ def test_platform_rows(db: None, simulator: RunningSimulator, monkeypatch: pytes
 
 
 def test_direct_message_of_a_workspace(northwind: Workspace, simulator: RunningSimulator) -> None:
-    put(northwind, "slack_dm", "U0PRIYA", kind="mention")
+    put(northwind, "slack_dm", "U0PRIYA")
 
     deliver()
 

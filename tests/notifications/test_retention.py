@@ -28,7 +28,7 @@ def test_old_events_and_rows_go(db: None) -> None:
     context = RunContext(job="retention", deadline=time.monotonic() + 30, correlation_id="test")
     purge_notifications(context)
 
-    assert context.stats == {"notifications": 1, "notification_events": 1}
+    assert context.stats == {"notifications": 1, "digest_runs": 0, "notification_events": 1}
     assert set(NotificationEvent.objects.values_list("dedupe_key", flat=True)) == {"e179"}
     assert set(NotificationSendLog.objects.values_list("dedupe_key", flat=True)) == {
         "pending181",

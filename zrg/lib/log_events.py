@@ -71,6 +71,11 @@ NOTIFY_UNKNOWN = "notify.unknown"
 NOTIFY_SUPPRESSED = "notify.suppressed"
 NOTIFY_CRASHED = "notify.crashed"
 NOTIFY_EVENT_RECORDED = "notify.event_recorded"
+DIGEST_PREPARED = "digest.prepared"
+DIGEST_SKIPPED = "digest.skipped"
+DIGEST_CATCH_UP = "digest.catch_up"
+DIGEST_BAD_TIMEZONE = "digest.bad_timezone"
+DIGEST_FAILED = "digest.failed"
 HEALTH_TRANSITION = "health.transition"
 
 # --- integrations ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What higher apps add to this one: health checks, parts of provisioning, of the demo, of the settings."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -73,12 +73,14 @@ class SettingsSection:
 
 HealthCheck = Callable[[], Health]
 DemoPart = Callable[[Workspace, dict[str, User]], None]
+ColumnCheck = Callable[[WorkspaceSettings], None]
 SectionStates = Callable[[UUID, bool], Mapping[str, SectionState]]
 SettingsReceiver = Callable[[WorkspaceSettings], None]
 
 _health_checks: dict[str, HealthCheck] = {}
 _provisioning_parts: dict[str, ProvisioningPart] = {}
 _demo_parts: dict[str, DemoPart] = {}
+_column_checks: dict[str, list[ColumnCheck]] = {}
 _settings_sections: dict[tuple[str, str], SettingsSection] = {}
 _section_states: dict[str, list[SectionStates]] = {}
 _settings_receivers: dict[str, tuple[frozenset[str], SettingsReceiver]] = {}
@@ -119,6 +121,16 @@ def register_section_states(tab: str, read: SectionStates) -> None:
 def register_settings_receiver(name: str, columns: Collection[str], receive: SettingsReceiver) -> None:
     """`receive(row)` is called in the transaction that gave one of these columns another value; it only queues."""
     _settings_receivers[name] = frozenset(columns), receive
+
+
+def register_column_check(column: str, check: ColumnCheck) -> None:
+    """A rule over one column of the settings that only a higher app can ask; it raises `ValidationError`."""
+    _column_checks.setdefault(column, []).append(check)
+
+
+def column_checks(column: str) -> Sequence[ColumnCheck]:
+    """The rules over one column."""
+    return tuple(_column_checks.get(column, ()))
 
 
 def health_checks() -> dict[str, HealthCheck]:

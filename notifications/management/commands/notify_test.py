@@ -11,7 +11,7 @@ from zrg.lib.errors import NotVisible
 
 
 class Command(BaseCommand):
-    help = "Queue a labelled test message to a workspace's Slack channels or e-mail addresses."
+    help = "Queue a labelled test message to a workspace's Slack channels, e-mail addresses or phones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workspace", type=UUID, required=True)

@@ -58,7 +58,7 @@ def test_test_goes_to_every_channel_five_times_an_hour(owner: ZrgClient, northwi
 def test_test_without_a_way_says_why(owner: ZrgClient, northwind: Workspace) -> None:
     owner.post(url(northwind, "test"), {"destination": "slack"})
     html = owner.get(url(northwind)).content.decode()
-    wrong = owner.post(url(northwind, "test"), {"destination": "sms"})
+    wrong = owner.post(url(northwind, "test"), {"destination": "fax"})
 
     assert rows() == [("slack", "-", "skipped", "slack_not_configured")]
     assert wrong.status_code == 422

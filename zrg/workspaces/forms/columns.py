@@ -241,6 +241,8 @@ def _length(made: forms.Field) -> dict[str, Any]:
 def _words(made: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if words := getattr(made, "words", None):
+        return str(words(value))
     if isinstance(made, forms.ChoiceField):
         return str(dict(made.choices).get(value, value))  # type: ignore[arg-type]
     shown = made.prepare_value(value)

@@ -12,7 +12,7 @@ from zrg.lib.errors import BadInput, Conflict, Forbidden
 from zrg.workspaces.access import Access, bump_access
 from zrg.workspaces.enums import Role
 from zrg.workspaces.models import User, WorkspaceSettings
-from zrg.workspaces.registry import settings_receivers
+from zrg.workspaces.registry import column_checks, settings_receivers
 from zrg.workspaces.rules.settings_fields import EFFORT_OF_MODEL, SUPER_ADMIN, SYSTEM, WRITERS, unsupported_efforts
 from zrg.workspaces.send_schedule import BadSchedule, parse_send_schedule
 from zrg.workspaces.services.audit import changed_values, record_audit
@@ -84,6 +84,7 @@ def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
         raise BadInput("Some values were refused.", fields=error.message_dict) from error
     except (TypeError, ValueError, AttributeError) as error:
         raise BadInput("Some values have the wrong form.", fields=sorted(columns)) from error
+    _ask_the_apps(row, columns)
     if {"auto_send_schedule_mode", "auto_send_custom_schedule"} & columns:
         _check_schedule(row)
     concerned = {effort for effort, model in EFFORT_OF_MODEL.items() if {effort, model} & columns}
@@ -126,6 +127,15 @@ def record_refused(row: WorkspaceSettings, columns: Iterable[str], *, by: User) 
 def snapshot(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
     """The values of these columns as JSON can hold them."""
     return {column: _plain(getattr(row, column)) for column in columns}
+
+
+def _ask_the_apps(row: WorkspaceSettings, columns: set[str]) -> None:
+    for column in sorted(columns):
+        for check in column_checks(column):
+            try:
+                check(row)
+            except ValidationError as refused:
+                raise BadInput("Some values were refused.", fields={column: refused.messages}) from refused
 
 
 def _check_schedule(row: WorkspaceSettings) -> None:

@@ -40,15 +40,6 @@ CLOSED_FIELDS = re.compile(r"<fieldset\b[^>]*\bdisabled\b[^>]*>.*?</fieldset>", 
 CONTROL = re.compile(r"<(?:input|select|textarea|button)\b(?![^>]*type=\"hidden\")[^>]*>")
 # Columns that have no page of columns: by whom they are written, or why they wait.
 WITHOUT_PAGE = {
-    **dict.fromkeys(
-        [
-            "email_digest",
-            "notification_phones",
-            "notification_sentiment_rules",
-            "notification_daily_digest_time",
-        ],
-        "with the digest",
-    ),
     "crm_webhook_enabled": "the outgoing webhook comes later (07 R16)",
     "crm_webhook_url": "the outgoing webhook comes later (07 R16)",
     "crm_webhook_events": "the outgoing webhook comes later (07 R16)",
