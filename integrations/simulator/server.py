@@ -1,5 +1,6 @@
 """The loopback process that plays all providers: `/<provider>/…`, `/__sim/…` and one page."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -91,6 +92,12 @@ class SimulatorServer(ThreadingHTTPServer):
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         return thread
+
+    def shutdown(self) -> None:
+        """Stop serving, at once where a socket that no longer listens wakes who waits at it."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().shutdown()
 
 
 class _Handler(BaseHTTPRequestHandler):
