@@ -114,5 +114,6 @@ def _why_unsubscribed(connection: Connection) -> str:
 
 def _is_silent(connection: Connection, now: datetime) -> bool:
     called_lately = connection.last_ok_at is not None and now - connection.last_ok_at < SILENCE
-    heard = connection.last_webhook_at or connection.created_at
-    return connection.provider in HEARD_OF and called_lately and now - heard > SILENCE
+    # A location may be used for its calendars alone; then it has never called.
+    since = connection.last_webhook_at or (None if connection.provider == Provider.GHL else connection.created_at)
+    return connection.provider in HEARD_OF and called_lately and since is not None and now - since > SILENCE

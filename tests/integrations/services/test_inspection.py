@@ -36,23 +36,28 @@ def test_silence_while_calls_went_out(granite: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    ("provider", "account", "secrets", "found"),
+    ("provider", "account", "secrets", "heard", "found"),
     [
-        ("GHL", "ve9EPM428h8vShlRW1KT", {"private_key": API_KEY}, ["silent"]),
-        ("UNIPILE", "kP2nQ8xR", {}, ["silent"]),
+        ("GHL", "ve9EPM428h8vShlRW1KT", {"private_key": API_KEY}, True, ["silent"]),
+        # Its calendars alone are used.
+        ("GHL", "ve9EPM428h8vShlRW1KT", {"private_key": API_KEY}, False, []),
+        ("UNIPILE", "kP2nQ8xR", {}, False, ["silent"]),
         # They call about clicks only, and never.
-        ("SLACK", "T0ZRG", {"bot_token": "xoxb-1"}, []),
-        ("RESEND", None, {"api_key": API_KEY}, []),
+        ("SLACK", "T0ZRG", {"bot_token": "xoxb-1"}, True, []),
+        ("RESEND", None, {"api_key": API_KEY}, False, []),
     ],
 )
 def test_providers_that_report_messages_must_not_be_silent(
-    db: None, provider: str, account: str | None, secrets: dict[str, str], found: list[str]
+    db: None, provider: str, account: str | None, secrets: dict[str, str], heard: bool, found: list[str]
 ) -> None:
     row = ConnectionFactory(
         workspace=WorkspaceFactory(), provider=provider, external_account_id=account, secrets=secrets
     )
     now = timezone.now()
-    Connection.objects.filter(pk=row.pk).update(created_at=now - timedelta(hours=73), last_ok_at=now)
+    long_ago = now - timedelta(hours=73)
+    Connection.objects.filter(pk=row.pk).update(
+        created_at=long_ago, last_ok_at=now, last_webhook_at=long_ago if heard else None
+    )
 
     assert codes(row) == found
 
