@@ -1,5 +1,6 @@
 """Environment of the tests, set before the settings are read (loaded with `-p` by pytest)."""
 
+import gc
 import os
 import sys
 
@@ -7,6 +8,10 @@ from tests.support.database import database_urls
 
 if not os.environ.get("ZRG_TEST_DATABASE_URL"):
     sys.exit("ZRG_TEST_DATABASE_URL is not set: run the tests with `make test`.")
+
+# Importing the product and ten thousand tests leaves nothing to collect, and all of it stays to the end:
+# each collection would walk through it again.
+gc.disable()
 
 app_url, owner_url = database_urls()
 os.environ.update(
@@ -32,3 +37,9 @@ os.environ.update(
 )
 for name in ("SUPER_ADMIN_EMAILS", "SUPER_ADMIN_USER_IDS", "EMAIL_URL", "SENTRY_DSN", "ZRG_MIGRATING"):
     os.environ.pop(name, None)
+
+
+def pytest_collection_finish() -> None:
+    """From here on only what the tests make is collected."""
+    gc.freeze()
+    gc.enable()
