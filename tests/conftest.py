@@ -8,20 +8,11 @@ two connections, processes, on_commit) and empty the tables afterwards.
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from tests.support import database
 from tests.support.client import client, htmx_headers  # noqa: F401  # fixtures of all tests
 from zrg.workspaces.context import platform
-
-# Rows that migrations put there; never emptied.
-KEPT_TABLES = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
-    "integrations_emailbisonbasehost",
-    "jobs_scheduledjob",
-}
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +42,5 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
     with django_db_blocker.unblock():
         yield
         connections.close_all()
-        _empty_tables()
+        database.empty_tables()
         connections.close_all()
-
-
-def _empty_tables() -> None:
-    with connection.cursor() as cursor:
-        tables = [t for t in connection.introspection.table_names(cursor) if t not in KEPT_TABLES]
-        cursor.execute("SELECT zrg_test_empty(%s)", [tables])
-        # Tests add hosts; the row of the data migration stays.
-        cursor.execute("DELETE FROM integrations_emailbisonbasehost WHERE host <> 'send.meetinboxxia.com'")

@@ -98,13 +98,11 @@ def rolled_back() -> Iterator[None]:
 @contextmanager
 def committed() -> Iterator[None]:
     """The adapter commits; the tables are emptied afterwards."""
-    from tests.conftest import _empty_tables
-
     try:
         yield
     finally:
         connections.close_all()
-        _empty_tables()
+        database.empty_tables()
 
 
 def _short(value: Any) -> str:

@@ -26,7 +26,6 @@ def big(django_db_setup, django_db_blocker):
     """One large and one small workspace, written once for this module."""
     import psycopg
 
-    from tests.conftest import _empty_tables
     from tests.support import database
     from zrg.workspaces.context import platform
 
@@ -44,7 +43,7 @@ def big(django_db_setup, django_db_blocker):
             owner.execute("VACUUM ANALYZE leads_lead")
         yield workspace, people
         connection.close()
-        _empty_tables()
+        database.empty_tables()
         connection.close()
 
 
