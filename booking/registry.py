@@ -1,5 +1,6 @@
 """The calendar as the apps above ask it: one source, registered when there is one."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -56,8 +57,29 @@ class NoCalendar:
         return None
 
 
+class BookingLinks(Protocol):
+    """Booking links of leads, as a person inserts them into a text. Rows only: nothing here calls a provider."""
+
+    def link_for(self, workspace_id: UUID, lead_id: UUID) -> str | None:
+        """The lead's resolved booking link (09 §2.2), https; None when the workspace has none for it."""
+
+    def without_default(self, workspace_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of the workspaces that have no default calendar link. One query for all of them."""
+
+
 class _Registered:
     source: CalendarSource = NoCalendar()
+    links: BookingLinks | None = None
+
+
+def register_booking_links(links: BookingLinks | None) -> None:
+    """Called from `ready()` of the app that keeps calendar links; the last one wins."""
+    _Registered.links = links
+
+
+def booking_links() -> BookingLinks | None:
+    """The registered links; None while no app keeps any, and then nothing about them is shown."""
+    return _Registered.links
 
 
 def register_calendar(source: CalendarSource) -> None:

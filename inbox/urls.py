@@ -103,6 +103,7 @@ conversation_api = [
     path("/sentiment", api_acts.Sentiment.as_view(), name="api_sentiment"),
     path("/status", api_acts.Status.as_view(), name="api_status"),
     path("/toggles", api_lead_acts.Toggles.as_view(), name="api_toggles"),
+    path("/booking-link", api_lead_acts.BookingLink.as_view(), name="api_booking_link"),
     path("/clear-blacklist", api_acts.ClearBlacklist.as_view(), name="api_clear_blacklist"),
     path("/merge", api_acts.Merge.as_view(), name="api_merge"),
     path("/promote", api_acts.Promote.as_view(), name="api_promote"),

@@ -1,4 +1,4 @@
-"""Acting on the lead itself: its switches."""
+"""Acting on the lead itself: its switches; and its booking link."""
 
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from inbox.api.acts import as_workspace
 from inbox.api.base import Body, InboxAPIView
 from inbox.api.payloads import lead_payload
+from inbox.services.booking_link import booking_link_of
 from leads.enums import Automation
 from leads.services.automation import set_automation
 from zrg.lib.errors import BadInput
@@ -33,3 +34,14 @@ class Toggles(InboxAPIView):
         as_workspace(lead, act)
         lead.refresh_from_db()
         return Response(lead_payload(lead))
+
+
+class BookingLink(InboxAPIView):
+    """`GET …/booking-link`."""
+
+    permission_action = "message.send"
+
+    def get(self, request: Request, lead_id: UUID) -> Response:
+        """`{"url"}`: what is inserted into a text; 409 `no_booking_link` when the lead has none."""
+        lead = self.lead(lead_id, "message.send")
+        return Response({"url": as_workspace(lead, lambda: booking_link_of(lead))})

@@ -19,6 +19,7 @@ from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
 from inbox.rules.send_later import later_choices
 from inbox.rules.snooze import SNOOZE_DAYS
 from inbox.services.approving import MAX_SEND_LATER
+from inbox.services.booking_link import can_insert_link
 from inbox.services.bulk import open_run
 from inbox.services.list_page import ListPage, load_list
 from inbox.services.saved_views import views_of
@@ -294,6 +295,7 @@ def station_context(request: HttpRequest, station: Station, **typed: Any) -> dic
         "cc_before": ", ".join(station.cc),
         "restored": bool(typed) and offered is None,
         "held_again": offered,
+        "can_insert_link": can_insert_link(),
         "idempotency_key": (held_key(offered) if offered else None) or station.idempotency_key,
         "enter_sends": preference is None or preference.enter_sends,
         "undo_seconds": 10 if preference is None else preference.undo_seconds,

@@ -1,5 +1,6 @@
 """The application shell: `/` with its deep links."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from booking.registry import booking_links
 from inbox.services.opening import open_conversation
 from inbox.views.context import (
     Scope,
@@ -19,7 +21,7 @@ from inbox.views.context import (
     tabs_context,
     uuid_or_none,
 )
-from integrations.enums import EMAIL_PROVIDERS, ConnectionStatus
+from integrations.enums import EMAIL_PROVIDERS, ConnectionStatus, Provider
 from integrations.models import Connection
 from leads.models import Lead
 from leads.navigation import lead_pages
@@ -33,6 +35,12 @@ from zrg.workspaces.services.active_workspace import resolve_active_workspace
 from zrg.workspaces.settings_frame import tab_url
 from zrg.workspaces.setup import inbox_setup
 
+CHANNEL_NAMES = ("E-mail", "SMS", "LinkedIn")
+CHANNEL_PROVIDERS = {
+    **{Provider(one): "E-mail" for one in EMAIL_PROVIDERS},
+    Provider.GHL: "SMS",
+    Provider.UNIPILE: "LinkedIn",
+}
 LATER_VIEWS = {
     "followups": "Follow-ups",
     "analytics": "Analytics",
@@ -69,7 +77,8 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "active": current,
         "workspaces": list(access.by_workspace.values()),
         "notice": active.notice,
-        "banner": email_banner(access, current.workspace_id),
+        "banners": channel_banners(access, current.workspace_id),
+        "without_calendar": without_calendar(access),
         "later_view": LATER_VIEWS.get(link.view, ""),
         "setup": inbox_setup(request, access, current.workspace_id),
         "setup_url": reverse("settings_section", args=[current.workspace_id, "general", "setup"]),
@@ -117,17 +126,32 @@ def _to_settings(request: HttpRequest, link: DeepLink, active: ActiveWorkspace) 
     return HttpResponseRedirect(tab_url(active.workspace_id, link.settings_tab))
 
 
-def email_banner(access: Access, workspace_id: UUID) -> dict[str, Any] | None:
-    """What stands above the panes while e-mail cannot be sent; who may change it gets the way there."""
-    rows = Connection.objects.in_workspace(workspace_id).filter(provider__in=EMAIL_PROVIDERS, is_active=True)
-    status = rows.values_list("status", flat=True).first()
-    if status not in (None, ConnectionStatus.DISCONNECTED):
-        return None
-    if not can(access, "settings.edit_integrations", workspace_id):
-        return {"text": "E-mail is not connected right now: replies cannot be sent. An admin can change that."}
-    text = "No e-mail provider is connected." if status is None else "The e-mail provider is disconnected."
-    act = "Connect" if status is None else "Reconnect"
-    return {"text": text, "act": act, "url": tab_url(workspace_id, "integrations")}
+def channel_banners(access: Access, workspace_id: UUID) -> list[dict[str, Any]]:
+    """What stands above the panes while a channel cannot send; who may change it gets the way there.
+
+    E-mail is missed also when nothing was ever connected; SMS and LinkedIn only when they were.
+    """
+    rows = Connection.objects.in_workspace(workspace_id).filter(provider__in=CHANNEL_PROVIDERS, is_active=True)
+    status: dict[str, str] = {}
+    for provider, found in rows.values_list("provider", "status"):
+        status[CHANNEL_PROVIDERS[Provider(provider)]] = found
+    down = [name for name in CHANNEL_NAMES if status.get(name) == ConnectionStatus.DISCONNECTED]
+    missing = ["E-mail"] if "E-mail" not in status else []
+    can_connect = can(access, "settings.edit_integrations", workspace_id)
+    return [_banner(name, workspace_id, was=name in down, can_connect=can_connect) for name in [*missing, *down]]
+
+
+def _banner(channel: str, workspace_id: UUID, *, was: bool, can_connect: bool) -> dict[str, Any]:
+    if not can_connect:
+        return {"text": f"{channel} is not connected right now: replies cannot be sent. An admin can change that."}
+    text = f"{channel} is disconnected: replies cannot be sent." if was else "No e-mail provider is connected."
+    return {"text": text, "act": "Reconnect" if was else "Connect", "url": tab_url(workspace_id, "integrations")}
+
+
+def without_calendar(access: Access) -> Collection[UUID]:
+    """Workspaces of the selector that have no default calendar; none while no app keeps calendars."""
+    source = booking_links()
+    return source.without_default(list(access.by_workspace)) if source else ()
 
 
 def _workspace_of(request: HttpRequest, lead_id: UUID) -> UUID | None:

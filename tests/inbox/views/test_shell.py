@@ -220,3 +220,20 @@ def test_link_to_a_merged_lead_opens_the_conversation_that_stayed(client, desk):
     assert "Could you send more details?" in own
     assert "That conversation is not available to you" in hidden
     assert "Could you send more details?" not in hidden
+
+
+@pytest.mark.parametrize(("provider", "channel"), [("GHL", "SMS"), ("UNIPILE", "LinkedIn")])
+def test_banner_names_every_channel_that_lost_its_connection(client, desk, provider, channel):
+    ConnectionFactory(workspace=desk.workspace, external_account_id="14")
+    lost = ConnectionFactory(workspace=desk.workspace, provider=provider, external_account_id="acc-1")
+    connected = client.login_as(desk.owner).get("/").content.decode()
+    Connection.objects.filter(pk=lost.pk).update(status="DISCONNECTED")
+
+    for_owner = client.get("/").content.decode()
+    for_setter = client.login_as(desk.setter).get("/").content.decode()
+
+    assert "is disconnected" not in connected
+    assert f"{channel} is disconnected: replies cannot be sent." in for_owner
+    assert "Reconnect" in for_owner
+    assert f"{channel} is not connected right now: replies cannot be sent." in for_setter
+    assert "Reconnect" not in for_setter

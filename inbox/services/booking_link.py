@@ -1,0 +1,23 @@
+"""The lead's booking link, for a person who inserts it into a text (07 R8)."""
+
+from booking.registry import booking_links
+from inbox.rules.linkify import safe_target
+from leads.models import Lead
+from zrg.lib.errors import Conflict
+
+NO_LINK = "There is no booking link for this lead. Add a calendar link under Settings, Booking."
+
+
+def can_insert_link() -> bool:
+    """Whether any app keeps booking links."""
+    return booking_links() is not None
+
+
+def booking_link_of(lead: Lead) -> str:
+    """The link as it is inserted; raises `Conflict` `no_booking_link` when there is none that may be shown."""
+    source = booking_links()
+    link = source.link_for(lead.workspace_id, lead.pk) if source else None
+    url = safe_target(link) if link else None
+    if url is None:
+        raise Conflict(NO_LINK, code="no_booking_link", detail=NO_LINK)
+    return url
