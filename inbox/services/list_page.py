@@ -19,6 +19,7 @@ from django.utils import timezone
 from inbox.enums import AutoSendOutcome
 from inbox.models import Draft, LeadView, Message
 from inbox.rules.rendering import message_snippet
+from leads.enums import LeadStatus
 from leads.models import Lead
 from leads.rules.filters import ListFilters
 from leads.rules.tabs import is_snoozed
@@ -66,6 +67,12 @@ class Row:
     def id(self) -> UUID:
         """The lead's id."""
         return self.lead.pk
+
+    @property
+    def status_shown(self) -> bool:
+        """Whether the status has a badge of its own: it is not new, and not what the sentiment says already."""
+        status = LeadStatus(self.lead.status)
+        return status != LeadStatus.NEW and status.label.lower() != self.lead.sentiment_tag.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,3 +81,24 @@ def test_lost_connection_is_said_and_found_again(product, page):
     page.unroute("**/api/inbox/changes*")
 
     expect(page.locator("#live-state")).to_have_text("Live", timeout=LIVE_MS)
+
+
+def test_hard_07_typed_text_kept_beside_a_scheduled_message(product, page):
+    email, later = "later@composer.example", "For another day, then."
+    open_draft(page, product, email)
+    page.locator("#editor").fill(later)
+    page.locator("summary[aria-label='Send later']").click()
+    page.locator("[data-send-at]").last.click()
+    page.locator("[data-send]").click()
+    scheduled = page.locator(".scheduled__one")
+    expect(scheduled).to_contain_text(later)
+
+    page.locator("#editor").fill(TYPED)
+    page.get_by_role("button", name="Do not send; put the text back").click()
+
+    expect(page.locator("#draft-offer")).to_contain_text(later)
+    expect(page.locator("#editor")).to_have_value(TYPED)
+    page.locator("#draft-offer").get_by_role("button", name="Use").click()
+    expect(page.locator("#editor")).to_have_value(later)
+    expect(scheduled).to_have_count(0)
+    assert product.outbound(email) == []

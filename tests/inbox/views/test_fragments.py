@@ -349,3 +349,22 @@ def test_drawer_shows_how_the_lead_stands_on_linkedin(client, desk):
 
 def test_drawer_of_an_unknown_section_is_missing(client, desk):
     assert client.login_as(desk.setter).get(f"{desk.prefix}/drawer/{desk.lead.pk}/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "sentiment", "badge"),
+    [
+        ("new", "Interested", None),
+        ("qualified", "Interested", "Qualified"),
+        ("unqualified", "Objection", "Unqualified"),
+        ("meeting_requested", "Meeting Requested", None),
+        ("meeting_requested", "Interested", "Meeting requested"),
+    ],
+)
+def test_the_status_has_a_badge_unless_the_sentiment_says_it(client, desk, status, sentiment, badge):
+    Lead.objects.filter(pk=desk.lead.pk).update(status=status, sentiment_tag=sentiment)
+
+    html = client.login_as(desk.setter).get(f"{desk.prefix}/row/{desk.lead.pk}").content.decode()
+
+    assert (f'<span class="chip">{badge}</span>' in html) == (badge is not None)
+    assert html.count("Meeting requested") == (badge == "Meeting requested")

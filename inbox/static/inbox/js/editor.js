@@ -190,7 +190,10 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (event.target.name === "to" && event.target.form === composer()) zrg.$("[data-recipients-to]").textContent = event.target.value;
-  if (event.target.name === "send_at") zrg.$("[data-send-label]").textContent = event.target.value ? "Send later" : composer().dataset.draft ? "Approve & send" : "Send";
+  if (event.target.name === "send_at") {
+    const at = event.target.value && new Date(event.target.value).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    zrg.$("[data-send-label]").textContent = at ? `Send ${at}` : composer().dataset.draft ? "Approve & send" : "Send";
+  }
 });
 addEventListener("pagehide", keep);
 
