@@ -7,6 +7,7 @@ from integrations.clay.webhook import receive_clay_answer
 from integrations.emailbison.webhook import receive_email_event
 from integrations.ghl.webhook import receive_sms_event
 from integrations.instantly.webhook import receive_instantly_event
+from integrations.lead_push.webhook import receive_pushed_lead
 from integrations.slack.webhook import receive_slack_interaction
 from integrations.smartlead.webhook import receive_smartlead_event
 from integrations.unipile.webhook import receive_linkedin_event
@@ -19,5 +20,6 @@ urlpatterns = [
     path("api/webhooks/instantly", receive_instantly_event, name="webhook_instantly"),
     path("api/webhooks/linkedin", receive_linkedin_event, name="webhook_linkedin"),
     path("api/webhooks/clay", receive_clay_answer, name="webhook_clay"),
+    path("api/webhooks/lead-push/<str:source>", receive_pushed_lead, name="webhook_lead_push"),
     path("api/webhooks/calendly/<str:workspace>", receive_calendly_event, name="webhook_calendly"),
 ]

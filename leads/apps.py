@@ -14,6 +14,7 @@ class LeadsConfig(AppConfig):
         from integrations.contracts import (  # noqa: PLC0415
             EmailOpened,
             EnrichmentAnswer,
+            LeadPush,
             LinkedInConnected,
             ProviderSwitched,
         )
@@ -32,6 +33,7 @@ class LeadsConfig(AppConfig):
             receive_email_opened,
             receive_enrichment_answer,
             receive_linkedin_connected,
+            receive_pushed_lead,
         )
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.campaign_settings import campaigns_of_persona  # noqa: PLC0415
@@ -60,6 +62,7 @@ class LeadsConfig(AppConfig):
         register_receiver(EmailOpened, receive_email_opened)
         register_receiver(EnrichmentAnswer, receive_enrichment_answer)
         register_receiver(LinkedInConnected, receive_linkedin_connected)
+        register_receiver(LeadPush, receive_pushed_lead)
         registry.register_event_receiver(ProviderSwitched, "leads.drop_provider_ids", drop_provider_ids)
         for event in (LeadStopped, LeadDataChanged, LeadAutomationChanged, EnrichmentFinished):
             registry.register_event(event)

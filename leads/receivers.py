@@ -6,13 +6,21 @@ import structlog
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
 
-from integrations.contracts import EmailOpened, EnrichmentAnswer, LinkedInConnected, ProviderIds, ProviderSwitched
+from integrations.contracts import (
+    EmailOpened,
+    EnrichmentAnswer,
+    LeadPush,
+    LinkedInConnected,
+    ProviderIds,
+    ProviderSwitched,
+)
 from leads.enums import LeadSource, LinkedInConnection
 from leads.errors import NoUsableIdentity
 from leads.models import Lead
 from leads.services.enrichment_answers import apply_answer
 from leads.services.linkedin import LinkedInFacts, note_linkedin
 from leads.services.matching import find_lead, find_or_create_lead
+from leads.services.pushing import take_push
 from zrg.lib import log_events
 from zrg.workspaces.context import tenant
 
@@ -37,6 +45,11 @@ def receive_email_opened(contract: EmailOpened) -> str:
 def receive_enrichment_answer(contract: EnrichmentAnswer) -> str:
     """Fill what Clay found into the lead that was asked about."""
     return apply_answer(contract)
+
+
+def receive_pushed_lead(contract: LeadPush) -> str:
+    """A lead that another program collected."""
+    return take_push(contract)
 
 
 def receive_linkedin_connected(contract: LinkedInConnected) -> str:

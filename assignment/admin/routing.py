@@ -1,13 +1,12 @@
 """The operations room of routing: rules, agreements, planned attempts, the log, credit."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -15,9 +14,9 @@ from django.utils import timezone
 from unfold.decorators import action
 
 from assignment.admin.health import show_health
+from assignment.admin.partner_figures import with_figures
 from assignment.models import (
     LeadAttribution,
-    RoutingCounter,
     RoutingLog,
     RoutingPartner,
     RoutingQueueEntry,
@@ -34,7 +33,6 @@ from zrg.workspaces.enums import Permission
 from zrg.workspaces.models import Workspace
 
 MANAGE = Permission.MANAGE_INTEGRATIONS.value
-RATE_DAYS = 30
 HIGH_RETURN_RATE = 0.3
 
 
@@ -200,26 +198,7 @@ class RoutingPartnerAdmin(TwoSidedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the figures of each row, read in the same statement."""
-        today = timezone.now().date()
-        month = RoutingCounter.objects.filter(
-            scope="partner", scope_id=OuterRef("pk"), day__gte=today.replace(day=1)
-        ).values("scope_id")
-        since = timezone.now() - timedelta(days=RATE_DAYS)
-        delivered = LeadAttribution.objects.filter(
-            source_workspace_id=OuterRef("workspace_id"),
-            destination_workspace_id=OuterRef("destination_workspace_id"),
-            created_at__gte=since,
-        ).values("source_workspace_id")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                used_today=Subquery(month.filter(day=today).annotate(n=Sum("count")).values("n")),
-                used_month=Subquery(month.annotate(n=Sum("count")).values("n")),
-                delivered=Subquery(delivered.annotate(n=Count("pk")).values("n")),
-                returned=Subquery(delivered.filter(status="returned").annotate(n=Count("pk")).values("n")),
-            )
-        )
+        return with_figures(super().get_queryset(request))
 
     @admin.display(description="Used today / cap · month / cap")
     def used(self, row: Any) -> str:

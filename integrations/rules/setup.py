@@ -179,6 +179,23 @@ SETUPS: tuple[Setup, ...] = (
         on_disconnect="The token is erased. Nothing is posted to Slack for this workspace any more.",
     ),
     Setup(
+        provider=Provider.LEAD_PUSH,
+        key="lead-push",
+        group=TOOLS_GROUP,
+        position=75,
+        purpose="New leads that other programs push here",
+        secrets={
+            "webhook_secret": FieldWords(
+                label="Webhook secret",
+                hint="Required. Sent as Authorization: Bearer or as header x-lead-push-secret.",
+            ),
+        },
+        generated="webhook_secret",
+        webhook="The program that collects leads, one JSON object per person. The last part of the address names it: "
+        "api, datashopper, audience_labs or clay.",
+        on_disconnect="The secret is erased here. Pushed leads are refused until there is a new one.",
+    ),
+    Setup(
         provider=Provider.RESEND,
         key="resend",
         group=TOOLS_GROUP,

@@ -8,6 +8,7 @@ from integrations.emailbison import process as emailbison
 from integrations.enums import Provider, RouteProvider
 from integrations.ghl import process as ghl
 from integrations.instantly import process as instantly
+from integrations.lead_push import process as lead_push
 from integrations.slack import process as slack
 from integrations.smartlead import process as smartlead
 from integrations.unipile import process as unipile
@@ -22,6 +23,7 @@ PROCESSORS: dict[str, Callable[[WebhookEvent], str]] = {
     Provider.GHL.value: ghl.process,
     RouteProvider.CLAY.value: clay.process,
     Provider.CALENDLY.value: calendly.process,
+    Provider.LEAD_PUSH.value: lead_push.process,
 }
 """By the event's provider; each runs inside the event's transaction, is safe to repeat and returns the
 outcome (`processed`, `ignored:<reason>`)."""

@@ -14,6 +14,7 @@ _PATHS = {
     Provider.GHL: "/api/webhooks/ghl/sms",
     Provider.CALENDLY: "/api/webhooks/calendly/{workspace}",
     Provider.SLACK: "/api/webhooks/slack/interactions",
+    Provider.LEAD_PUSH: "/api/webhooks/lead-push/api",
 }
 # Their calls name the account or the team they are about.
 _SHARED = (Provider.UNIPILE, Provider.GHL, Provider.SLACK)

@@ -128,10 +128,11 @@ def test_a_destination_is_not_told_what_the_source_considered(client, rule):
     assert ("Moved" in shown, "dental</p>" in shown, "Rules that" in shown) == (True, False, False)
 
 
-def test_readyz_has_the_figures(client, settings, rule):
+@pytest.mark.parametrize("path", ["/readyz", "/api/health"])
+def test_readyz_has_the_figures(client, settings, rule, path):
     waiting(rule)
 
-    answer = client.get("/readyz", headers={"x-cron-secret": settings.CRON_SECRET}).json()
+    answer = client.get(path, headers={"x-cron-secret": settings.CRON_SECRET}).json()
 
     block = answer["components"]["routing"]
     assert (block["ok"], block["detail"], block["pendingCount"], block["retryQueueCount"]) == (True, "healthy", 1, 1)

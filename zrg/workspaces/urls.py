@@ -50,6 +50,7 @@ settings_patterns = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/health", health.readyz, name="api_health"),
     path("favicon.ico", health.favicon, name="favicon"),
     path("metrics", health.metrics, name="metrics"),
     path("login", account.login_redirect, name="login"),

@@ -28,6 +28,7 @@ from zrg.workspaces.context import platform
 
 EMAILBISON_SECRET = "ebhook-2a6c8e1f4b7d9035e2c6a8f1"
 CALENDLY = "https://api.calendly.com"
+PUSH_SECRET = "pushhook-7f3a9c1e5b8d2046"
 
 Payload = dict[str, Any]
 
@@ -145,6 +146,24 @@ def _instantly() -> RecordedDoor:
             lambda n: instantly.call(instantly.UNSUBSCRIBED, lead_email=f"dana+{n}@northfork.example"),
         ),
         proof=lambda body: {"x-instantly-secret": instantly.SECRET},
+    )
+
+
+def _lead_push() -> RecordedDoor:
+    workspace = _connect("LEAD_PUSH", webhook_secret=PUSH_SECRET)
+
+    def flat(n: int) -> Payload:
+        return {"id": f"p-{n}", "email": f"dana+{n}@northfork.example", "firstName": "Dana", "tags": ["hot", "dental"]}
+
+    def nested(n: int) -> Payload:
+        company = {"name": "Northfork Dental", "state": "Texas", "size": 12}
+        return {"externalId": n, "person": {"email": f"lee+{n}@northfork.example", "optIn": True}, "company": company}
+
+    return RecordedDoor(
+        name="webhook_lead_push",
+        path=f"/api/webhooks/lead-push/api?clientId={workspace}",
+        calls=(flat, nested),
+        proof=_bearer(PUSH_SECRET),
     )
 
 
@@ -272,5 +291,6 @@ MAKERS = {
     "webhook_clay": _clay,
     "webhook_calendly": _calendly,
     "webhook_slack": _slack,
+    "webhook_lead_push": _lead_push,
 }
 """By the names of `integrations.urls`."""

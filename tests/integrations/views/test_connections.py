@@ -101,8 +101,8 @@ def test_tab_lists_the_providers_with_one_query_for_all(owner: ZrgClient, worksp
 
     # One for all providers, one for the set-up list.
     assert len([one for one in queries if 'FROM "integrations_connection"' in one["sql"]]) == 2
-    # Slack's channels, own addresses and the rotation have pages of their own.
-    assert html.count("rows__link") == len(SETUPS) + 3
+    # Slack's channels, own addresses, the rotation and routing have pages of their own.
+    assert html.count("rows__link") == len(SETUPS) + 4
     assert html.count(">Connected</span>") == 1
     assert html.count(">Not used</span>") == 2
 

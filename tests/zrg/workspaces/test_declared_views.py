@@ -15,6 +15,7 @@ from zrg.workspaces.rules.permissions import ACTIONS
 PUBLIC_VIEWS = {
     "healthz": "asked by machines; tells nothing",
     "readyz": "asked by machines; details need the cron secret",
+    "api_health": "the same under another address",
     "metrics": "protected by METRICS_TOKEN",
     "favicon": "a picture",
     "login": "redirect to the log-in",

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from assignment.admin.partner_figures import with_figures
 from assignment.models import RoutingPartner
 from assignment.services.routing.gauges import RoutingCollector
 from tests.factories import RoutingPartnerFactory
@@ -53,6 +54,23 @@ def test_agreements_at_a_cap_are_counted_by_the_destinations_days(zone, cap, day
     assert partner_full() == full
     RoutingPartner.objects.filter(pk=partner.pk).update(status="paused")
     assert partner_full() == 0
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("day", "used"),
+    [("today", (2, 2)), ("first", (None, 2)), ("month before", (None, None)), ("life", (None, None))],
+)
+def test_the_list_of_agreements_counts_by_the_destinations_days(zone, day, used):
+    partner = RoutingPartnerFactory(cap_daily=9)
+    WorkspaceSettings.objects.filter(workspace=partner.destination_workspace).update(timezone=zone)
+    when = days(zone)
+    insert_counter(partner, when[day])
+
+    row = with_figures(RoutingPartner.objects.all()).get()
+
+    expected = (2, 2) if when[day] == when["today"] else used
+    assert (row.used_today, row.used_month) == expected
 
 
 def partner_full():

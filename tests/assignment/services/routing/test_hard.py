@@ -372,7 +372,7 @@ def test_hard_11b_routing_context(partner, lead):
         )
 
 
-def test_members_see_their_side_only(partner, rule, lead):
+def test_hard_11b_members_see_their_side_only(partner, rule, lead):
     route_lead(lead.pk, partner.workspace_id)
     stranger = RoutingPartnerFactory().workspace
     setter = MembershipFactory(workspace=partner.workspace).user

@@ -166,7 +166,7 @@ def test_hard_11b_insert_then_route(scene):
     assert state(lead) == ("routed", 1, partner.destination_workspace_id)
 
 
-def test_a_worker_killed_in_mid_route_loses_nothing(scene):
+def test_hard_11b_killed_worker_loses_nothing(scene):
     source, partner, lead = scene
     process = subprocess.Popen(
         [sys.executable, "-c", RUNNER, str(lead), str(source.pk)],
@@ -198,7 +198,7 @@ def held(lead):
         return not Lead.objects.filter(pk=lead).select_for_update(skip_locked=True).exists()
 
 
-def test_hammered_by_many_workers_nothing_happens_twice(committed_db):
+def test_hard_11b_nothing_twice_by_many_workers(committed_db):
     with platform(timeout_ms=60_000):
         sources = [make_source(f"source {number}") for number in range(3)]
         partners = [make_partner(sources[0], f"partner {number}") for number in range(6)]

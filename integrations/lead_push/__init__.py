@@ -1,0 +1,1 @@
+"""Leads that other programs push: one JSON object per person."""
