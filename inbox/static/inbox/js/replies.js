@@ -87,6 +87,13 @@ async function preview() {
   place.replaceChildren(body, ...note);
 }
 
+// A text between lines, or after the last, is a paragraph of its own; inside a line it is a part of it.
+function apart(text, before, after) {
+  const [opens, closes] = [!before || before.endsWith("\n"), !after || after.startsWith("\n")];
+  if (opens && after.trim() && !closes) return `${text}\n\n`;
+  return before.trim() && !opens && !after.trim() ? `\n\n${text}` : text;
+}
+
 // At the cursor, beside what is typed; what is missing is selected to be typed over.
 async function insert(one) {
   const area = editor(), found = one && await text(one);
@@ -94,7 +101,7 @@ async function insert(one) {
   if (!found) return zrg.toast("The reply could not be loaded. Try again.");
   const begin = area.selectionEnd;
   dialog.close();
-  area.setRangeText(found.text, begin, begin, "end");
+  area.setRangeText(apart(found.text, area.value.slice(0, begin), area.value.slice(begin)), begin, begin, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
   const first = found.missing.length ? area.value.indexOf(found.missing[0], begin) : -1;
