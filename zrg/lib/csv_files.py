@@ -93,6 +93,11 @@ def safe_cell(value: object) -> str:
     return text
 
 
+def plain_cell(text: str) -> str:
+    """What `safe_cell` was given: a file of ours that comes back is read as it was meant."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
 def csv_line(values: Iterable[object]) -> str:
     """One record as RFC 4180 text, every cell harmless."""
     buffer = io.StringIO()
@@ -132,7 +137,7 @@ def _first_record(stream: BinaryIO, encoding: Encoding, delimiter: str) -> tuple
 
 def _records(stream: BinaryIO, encoding: Encoding, delimiter: str) -> Iterator[CsvRecord]:
     for line, cells in _rows(stream, encoding, delimiter):
-        cleaned = tuple(cell.replace("\0", "").strip() for cell in cells)
+        cleaned = tuple(plain_cell(cell.replace("\0", "").strip()) for cell in cells)
         if any(cleaned):
             yield CsvRecord(line=line, cells=cleaned)
 

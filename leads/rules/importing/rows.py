@@ -52,6 +52,9 @@ SENTENCES = {
     "unknown_status": "This status is not known, or cannot be imported.",
 }
 
+# What the file of problems puts before a row's own cells; corrected and imported, they are no facts of a lead.
+PROBLEM_COLUMNS = ("Line", "Field", "Code", "Reason", "Imported")
+
 _TAG_SEPARATORS = re.compile(r"[,;|]")
 
 
@@ -118,12 +121,19 @@ def read_row(
         status=_status(values.get(F.STATUS, ""), problems),
         tags=_tags(values.get(F.TAGS, "")),
         sms_label=" ".join(values.get(F.SMS_CAMPAIGN, "").split())[:MAX_LABEL],
-        attributes={
-            column: cell[:MAX_ATTRIBUTE_CHARS] for column, cell in cells.items() if cell and column not in mapping
-        },
+        attributes=_attributes(cells, columns, mapping),
         problems=tuple(problems),
         keys=_keys(identity.email, _link(values), values),
     )
+
+
+def _attributes(cells: Mapping[str, str], columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    ours = PROBLEM_COLUMNS if tuple(columns[: len(PROBLEM_COLUMNS)]) == PROBLEM_COLUMNS else ()
+    return {
+        column: cell[:MAX_ATTRIBUTE_CHARS]
+        for column, cell in cells.items()
+        if cell and column not in mapping and column not in ours
+    }
 
 
 def row_keys(record: CsvRecord, columns: Sequence[str], mapping: Mapping[str, str], own: OwnSenders) -> frozenset[str]:

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from leads.models import LeadImportJob
 from leads.rules.importing.mapping import fitting
-from leads.rules.importing.rows import SENTENCES, RowProblem, read_row
+from leads.rules.importing.rows import PROBLEM_COLUMNS, SENTENCES, RowProblem, read_row
 from leads.services.importing.files import ImportFileGone, open_file
 from leads.services.senders import own_sender_entries
 from zrg.lib.addresses import OwnSenders
 from zrg.lib.csv_files import BOM, CsvRecord, csv_line
-
-HEADER = ("Line", "Field", "Code", "Reason", "Imported")
 
 
 def problem_lines(job: LeadImportJob) -> Iterator[str]:
@@ -28,7 +26,7 @@ def _from_file(job: LeadImportJob, own: OwnSenders) -> Iterator[str]:
         with open_file(job) as opened:
             columns = opened.header.columns
             mapping = fitting(job.mapping, columns)
-            yield BOM + csv_line([*HEADER, *columns])
+            yield BOM + csv_line([*PROBLEM_COLUMNS, *columns])
             for number, record in enumerate(opened.records):
                 if number >= job.processed_rows:
                     return
@@ -46,6 +44,6 @@ def _line(record: CsvRecord, problem: RowProblem, *, imported: bool) -> str:
 
 
 def _from_log(job: LeadImportJob) -> Iterator[str]:
-    yield BOM + csv_line(HEADER[:4])
+    yield BOM + csv_line(PROBLEM_COLUMNS[:4])
     for entry in job.error_log:
         yield csv_line([entry["row"], entry["field"], entry["code"], SENTENCES.get(entry["code"], "")])

@@ -6,6 +6,7 @@ from django.utils import timezone
 from inbox.models import Message, SendOrder
 from leads.contracts import LeadDataChanged
 from leads.models import Lead, LeadIdentityConflict, OptOut, SmsCampaign
+from leads.services.importing.problems import problem_lines
 from leads.services.importing.starting import cancel_import, start_import
 from leads.services.optouts import is_remembered, remember_opt_out
 from leads.services.status import blacklist_lead
@@ -405,3 +406,17 @@ def test_people_of_whom_only_names_are_known_are_not_made_twice():
     dana = Lead.objects.get(first_name="Dana", company_name="Northfork Dental", email=None)
     assert (dana.company_state, dana.job_title) == ("TX", "Owner")
     assert Lead.objects.filter(first_name="Kim").exclude(pk=reachable.pk).count() == 1
+
+
+def test_corrected_file_of_problems_is_imported_as_the_rows_were_meant():
+    workspace = WorkspaceFactory()
+    job = run(workspace, ["=Dana,not an address,,blue"], header="First name,E-Mail,Company,Colour")
+    problems = "".join(problem_lines(job)).lstrip("\ufeff").splitlines()
+    corrected = [line.replace("not an address", "dana@northfork.example") for line in problems]
+
+    again = run(workspace, corrected[1:], header=corrected[0])
+
+    lead = Lead.objects.get()
+    assert counts(job) == (1, 0, 0, 1)
+    assert counts(again) == (2, 1, 1, 0)
+    assert (lead.first_name, lead.email, lead.attributes) == ("=Dana", "dana@northfork.example", {"Colour": "blue"})
