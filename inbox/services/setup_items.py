@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from inbox.models import Draft
+from inbox.models import Draft, Message
 from zrg.workspaces.setup import SetupItem
 
 
 def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
-    """Whether any draft exists; one query."""
+    """Whether any draft exists; two queries until one does, one afterwards."""
+    rows = Draft.objects.in_workspace(workspace_id)
+    first_at = rows.order_by("created_at").values_list("created_at", flat=True).first()
+    has_reply = first_at is not None or Message.objects.in_workspace(workspace_id).filter(direction="inbound").exists()
     yield SetupItem(
         key="first-draft",
         title="See the first draft",
-        purpose="It appears in the inbox when the first reply has been read",
+        purpose="Answer one of your campaign mails from an address of your own: the reply is read and a draft waits",
         position=90,
         url=f"/?view=inbox&clientId={workspace_id}",
-        done=Draft.objects.in_workspace(workspace_id).exists(),
+        done=first_at is not None,
+        waits="A reply has arrived and is being read." if has_reply else "Waiting for the first reply.",
+        done_at=first_at,
     )

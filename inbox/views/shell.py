@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         access, request.GET.dict(), lead_workspace_of=lambda lead_id: _workspace_of(request, lead_id)
     )
     if active.workspace_id is None:
-        return fragment(request, "inbox/no_workspace.html", {})
+        return fragment(request, "inbox/no_workspace.html", {"may_create": access.platform is not None})
     if link.view == "settings":
         return _to_settings(request, link, active)
     return fragment(request, "inbox/shell.html", shell_context(request, link, active))
@@ -84,6 +84,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "setup_url": reverse("settings_section", args=[current.workspace_id, "general", "setup"]),
         "settings_url": tab_url(current.workspace_id, DEFAULT_TAB),
         "can_connect": can(access, "settings.edit_integrations", current.workspace_id),
+        "may_create_workspaces": access.platform is not None,
         "can_admin": can(access, "admin.open", current.workspace_id),
         "can_ai_ops": can(access, "aiops.view", current.workspace_id),
         "lead_pages": lead_pages(access, current.workspace_id),

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from integrations.enums import ConnectionStatus, Provider
 from integrations.models import Connection
+from integrations.services.webhook_urls import webhook_url
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.setup import SetupItem
 
@@ -34,6 +35,9 @@ def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
         position=20,
         url=reverse("settings_section", args=[workspace_id, "integrations", email.provider.lower()]) if email else tab,
         done=email is not None and email.last_webhook_at is not None,
+        address=(webhook_url(email.provider, workspace_id) or "") if email else "",
+        waits="Waiting for the first call. This page says when it came." if email else "",
+        done_at=email.last_webhook_at if email else None,
     )
     channels = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
     chosen = channels.values_list("notification_slack_channel_ids", flat=True).first()

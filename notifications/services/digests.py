@@ -200,7 +200,8 @@ def _events(workspace_id: UUID, rules: dict[str, TagRule], since: datetime, unti
     }
     rows = NotificationEvent.objects.in_workspace(workspace_id).of_kind(EVENT_KIND)
     found = rows.filter(sentiment_tag__in=tags, created_at__gt=since, created_at__lte=until, lead__isnull=False)
-    return list(found.order_by().values_list("sentiment_tag", "lead_id").distinct())
+    pairs = found.order_by().values_list("sentiment_tag", "lead_id").distinct()
+    return [(tag, lead) for tag, lead in pairs if tag is not None]
 
 
 def _leads(workspace_id: UUID, ids: Iterable[UUID]) -> dict[UUID, DigestLead]:

@@ -104,6 +104,7 @@ def notify_sentiment_change(
 
 def refuse_row(row: NotificationSendLog) -> str:
     """Why a row about a lead or a digest is not sent any more: its workspace was suspended meanwhile."""
+    assert row.workspace_id is not None
     with dispatch():
         is_active = Workspace.objects.active().filter(pk=row.workspace_id).exists()
     return "" if is_active else "suspended"
@@ -152,6 +153,7 @@ def _by_phone(
     row = _unless_told(row, event, now)
     if row.suppressed:
         return row
+    assert event.workspace_id is not None
     lock_until_commit(f"sms:{event.workspace_id}:{row.target}")
     texts = NotificationSendLog.objects.in_workspace(event.workspace_id).filter(
         destination=Destination.SMS, target=row.target, status__in=TOLD, created_at__gt=now - SMS_CAP_PERIOD
@@ -166,5 +168,7 @@ def _by_phone(
 
 
 def _earlier(event: NotificationEvent, row: NewRow) -> NotificationSendLogQuerySet:
+    assert event.workspace_id is not None
+    assert event.lead_id is not None
     rows = NotificationSendLog.objects.in_workspace(event.workspace_id).exclude(event=event)
     return rows.filter(kind=KIND, lead_id=event.lead_id, destination=row.destination, target=row.target)

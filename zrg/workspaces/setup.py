@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
@@ -18,7 +19,11 @@ _LATER = "setup_later"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupItem:
-    """One step: what it is, why, where, and whether it is done."""
+    """One step: what it is, why, where, and whether it is done.
+
+    `address` is something to copy elsewhere. `waits` says what it waits for: the page then looks again by itself.
+    `done_at` is when it was done, where that is news.
+    """
 
     key: str
     title: str
@@ -26,6 +31,9 @@ class SetupItem:
     position: int
     url: str
     done: bool
+    address: str = ""
+    waits: str = ""
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,11 @@ class SetupProgress:
     def done(self) -> int:
         """How many of them are done."""
         return sum(item.done for item in self.items)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a step is open that something outside of these pages ends."""
+        return any(item.waits and not item.done for item in self.items)
 
     @property
     def following(self) -> SetupItem | None:

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from zrg.workspaces.api import provisioning
 from zrg.workspaces.api.rollout import RevisionRollout
 from zrg.workspaces.api.workspaces import WorkspaceCapabilities, WorkspaceList
-from zrg.workspaces.views import account, branding, health, invitations, settings
+from zrg.workspaces.views import account, branding, health, invitations, new_workspace, settings
 
 account_patterns = [
     path("login/", account.LoginView.as_view(), name="account_login"),
@@ -57,6 +57,7 @@ urlpatterns = [
     path("login/", account.login_redirect),
     path("invite/<str:token>", invitations.accept, name="invitation"),
     path("account/", include(account_patterns)),
+    path("workspaces/new", new_workspace.new_workspace, name="new_workspace"),
     path("w/<uuid:workspace_id>/settings/", include(settings_patterns)),
     path("w/<uuid:workspace_id>/logo/<str:name>", branding.show_logo, name="workspace_logo"),
     path("api/admin/workspaces", provisioning.Workspaces.as_view(), name="provision_workspace"),

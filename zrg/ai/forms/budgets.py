@@ -17,7 +17,7 @@ class BudgetsField(forms.CharField):
         """The stored object as lines."""
         return "\n".join(f"{kind}: {size}" for kind, size in value.items()) if isinstance(value, dict) else value
 
-    def to_python(self, value: Any) -> dict[str, int] | None:
+    def to_python(self, value: Any) -> Any:
         """The lines as an object; a line that is none is named."""
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
         return dict(map(_entry, lines)) or None

@@ -45,6 +45,17 @@ def create_workspace(
     return workspace
 
 
+def open_workspace(name: str, owner: User, *, settings: Mapping[str, Any]) -> Workspace:
+    """A workspace somebody makes for themselves on a page; 409 when they own one of this name, so that a form sent
+    twice makes one. Runs under the platform context.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        if Workspace.objects.not_deleted().named(clean_name(name)).filter(owner=owner).exists():
+            raise Conflict("You own a workspace of this name already.")
+        return create_workspace(name, owner, by=owner, settings=settings)
+
+
 def clean_name(name: str) -> str:
     """1–120 characters, trimmed; 422 otherwise."""
     cleaned = " ".join(name.split())

@@ -90,8 +90,8 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
 
 
 def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
-    """The step of this app: a time zone somebody chose or confirmed."""
-    row = WorkspaceSettings.objects.only("timezone", "workspace_id").get(workspace_id=workspace_id)
+    """The steps of this app: a company, and a time zone somebody chose or confirmed."""
+    row = WorkspaceSettings.objects.only("timezone", "company_name", "workspace_id").get(workspace_id=workspace_id)
     acts = AdminAuditEvent.objects.in_workspace(workspace_id).about("workspacesettings", row.pk)
     yield SetupItem(
         key="timezone",
@@ -100,4 +100,12 @@ def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
         position=40,
         url=reverse("settings_section", args=[workspace_id, TAB, "workspace"]),
         done=row.timezone != DEFAULT_TIMEZONE or acts.filter(action=TIMEZONE_CONFIRMED).exists(),
+    )
+    yield SetupItem(
+        key="company",
+        title="Name the company",
+        purpose="Whom drafts write for",
+        position=28,
+        url=reverse("settings_section", args=[workspace_id, TAB, "workspace"]),
+        done=bool(row.company_name.strip()),
     )

@@ -4,6 +4,7 @@ import pytest
 
 from inbox.models import Draft
 from inbox.models.draft import GenerationPath
+from integrations.models import Connection
 from tests.factories import ConnectionFactory, LeadFactory, MembershipFactory, WorkspaceFactory
 from tests.support.client import ZrgClient
 from zrg.ai.models import Persona
@@ -38,12 +39,15 @@ def test_steps_are_done_by_what_the_rows_say(workspace: Workspace) -> None:
         generation_path=GenerationPath.values[0],
     )
     WorkspaceSettings.objects.filter(workspace=workspace).update(
-        timezone="Europe/Berlin", service_description="We clean teeth.", notification_slack_channel_ids=["C0SALES1"]
+        timezone="Europe/Berlin",
+        company_name="Northfork Dental",
+        service_description="We clean teeth.",
+        notification_slack_channel_ids=["C0SALES1"],
     )
 
     after = setup_progress(workspace.pk)
 
-    keys = ["email-provider", "webhook", "persona", "service", "timezone", "slack", "first-draft"]
+    keys = ["email-provider", "webhook", "company", "persona", "service", "timezone", "slack", "first-draft"]
     assert before == [(key, False) for key in keys]
     assert [(item.key, item.done) for item in after.items] == [(key, True) for key in keys]
     assert after.following is None
@@ -56,7 +60,7 @@ def test_list_is_shown_until_done_to_those_who_can_work_on_it(client: ZrgClient,
     owners = [client.login_as(workspace.owner).get(page).content.decode() for page in pages]
     setters = [client.login_as(setter).get(page).content.decode() for page in pages]
 
-    assert ["Set-up: 0 of 7 steps done" in html for html in owners] == [True, True]
+    assert ["Set-up: 0 of 8 steps done" in html for html in owners] == [True, True]
     assert ["Set-up:" in html for html in setters] == [False, False]
 
 
@@ -84,3 +88,19 @@ def test_time_zone_of_the_beginning_can_be_confirmed(client: ZrgClient, workspac
     assert (refused.status_code, open_before) == (403, [False])
     assert [item.done for item in setup_progress(workspace.pk).items if item.key == "timezone"] == [True]
     assert AdminAuditEvent.objects.get().after == {"timezone": "America/New_York"}
+
+
+def test_page_waits_for_the_first_call_and_says_when_it_came(client: ZrgClient, workspace: Workspace) -> None:
+    client.login_as(workspace.owner)
+    connection = ConnectionFactory(workspace=workspace, provider="SMARTLEAD", status="CONNECTED")
+
+    waiting = client.get(url(workspace)).content.decode()
+    Connection.objects.filter(pk=connection.pk).update(last_webhook_at="2026-03-02T13:05Z")
+    came = client.get(url(workspace)).content.decode()
+
+    assert 'hx-trigger="every 5s"' in waiting
+    assert "Waiting for the first call." in waiting
+    assert f"/api/webhooks/smartlead?clientId={workspace.pk}" in waiting
+    assert "Waiting for the first call." not in came
+    assert "2 Mar, 08:05</time>" in came
+    assert "/api/webhooks/smartlead" not in came
