@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from booking.registry import calendar
 from inbox.enums import AutoSendOutcome, Channel, DraftStatus, OrderState
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.sentences import closed_sentence, delivery_sentence, flag_sentence, skip_sentence
@@ -62,6 +63,7 @@ class StationDraft:
     why: str
     sends_at: datetime | None
     offers_times: bool
+    offered: tuple[str, ...]
     judged_before: bool
 
 
@@ -181,10 +183,19 @@ def _shown(draft: Draft, latest: Message | None) -> StationDraft:
         why=headline(draft),
         sends_at=draft.auto_send_run_at if draft.auto_send_outcome == AutoSendOutcome.SCHEDULED else None,
         offers_times=draft.offer_set is not None,
+        offered=_offered(draft),
         judged_before=draft.evaluated_version is not None
         and draft.evaluated_version != draft.version
         and draft.trigger_message_id is not None,
     )
+
+
+def _offered(draft: Draft) -> tuple[str, ...]:
+    """The times a draft under review offers; read as the workspace, like `_email_side`."""
+    if not draft.is_review or draft.offer_set is None:
+        return ()
+    with tenant(draft.workspace_id):
+        return calendar().offered_labels(draft.workspace_id, draft.offer_set)
 
 
 def _tab(lead: Lead, key: str, label: str, count: int, drafts: list[Draft], selected: bool) -> ChannelTab:

@@ -1,8 +1,11 @@
 """The booking link of a lead, and the mark of workspaces without a calendar: as the registered app tells them."""
 
+import uuid
+
 import pytest
 
 from booking import registry
+from inbox.models import Draft
 from tests.inbox.desk import make_desk
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +91,25 @@ def test_workspaces_without_a_calendar_are_marked(client, desk, registered):
 
     assert "No calendar" in marked
     assert "No calendar" not in client.get("/").content.decode()
+
+
+class Offers(registry.NoCalendar):
+    """A calendar that knows the times of every offer."""
+
+    def offered_labels(self, workspace_id, offer_set):
+        return ("Tue 3:00 PM", "Wed <10:00> AM")
+
+
+def test_a_draft_under_review_names_the_times_it_offers(client, desk):
+    before = registry.calendar()
+    Draft.objects.filter(pk=desk.draft.pk).update(is_review=True, offer_set=uuid.uuid4(), auto_send_confidence=0.8)
+    client.login_as(desk.setter)
+    without = station(client, desk)
+    registry.register_calendar(Offers())
+    try:
+        html = station(client, desk)
+    finally:
+        registry.register_calendar(before)
+
+    assert "Offers: " not in without
+    assert "Offers: Tue 3:00 PM · Wed &lt;10:00&gt; AM" in html

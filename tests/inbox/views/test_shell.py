@@ -1,5 +1,6 @@
 """`/`: who sees what, deep links, states."""
 
+import re
 import uuid
 
 import pytest
@@ -237,3 +238,13 @@ def test_banner_names_every_channel_that_lost_its_connection(client, desk, provi
     assert "Reconnect" in for_owner
     assert f"{channel} is not connected right now: replies cannot be sent." in for_setter
     assert "Reconnect" not in for_setter
+
+
+def test_the_page_carries_exactly_the_policy_of_content(client, desk):
+    policy = page(client, desk.setter, leadId=str(desk.lead.pk))["Content-Security-Policy"]
+
+    assert re.fullmatch(
+        "default-src 'self'; script-src 'self' 'nonce-[A-Za-z0-9_-]+'; img-src 'self' data:; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        policy,
+    )
