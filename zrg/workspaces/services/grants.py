@@ -3,6 +3,7 @@
 Called in the same transaction as every change of ownership, memberships, extras or devices.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from guardian.models import UserObjectPermission
 
 from zrg.lib import log_events
 from zrg.workspaces.access import bump_access, has_second_factor, platform_kind_of
-from zrg.workspaces.context import user_context
+from zrg.workspaces.context import current_context, user_context
 from zrg.workspaces.enums import MembershipRole, Role, WorkspaceStatus
 from zrg.workspaces.models import Membership, User, Workspace
 from zrg.workspaces.rules.permissions import effective_extras, effective_role, permissions_of
@@ -51,8 +52,8 @@ def sync_permissions(user: User, workspace: Workspace) -> Drift | None:
 def sync_staff(user: User) -> bool:
     """Set `is_staff`: platform people, owners and admins, with a second factor where it is demanded."""
     roles = staff_roles(user)
-    enrolled = has_second_factor(user.pk)
-    staff = user.is_active and any(enrolled or role not in settings.MFA_REQUIRED_ROLES for role in roles)
+    enough_alone = roles - set(settings.MFA_REQUIRED_ROLES)
+    staff = user.is_active and bool(enough_alone or (roles and has_second_factor(user.pk)))
     if staff != user.is_staff:
         user.is_staff = staff
         User.objects.filter(pk=user.pk).update(is_staff=staff)
@@ -96,13 +97,13 @@ def sync_all(*, repair: bool) -> list[Drift]:
 
 
 def staff_roles(user: User) -> set[str]:
-    """Roles of this person that open the admin, read in their own context.
+    """Roles of this person that open the admin, read where all workspaces of theirs show.
 
-    Whoever changes a membership may see fewer workspaces than the person works in.
+    Whoever changes a membership may see fewer than the person works in; the platform sees all.
     """
     roles = {kind} if (kind := platform_kind_of(user)) else set()
     live = Workspace.objects.not_deleted()
-    with user_context(user.pk):
+    with nullcontext() if current_context().kind == "platform" else user_context(user.pk):
         if live.filter(owner_id=user.pk).exists():
             roles.add(Role.OWNER.value)
         admin = Membership.objects.active().filter(user_id=user.pk, role=MembershipRole.ADMIN, workspace__in=live)
