@@ -102,7 +102,7 @@ class Offers(registry.NoCalendar):
 
 def test_a_draft_under_review_names_the_times_it_offers(client, desk):
     before = registry.calendar()
-    Draft.objects.filter(pk=desk.draft.pk).update(is_review=True, offer_set=uuid.uuid4(), auto_send_confidence=0.8)
+    Draft.objects.filter(pk=desk.draft.pk).update(offer_set=uuid.uuid4(), auto_send_outcome="needs_review")
     client.login_as(desk.setter)
     without = station(client, desk)
     registry.register_calendar(Offers())
