@@ -11,6 +11,7 @@ from zrg.workspaces.access import Access, admin_context_of, context_of, require,
 from zrg.workspaces.context import PAGE_TIMEOUT_MS
 from zrg.workspaces.enums import WorkspaceStatus
 from zrg.workspaces.errors import StepUpRequired, Unauthenticated
+from zrg.workspaces.models import User
 from zrg.workspaces.rules.permissions import ACTIONS
 from zrg.workspaces.step_up import recently_authenticated
 
@@ -91,6 +92,12 @@ def access_of(request: HttpRequest) -> Access:
         access = resolve_access(request.user)
         request.access = access  # type: ignore[attr-defined]
     return access
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who acts; for views that only signed-in people reach."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def check_declared(access: Access, action: str, parameters: dict[str, Any], *, write: bool = False) -> None:

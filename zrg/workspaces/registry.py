@@ -76,6 +76,7 @@ DemoPart = Callable[[Workspace, dict[str, User]], None]
 ColumnCheck = Callable[[WorkspaceSettings], None]
 SectionStates = Callable[[UUID, bool], Mapping[str, SectionState]]
 SettingsReceiver = Callable[[WorkspaceSettings], None]
+CalendarReader = Callable[[Collection[UUID]], set[UUID]]
 
 _health_checks: dict[str, HealthCheck] = {}
 _provisioning_parts: dict[str, ProvisioningPart] = {}
@@ -84,6 +85,7 @@ _column_checks: dict[str, list[ColumnCheck]] = {}
 _settings_sections: dict[tuple[str, str], SettingsSection] = {}
 _section_states: dict[str, list[SectionStates]] = {}
 _settings_receivers: dict[str, tuple[frozenset[str], SettingsReceiver]] = {}
+_calendar_readers: dict[str, CalendarReader] = {}
 
 
 def register_health_check(name: str, check: HealthCheck) -> None:
@@ -131,6 +133,16 @@ def register_column_check(column: str, check: ColumnCheck) -> None:
 def column_checks(column: str) -> Sequence[ColumnCheck]:
     """The rules over one column."""
     return tuple(_column_checks.get(column, ()))
+
+
+def register_calendar_reader(name: str, read: CalendarReader) -> None:
+    """`read(workspace_ids)` tells which of them have a calendar leads can be sent to; one query."""
+    _calendar_readers[name] = read
+
+
+def workspaces_with_calendar(workspace_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the workspaces that have a default calendar, for the mark in the selector."""
+    return set().union(*(read(workspace_ids) for read in _calendar_readers.values()))
 
 
 def health_checks() -> dict[str, HealthCheck]:

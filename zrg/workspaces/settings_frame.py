@@ -28,13 +28,6 @@ TAB_ACTIONS = {
     "team": "team.invite",
 }
 TAB_TITLES = {"general": "General", "integrations": "Integrations", "ai": "AI", "booking": "Booking", "team": "Team"}
-# Until a tab has sections it says where its settings are.
-ELSEWHERE = {
-    "booking": (
-        "Calendars, durations and qualification are kept in the administration.",
-        "admin:workspaces_workspacesettings_changelist",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,11 @@ from zrg.ai.services.knowledge import (
     unarchive_asset,
     update_asset,
 )
-from zrg.ai.views.forms import CHANGED_MEANWHILE, show_refusal, version_of, with_version
 from zrg.ai.views.scope import person
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, show_refusal, version_of, with_version
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page

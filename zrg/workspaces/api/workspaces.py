@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zrg.workspaces.access import WorkspaceAccess, require
 from zrg.workspaces.api.views import TenantAPIView
 from zrg.workspaces.enums import Role
-from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.registry import workspaces_with_calendar
 from zrg.workspaces.rules.permissions import decide
 
 ABILITIES = {
@@ -44,7 +43,7 @@ class WorkspaceList(TenantAPIView):
 
     def get(self, request: Request) -> Response:
         """All workspaces of the person, in the order of the selector."""
-        with_calendar = _with_default_calendar(list(self.access.by_workspace))
+        with_calendar = workspaces_with_calendar(list(self.access.by_workspace))
         return Response(
             {
                 "workspaces": [
@@ -74,11 +73,3 @@ class WorkspaceCapabilities(TenantAPIView):
         found = require(self.access, "workspace.open", workspace_id)
         assert found is not None
         return Response(capabilities(found))
-
-
-def _with_default_calendar(workspace_ids: list[UUID]) -> set[UUID]:
-    chosen = Q(meeting_booking_provider="GHL", ghl_default_calendar_id__gt="") | Q(
-        meeting_booking_provider="CALENDLY", calendly_event_type_uri__gt=""
-    )
-    rows = WorkspaceSettings.objects.filter(workspace_id__in=workspace_ids).filter(chosen)
-    return set(rows.values_list("workspace_id", flat=True))

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from zrg.lib.errors import NotVisible
@@ -12,7 +11,7 @@ from zrg.workspaces.decorators import access_of, dispatches, requires
 from zrg.workspaces.navigation import SETTINGS_TABS
 from zrg.workspaces.registry import SettingsSection, settings_section
 from zrg.workspaces.rules.deep_links import DEFAULT_TAB
-from zrg.workspaces.settings_frame import ELSEWHERE, section_links, settings_page, tab_url
+from zrg.workspaces.settings_frame import section_links, settings_page, tab_url
 
 
 @require_GET
@@ -25,20 +24,11 @@ def first_tab(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 @require_GET
 @requires("settings.view")
 def tab_page(request: HttpRequest, workspace_id: UUID, tab: str) -> HttpResponse:
-    """What a tab holds and how it stands; a tab without sections says where its settings are."""
+    """What a tab holds and how it stands."""
     if tab not in SETTINGS_TABS:
         raise NotVisible
     groups = section_links(access_of(request), workspace_id, tab)
-    sentence, address = ELSEWHERE.get(tab, ("", ""))
-    return settings_page(
-        request,
-        workspace_id,
-        tab=tab,
-        template="zrg/settings/tab.html",
-        groups=groups,
-        elsewhere="" if groups else sentence,
-        elsewhere_url="" if groups or not address else reverse(address),
-    )
+    return settings_page(request, workspace_id, tab=tab, template="zrg/settings/tab.html", groups=groups)
 
 
 @dispatches("settings.view")

@@ -95,18 +95,6 @@ def test_five_tabs_open_for_every_member(client: ZrgClient, workspace: Workspace
     assert f'href="/?view=inbox&amp;clientId={workspace.pk}"' in html
 
 
-def test_tab_without_sections_says_where_its_settings_are(client: ZrgClient, workspace: Workspace) -> None:
-    setter = MembershipFactory(workspace=workspace, role=MembershipRole.SETTER.value).user
-
-    owners = client.login_as(workspace.owner).get(url(workspace, "booking")).content.decode()
-    setters = client.login_as(setter).get(url(workspace, "booking")).content.decode()
-
-    assert "Calendars, durations and qualification are kept in the administration." in owners
-    assert 'href="/admin/workspaces/workspacesettings/"' in owners
-    assert READ_ONLY not in owners
-    assert "/admin/" not in setters
-
-
 def test_sections_are_listed_with_their_state(hours: None, client: ZrgClient, workspace: Workspace) -> None:
     html = client.login_as(workspace.owner).get(url(workspace, "general")).content.decode()
 

@@ -43,11 +43,23 @@ def test_steps_are_done_by_what_the_rows_say(workspace: Workspace) -> None:
         company_name="Northfork Dental",
         service_description="We clean teeth.",
         notification_slack_channel_ids=["C0SALES1"],
+        calendly_event_type_link="https://calendly.com/acme/intro",
+        meeting_booking_provider="CALENDLY",
     )
 
     after = setup_progress(workspace.pk)
 
-    keys = ["email-provider", "webhook", "company", "persona", "service", "timezone", "slack", "first-draft"]
+    keys = [
+        "email-provider",
+        "webhook",
+        "company",
+        "calendar",
+        "persona",
+        "service",
+        "timezone",
+        "slack",
+        "first-draft",
+    ]
     assert before == [(key, False) for key in keys]
     assert [(item.key, item.done) for item in after.items] == [(key, True) for key in keys]
     assert after.following is None

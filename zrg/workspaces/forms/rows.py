@@ -1,4 +1,4 @@
-"""What the pages of voices and knowledge share: forms that say themselves what is wrong, and stale ones."""
+"""What pages of rows share (voices, sources, calendar links): forms that say what is wrong, and stale ones."""
 
 from collections.abc import Mapping
 from typing import Any

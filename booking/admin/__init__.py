@@ -1,0 +1,3 @@
+from booking.admin.calendar_links import CalendarLinkAdmin
+
+__all__ = ["CalendarLinkAdmin"]

@@ -1,0 +1,3 @@
+from booking.models.calendar_link import CalendarLink
+
+__all__ = ["CalendarLink"]

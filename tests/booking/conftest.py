@@ -1,0 +1,3 @@
+"""The calendar floor asks real simulators."""
+
+from tests.support.simulator import simulator  # noqa: F401  # fixture
