@@ -15,7 +15,7 @@ def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
         key="calendar",
         title="Add your calendar",
         purpose="The page where leads choose a time, named in drafts",
-        position=25,
+        position=38,
         url=reverse("settings_section", args=[workspace_id, "booking", "calendar-links"]),
         done=get_booking_link(workspace_id) is not None,
     )

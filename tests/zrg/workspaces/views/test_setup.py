@@ -53,9 +53,9 @@ def test_steps_are_done_by_what_the_rows_say(workspace: Workspace) -> None:
         "email-provider",
         "webhook",
         "company",
-        "calendar",
         "persona",
         "service",
+        "calendar",
         "timezone",
         "slack",
         "first-draft",
@@ -72,7 +72,7 @@ def test_list_is_shown_until_done_to_those_who_can_work_on_it(client: ZrgClient,
     owners = [client.login_as(workspace.owner).get(page).content.decode() for page in pages]
     setters = [client.login_as(setter).get(page).content.decode() for page in pages]
 
-    assert ["Set-up: 0 of 8 steps done" in html for html in owners] == [True, True]
+    assert ["Set-up: 0 of 9 steps done" in html for html in owners] == [True, True]
     assert ["Set-up:" in html for html in setters] == [False, False]
 
 
