@@ -23,6 +23,33 @@ AMBIGUOUS = Counter("zrg_sync_ambiguous_total", "Rows of a provider's history th
 SLACK_INTERACTIONS = Counter("zrg_slack_interactions_total", "Buttons pressed in Slack, by what came of it", ["result"])
 
 
+LIST_SECONDS = Histogram(
+    "zrg_inbox_list_seconds",
+    "Time of one page of the list, its rows read",
+    ["tab"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2),
+)
+DRAFT_DECISIONS = Counter("zrg_draft_decisions_total", "How drafts ended", ["decision", "edited"])
+APPROVE_CONFLICTS = Counter(
+    "zrg_approve_conflicts_total", "Approvals and sends that were refused or came second", ["reason"]
+)
+
+
+def note_list(tab: str, seconds: float) -> None:
+    """One page of the list."""
+    LIST_SECONDS.labels(tab=tab).observe(seconds)
+
+
+def count_draft_decision(decision: str, *, edited: bool = False) -> None:
+    """One draft that was approved, rejected or superseded."""
+    DRAFT_DECISIONS.labels(decision=decision, edited="yes" if edited else "no").inc()
+
+
+def count_approve_conflict(reason: str) -> None:
+    """One approval or send that did not happen; `reason` is a code."""
+    APPROVE_CONFLICTS.labels(reason=reason).inc()
+
+
 def count_slack_interaction(result: str) -> None:
     """One click that was acted upon, or refused."""
     SLACK_INTERACTIONS.labels(result=result).inc()

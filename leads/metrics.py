@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -18,6 +18,17 @@ LEADS_CREATED = Counter("zrg_leads_created_total", "People taken in, by what nam
 OPT_OUTS = Counter("zrg_optouts_total", "Leads stopped on every channel, by where they said so", ["channel"])
 SMS_BLOCKED = Counter("zrg_sms_blocked_total", "People who could not be texted, by why", ["code"])
 EXPORTS = Counter("zrg_exports_total", "Exports by how they ended", ["kind", "status"])
+
+COUNTS_SECONDS = Histogram(
+    "zrg_inbox_counts_seconds",
+    "Time of all badges of the inbox",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2),
+)
+
+
+def note_counts(seconds: float) -> None:
+    """All badges, read once."""
+    COUNTS_SECONDS.observe(seconds)
 
 
 def count_lead(matched_by: str, count: int = 1) -> None:

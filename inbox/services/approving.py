@@ -24,7 +24,7 @@ from inbox.enums import (
     SentBy,
 )
 from inbox.errors import DraftNotPending, SendInProgress, StaleDraft
-from inbox.metrics import count_double_attempt
+from inbox.metrics import count_approve_conflict, count_double_attempt, count_draft_decision
 from inbox.models import Draft, Message, SendOrder
 from inbox.rules.disposition import disposition, joined_parts
 from inbox.services.checking import (
@@ -80,6 +80,7 @@ def approve_draft(
     lead, draft = lock_lead_and_draft(draft_id)
     if draft.status != DraftStatus.PENDING:
         count_double_attempt(source)
+        count_approve_conflict("already_decided")
         logger.info(log_events.APPROVE_RACE, draft=str(draft.pk), loser=source)
         return already_decided(draft)
     content = draft.content if text.content is None else clean_body(text.content)
@@ -118,7 +119,9 @@ def approve_draft(
     record_draft_event(draft, DraftEventKind.APPROVED, source=_event_source(source), actor=by, edited=edited)
     _announce_decision(draft, DraftStatus.APPROVED)
     refresh_lead_flags(lead.pk)
+    count_draft_decision(DraftStatus.APPROVED, edited=edited)
     logger.info(log_events.APPROVE_RESULT, draft=str(draft.pk), source=source, result="queued", edited=edited)
+    logger.info(log_events.DRAFT_APPROVED, draft=str(draft.pk), source=source, edited=edited)
     return Decision(state="queued", order_id=order.pk, due_at=order.due_at)
 
 

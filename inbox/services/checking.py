@@ -9,6 +9,7 @@ import structlog
 from booking.registry import calendar
 from inbox.contracts import Decision
 from inbox.enums import Channel
+from inbox.metrics import count_approve_conflict
 from inbox.rules.outbound_text import (
     MAX_SUBJECT_CHARS,
     find_placeholders,
@@ -118,5 +119,6 @@ def refuse_stale_times(
 
 def refused_with(code: str, detail: str, http_status: int, **data: object) -> Decision:
     """A refusal; nothing was written."""
+    count_approve_conflict(code)
     logger.info(log_events.DRAFT_APPROVE_CONFLICT, reason=code)
     return Decision(state="blocked", code=code, http_status=http_status, detail=detail, data=data)

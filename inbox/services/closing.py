@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inbox.contracts import DraftDecided
 from inbox.enums import AutoSendOutcome, DraftClosedReason, DraftEventKind, DraftEventSource, DraftStatus
-from inbox.metrics import count_auto_send_cancel
+from inbox.metrics import count_auto_send_cancel, count_draft_decision
 from inbox.models import Draft
 from inbox.services.draft_events import record_draft_event
 from zrg.jobs.services.announce import announce
@@ -48,6 +48,9 @@ def close_draft(
     )
     record_draft_event(draft, _KINDS[status], source=source, reason=reason or closed_reason, actor=by, **(detail or {}))
     end_schedule(draft, status, source=source, by=by)
+    count_draft_decision(status)
+    if status == DraftStatus.SUPERSEDED:
+        logger.info(log_events.DRAFT_SUPERSEDED, draft=str(draft.pk), reason=closed_reason)
     announce(
         DraftDecided(
             workspace_id=draft.workspace_id,

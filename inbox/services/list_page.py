@@ -17,6 +17,7 @@ from django.db.models.functions import JSONObject, Left
 from django.utils import timezone
 
 from inbox.enums import AutoSendOutcome
+from inbox.metrics import note_list
 from inbox.models import Draft, LeadView, Message
 from inbox.rules.rendering import message_snippet
 from leads.enums import LeadStatus
@@ -91,8 +92,9 @@ def load_list(access: Access, params: Mapping[str, Any], *, now: datetime | None
     started = time.perf_counter()
     page = list_leads(access, params, now=now)
     rows = load_rows(access, page.leads, now=now, name_workspaces=page.filters.workspace is None)
-    took = round((time.perf_counter() - started) * 1000)
-    logger.info(log_events.INBOX_LIST, tab=page.filters.tab.value, ms=took, rows=len(rows))
+    took = time.perf_counter() - started
+    note_list(page.filters.tab.value, took)
+    logger.info(log_events.INBOX_LIST, tab=page.filters.tab.value, ms=round(took * 1000), rows=len(rows))
     return ListPage(
         rows=rows,
         next_cursor=page.next_cursor,

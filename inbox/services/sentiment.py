@@ -153,6 +153,8 @@ def _apply(
     refresh_lead_flags(lead.pk)
     count_sentiment(new, cause)
     logger.info(log_events.SENTIMENT_SET, lead=str(lead.pk), tag=new, cause=cause)
+    if actor is not None:
+        logger.info(log_events.LEAD_SENTIMENT_SET, lead=str(lead.pk), tag=new, by=str(actor.pk))
     return SentimentChange(changed=True, previous=previous, new=new)
 
 

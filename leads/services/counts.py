@@ -1,5 +1,6 @@
 """How many leads are in each tab of the inbox."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from leads.enums import Tab
+from leads.metrics import note_counts
 from leads.querysets import LeadQuerySet
 from leads.rules.filters import ListFilters, read_filters
 from leads.services.scopes import Scope, Sql, capped_count, narrow_assigned, read_scope
@@ -65,7 +67,7 @@ def get_counts(
     if not scope.workspaces:
         return {name: Badge.of(0) for name in COUNT_NAMES.values()}
     parts = [_count_sql(scope, filters, tab, now or timezone.now()) for tab in COUNT_NAMES]
-    statement = "SELECT " + ", ".join(f"({sql})" for sql, _params in parts)
+    statement, started = "SELECT " + ", ".join(f"({sql})" for sql, _params in parts), time.perf_counter()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [value for _sql, params in parts for value in params])
@@ -73,6 +75,7 @@ def get_counts(
     except OperationalError as error:
         logger.warning(log_events.INBOX_COUNTS_DELAYED, error=type(error.__cause__).__name__)
         return None
+    note_counts(time.perf_counter() - started)
     return {name: Badge.of(count) for name, count in zip(COUNT_NAMES.values(), counted, strict=True)}
 
 
