@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from leads.enums import Tab
 from leads.models import Lead, LeadIdentityConflict
 from leads.rules.search import SearchKind, read_search
-from leads.rules.tabs import explain_tabs
+from leads.rules.tabs import explain_tabs, tabs_of
 from leads.services.rollups import recompute_rollups
 from leads.services.status import blacklist_lead, clear_blacklist
 from zrg.workspaces.access import can
@@ -108,8 +108,8 @@ class LeadAdmin(TenantModelAdmin):
         "status",
         "blacklist_reason",
         "sentiment_tag",
-        "is_open",
-        "has_review_draft",
+        "listed_under",
+        "due_at",
         "assigned_to",
         "sms_state",
         "last_message_at",
@@ -169,6 +169,11 @@ class LeadAdmin(TenantModelAdmin):
         if blocked is None or (sent is not None and sent >= blocked):
             return ""
         return f"{lead.sms_last_blocked_reason or 'blocked'} ×{lead.sms_consecutive_blocked_count}"
+
+    @admin.display(description="Tabs")
+    def listed_under(self, lead: Lead) -> str:
+        """The tabs it is in now, beside All."""
+        return ", ".join(Tab(tab).label for tab in tabs_of(lead, timezone.now()) if tab != Tab.ALL)
 
     @admin.display(description="In the inbox under")
     def tabs(self, lead: Lead) -> SafeString:

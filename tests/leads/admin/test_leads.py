@@ -51,6 +51,16 @@ def test_list_is_filtered_by_tab_phone_and_search(operator):
     assert len(listed(operator, "?q=5552671")) == 3
 
 
+def test_list_shows_the_tabs_of_each_lead(operator):
+    LeadFactory(last_inbound_at=timezone.now(), sentiment_tag="Interested")
+    LeadFactory(snooze_until_reply=True)
+
+    html = operator.get(LIST).content.decode()
+
+    assert "All responses, Requires attention<" in html
+    assert ">Snoozed<" in html
+
+
 def test_workspace_people_see_their_own_leads(client):
     workspace = WorkspaceFactory()
     own, _foreign = LeadFactory(workspace=workspace), LeadFactory()

@@ -47,24 +47,31 @@ def wrote(workspace, minutes_ago, **values):
     return LeadFactory(workspace=workspace, last_inbound_at=at, last_message_at=at, **values)
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "name"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "name", "due"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 25])
 def test_pages_show_every_lead_once_and_in_order(sort, limit):
     workspace = WorkspaceFactory()
     at = NOW - timedelta(hours=1)
     for number in range(7):
         # Two groups of equal keys: ties are told apart by id.
-        LeadFactory(workspace=workspace, created_at=at + timedelta(minutes=number % 2), first_name=f"Dana {number % 2}")
-    key = {"newest": lambda lead: (lead.sort_at, lead.pk), "oldest": lambda lead: (lead.sort_at, lead.pk)}.get(
-        sort, lambda lead: (lead.name_key, lead.pk)
-    )
+        LeadFactory(
+            workspace=workspace,
+            created_at=at + timedelta(minutes=number % 2),
+            first_name=f"Dana {number % 2}",
+            due_at=at if number in (1, 4) else None,
+        )
+    key = {
+        "name": lambda lead: (lead.name_key, lead.pk),
+        # Those without a time come last, the newest first.
+        "due": lambda lead: (lead.due_at is None, lead.due_at or -lead.sort_at.timestamp(), lead.pk),
+    }.get(sort, lambda lead: (lead.sort_at, lead.pk))
     expected = sorted(Lead.objects.in_workspace(workspace), key=key, reverse=sort == "newest")
 
     assert shown(manager_of(workspace), sort=sort, limit=str(limit)) == [lead.pk for lead in expected]
 
 
 @pytest.mark.parametrize("limit", [2, 25])
-@pytest.mark.parametrize("sort", ["newest", "oldest", "name"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "name", "due"])
 def test_lists_of_several_workspaces_are_one_list(sort, limit):
     one, other, hidden = WorkspaceFactory(), WorkspaceFactory(), WorkspaceFactory()
     leads = [wrote(workspace, minutes, first_name=f"N{minutes}") for minutes, workspace in enumerate([one, other] * 3)]
