@@ -15,9 +15,14 @@ def can_insert_link() -> bool:
 
 def booking_link_of(lead: Lead) -> str:
     """The link as it is inserted; raises `Conflict` `no_booking_link` when there is none that may be shown."""
-    source = booking_links()
-    link = source.link_for(lead.workspace_id, lead.pk) if source else None
-    url = safe_target(link) if link else None
+    url = find_booking_link(lead)
     if url is None:
         raise Conflict(NO_LINK, code="no_booking_link", detail=NO_LINK)
     return url
+
+
+def find_booking_link(lead: Lead) -> str | None:
+    """The same; None when there is none that may be shown."""
+    source = booking_links()
+    link = source.link_for(lead.workspace_id, lead.pk) if source else None
+    return safe_target(link) if link else None

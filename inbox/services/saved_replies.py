@@ -11,6 +11,7 @@ from inbox.enums import Channel
 from inbox.models import SavedReply
 from inbox.querysets import SavedReplyQuerySet
 from inbox.rules.reply_variables import FilledReply, fill_reply, proven
+from inbox.services.booking_link import find_booking_link
 from inbox.services.drafting.voice import is_name, resolve_voice
 from leads.models import Lead
 from zrg.lib.errors import BadInput, Conflict, NotVisible
@@ -110,6 +111,7 @@ def values_for(lead: Lead, channel: str) -> dict[str, str]:
         "signature": voice.signature,
         "companyName": voice.company,
         "result": settings.target_result or "",
+        "calendarLink": find_booking_link(lead) or "",
     }
     return {name: value for name, value in values.items() if value.strip()}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from booking import registry
 from inbox.models import SavedReply
 from inbox.services.saved_replies import (
     MAX_REPLIES,
@@ -192,6 +193,38 @@ def test_everything_known_is_filled_in(desk):
     assert filled.text == "Dana Northfork +15550100020 Priya Outbound Co more calls\nPriya\nOutbound Co\n{calendarLink}"
     assert filled.missing == ("{calendarLink}",)
     assert "{signature}" in fill_for(desk.lead, reply, "sms").missing
+
+
+class Links:
+    """An app that keeps booking links."""
+
+    def __init__(self, link):
+        self.link = link
+
+    def link_for(self, workspace_id, lead_id):
+        return self.link
+
+    def without_default(self, workspace_ids):
+        return []
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ("https://calendar.example/dana", "https://calendar.example/dana or https://calendar.example/dana"),
+        (None, "{calendarLink} or {link}"),
+        ("javascript:alert(1)", "{calendarLink} or {link}"),
+    ],
+)
+def test_the_booking_link_is_filled_in_where_there_is_one(desk, link, text):
+    before = registry.booking_links()
+    registry.register_booking_links(Links(link))
+    try:
+        filled = fill_for(desk.lead, keep(desk, body="{calendarLink} or {link}"), "email")
+    finally:
+        registry.register_booking_links(before)
+
+    assert filled.text == text
 
 
 def test_the_default_persona_comes_before_the_workspace(desk):
