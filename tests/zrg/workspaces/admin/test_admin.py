@@ -1,5 +1,6 @@
 """The admin: whose rows show, what may be saved, what is written down."""
 
+import json
 import re
 
 import pytest
@@ -114,6 +115,8 @@ def _posted(value: object) -> object:
         return None
     if isinstance(value, list):
         return ",".join(str(entry) for entry in value) if value else None
+    if isinstance(value, dict):
+        return json.dumps(value)
     return value
 
 
