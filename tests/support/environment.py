@@ -40,6 +40,7 @@ for name in ("SUPER_ADMIN_EMAILS", "SUPER_ADMIN_USER_IDS", "EMAIL_URL", "SENTRY_
 
 
 def pytest_collection_finish() -> None:
-    """From here on only what the tests make is collected."""
+    """From here on only what the tests make is collected, and not for every few hundred objects of a query."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
