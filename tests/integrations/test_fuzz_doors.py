@@ -8,7 +8,7 @@ import pytest
 from integrations.urls import urlpatterns
 from tests.integrations.fuzz.run import fuzz, process_kept
 
-CALLS = 2_000
+CALLS = 1_000
 PROCESSED_CALLS = 240
 
 pytestmark = pytest.mark.integration

@@ -1,5 +1,9 @@
-"""Whatever people, leads, workers and the provider do, in whatever order: what always holds about sending."""
+"""Whatever people, leads, workers and the provider do, in whatever order: what always holds about sending.
 
+`SENDING_PROPERTY_EXAMPLES` asks for more orders than the suite tries.
+"""
+
+import os
 import re
 import uuid
 from collections import Counter
@@ -37,6 +41,7 @@ from zrg.workspaces.context import platform
 
 pytestmark = pytest.mark.django_db
 
+EXAMPLES = int(os.environ.get("SENDING_PROPERTY_EXAMPLES", "15"))
 ANSWERS = {
     "ok": None,
     "refuses": {"status": 422, "body": {"message": "No", "errors": {}}},
@@ -272,7 +277,7 @@ def dying_workers(monkeypatch):
 
 
 @settings(
-    max_examples=30,
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
