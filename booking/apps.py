@@ -9,19 +9,23 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from booking.registry import register_calendar  # noqa: PLC0415
+        from booking.registry import register_booking_links, register_calendar  # noqa: PLC0415
         from booking.services.calendar_links import with_calendar  # noqa: PLC0415
-        from booking.services.link_calendar import LinkCalendar  # noqa: PLC0415
+        from booking.services.demo import prepare_demo  # noqa: PLC0415
+        from booking.services.link_calendar import LinkCalendar, WorkspaceLinks  # noqa: PLC0415
         from booking.services.setup_items import setup_items  # noqa: PLC0415
         from booking.views import calendar_links, columns, targets  # noqa: PLC0415
         from zrg.workspaces.registry import (  # noqa: PLC0415
             register_calendar_reader,
+            register_demo_part,
             register_section_states,
             register_settings_section,
         )
         from zrg.workspaces.setup import register_setup_items  # noqa: PLC0415
 
         register_calendar(LinkCalendar())
+        register_booking_links(WorkspaceLinks())
+        register_demo_part("booking", prepare_demo)
         register_calendar_reader("booking", with_calendar)
         register_setup_items("booking", setup_items)
         register_settings_section(calendar_links.SECTION)

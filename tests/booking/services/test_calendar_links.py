@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from booking.enums import CalendarType
 from booking.models import CalendarLink
-from booking.registry import calendar
+from booking.registry import booking_links, calendar
 from booking.services import resolving
 from booking.services.calendar_links import (
     LinkValues,
@@ -131,7 +131,12 @@ def test_selector_marks_workspaces_without_a_calendar(workspace: Workspace) -> N
     chosen = WorkspaceFactory(settings__ghl_default_calendar_id="cal1")
     add(workspace, "Intro")
 
+    links = booking_links()
     assert with_calendar([workspace.pk, other.pk, chosen.pk]) == {workspace.pk, chosen.pk}
+    assert links is not None
+    assert links.without_default([workspace.pk, other.pk, chosen.pk]) == {other.pk}
+    assert links.link_for(workspace.pk, other.pk) == "https://calendly.com/acme/intro"
+    assert links.link_for(other.pk, other.pk) is None
 
 
 def test_hard_09_calendar_url_guard_asks_where_a_name_leads() -> None:
