@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET
 
 from assignment.forms.routing import FIELDS, MATCHES, MAX_ROWS, RuleDraft, draft_of_rule, new_draft, read_rule_draft
 from assignment.models import RoutingPartner, RoutingRule
@@ -25,6 +26,7 @@ NEW = "new"
 CHANGED = "This rule changed meanwhile. Look at it again, then save: your entries still stand here."
 
 
+@require_GET
 @requires(VIEW)
 def rule_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """The rules as they are tried, and where the newest leads would go."""
@@ -48,6 +50,7 @@ def rule_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     )
 
 
+@require_GET
 @requires(VIEW)
 def rule_page(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """The editor of one rule."""
