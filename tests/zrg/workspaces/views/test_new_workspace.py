@@ -30,7 +30,7 @@ def test_empty_installation_leads_to_the_first_workspace(client: ZrgClient, foun
     assert made["Location"] == f"/w/{workspace.pk}/settings/general/setup"
     assert (workspace.name, workspace.owner) == ("Northfork Dental", founder)
     assert (workspace.settings.company_name, workspace.settings.timezone) == ("Northfork Dental GmbH", "Europe/Berlin")
-    assert "2 of 8 steps are done" in setup
+    assert "2 of 9 steps are done" in setup
     assert [event.action for event in AdminAuditEvent.objects.all()] == ["workspace.created"]
 
 
