@@ -86,7 +86,7 @@ def sequential(options: Options) -> dict[str, Any]:
         if reference:
             ratios.append(rate / reference)
     figures = tally.figures(options.count * REPEATS)
-    return figures | _ratio("route_lead / FUNC", ratios)
+    return figures | ratio_of("route_lead / FUNC", ratios)
 
 
 def batch(options: Options) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def batch(options: Options) -> dict[str, Any]:
         tally.seconds += seconds
         if reference:
             ratios.append(done / seconds / (reference * options.batch_size))
-    return tally.figures(sum(tally.counts.values())) | _ratio("batch / SQLBATCH", ratios)
+    return tally.figures(sum(tally.counts.values())) | ratio_of("batch / SQLBATCH", ratios)
 
 
 def concurrent(options: Options) -> dict[str, Any]:
@@ -307,7 +307,8 @@ def _doubles() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _ratio(name: str, ratios: Sequence[float]) -> dict[str, Any]:
+def ratio_of(name: str, ratios: Sequence[float]) -> dict[str, Any]:
+    """The middle of interleaved repetitions, and how far they scatter."""
     if not ratios:
         return {"reference": "pgbench is not installed"}
     ordered = sorted(ratios)

@@ -1,0 +1,132 @@
+"""Who gets a lead, in a browser: the rotation, the drawer, what a setter sees, and a rule of routing."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import PHONE, WIDE
+from tests.e2e.product import OWNER, SETTER, Product, Session
+from tests.stack.waiting import wait_for
+
+pytestmark = pytest.mark.e2e
+
+PARTNER = "Lakeside"
+SECONDS = 60
+SECRET = "push-hook-3c9e1a7f5b2d8046"  # opens nothing
+
+
+@pytest.fixture
+def owner(context_of: Callable[..., BrowserContext], product: Product) -> Iterator[Page]:
+    """The owner, with a log-in of their own; an error in the page's scripts fails the test."""
+    context = context_of()
+    context.add_cookies(Session(product, OWNER, product.password).cookies())  # type: ignore[arg-type]
+    opened, problems = context.new_page(), []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    assert problems == []
+
+
+def make_workspace(product: Product, name: str) -> str:
+    """A workspace of the owner."""
+    product.manage("create_workspace", "--name", name, "--owner", OWNER)
+    return str(product.value("SELECT id FROM workspaces_workspace WHERE name = %s ORDER BY created_at DESC", name))
+
+
+@pytest.fixture
+def source(product: Product) -> Iterator[str]:
+    """A workspace of the owner with an agreement, three leads and routing switched on; gone afterwards."""
+    made, partner = (make_workspace(product, name) for name in ("Collected", PARTNER))
+    product.arrange("UPDATE workspaces_workspacesettings SET lead_routing_enabled = true WHERE workspace_id = %s", made)
+    product.arrange(
+        "INSERT INTO assignment_routingpartner (id, workspace_id, destination_workspace_id, status, status_reason,"
+        " accept_conditions, credit_amount, return_window_days, notes, created_at, updated_at)"
+        " VALUES (gen_random_uuid(), %s, %s, 'active', '', '{}', 0, 7, '', now(), now())",
+        made,
+        partner,
+    )
+    yield made
+    product.arrange(
+        "UPDATE workspaces_workspace SET status = 'deleted', deleted_at = now() WHERE id = ANY (%s::uuid[])",
+        [made, partner],
+    )
+
+
+def fits(page: Page) -> None:
+    """The page needs no scrolling to the side, at a phone and at a desk."""
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)
+        page.wait_for_function(f"document.documentElement.scrollWidth === {size['width']}")
+
+
+def push(product: Product, source: str, number: int, industry: str) -> None:
+    """As a program that collects leads does it."""
+    answer = requests.post(
+        f"{product.url}/api/webhooks/lead-push/api?clientId={source}",
+        json={"id": f"c-{number}", "email": f"collected{number}@people.example", "industry": industry},
+        headers={"Authorization": f"Bearer {SECRET}"},
+        timeout=SECONDS,
+    )
+    assert (answer.status_code, answer.json().get("queued")) == (200, True), answer.text
+
+
+def test_pushed_leads_are_routed_by_a_rule_that_was_tried(owner: Page, product: Product, source: str) -> None:
+    owner.goto(f"/w/{source}/settings/integrations/lead-push")
+    owner.get_by_label("Webhook secret").fill(SECRET)
+    owner.get_by_role("button", name="Connect").click()
+    expect(owner.get_by_text("Saved.")).to_be_visible()
+    for number, industry in enumerate(("Dental", "Dental", "Retail")):
+        push(product, source, number, industry)
+    arrived = "SELECT count(*) FROM leads_lead WHERE workspace_id = %s"
+    wait_for(lambda: product.value(arrived, source) == 3, SECONDS)
+
+    owner.goto(f"/w/{source}/settings/integrations/routing")
+    owner.get_by_role("link", name="Write the first rule").click()
+    owner.get_by_label("Name", exact=True).fill("Dental to the lake")
+    owner.get_by_label("Leads go to").select_option(label=PARTNER)
+    owner.get_by_label("Values, one per line").fill("dental")
+    expect(owner.get_by_text("Fits 2 of the last 3 leads.")).to_be_visible()
+
+    # The condition changes by keyboard: another field brings its own operators.
+    owner.get_by_role("button", name="Add a condition").focus()
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_role("group", name="Condition 2").get_by_label("What")).to_be_focused()
+    owner.get_by_role("group", name="Condition 2").get_by_label("What").select_option("employee_count")
+    expect(owner.get_by_role("group", name="Condition 2").get_by_label("Comparison")).to_have_value("gte")
+    owner.get_by_role("button", name="Save", exact=True).last.click()
+    expect(owner.get_by_role("alert")).to_contain_text("Nothing was saved. A number is needed.")
+    owner.get_by_role("button", name="Remove condition 2").click()
+    expect(owner.get_by_role("group", name="Condition 2")).to_have_count(0)
+    fits(owner)
+    owner.get_by_role("button", name="Save", exact=True).last.click()
+
+    expect(owner.get_by_text("Industry is one of dental")).to_be_visible()
+    # What found no place before the rule was there is tried again, once.
+    product.arrange("UPDATE assignment_routingqueueentry SET next_retry_at = now() WHERE workspace_id = %s", source)
+    product.manage("process_routing_queue", "--all")
+    routed = "SELECT routing_status, count(*) FROM leads_lead WHERE source_workspace_id = %s GROUP BY 1 ORDER BY 1"
+    wait_for(lambda: product.rows(routed, source) == [("pending", 1), ("routed", 2)], SECONDS)
+    logged = "SELECT count(*) FROM assignment_routinglog WHERE source_workspace_id = %s AND routing_result = 'success'"
+    assert product.value(logged, source) == 2
+
+
+def test_a_setter_sees_the_leads_of_their_turn_only(owner: Page, product: Product) -> None:
+    email = "turn@people.example"
+    product.write(email, "Could you send more details?", first_name="Tara")
+    lead = product.lead_id(email)
+    owner.goto("/?view=settings&settingsTab=integrations")
+    owner.get_by_role("link", name="Assignments").click()
+    expect(owner.get_by_role("heading", name="Assignments")).to_be_visible()
+    fits(owner)
+
+    setter = product.value("SELECT id FROM workspaces_user WHERE email = %s", SETTER)
+    answer = Session(product, OWNER, product.password).post(
+        f"/api/inbox/conversations/{lead}/assign", {"userId": str(setter), "expected": None}
+    )
+
+    assert answer.status_code in (200, 409), answer.text
+    wait_for(lambda: product.value("SELECT assigned_to_id = %s FROM leads_lead WHERE id = %s", setter, lead), SECONDS)
+    assert Session(product, SETTER, product.password).get(f"/api/inbox/conversations/{lead}").status_code == 200
+    product.arrange("UPDATE leads_lead SET assigned_to_id = NULL WHERE id = %s", lead)
+    assert Session(product, SETTER, product.password).get(f"/api/inbox/conversations/{lead}").status_code == 404
