@@ -1,4 +1,4 @@
-"""Who gets a lead, in a browser: the rotation, the drawer, what a setter sees, and a rule of routing."""
+"""A pushed lead on its way, in a browser: the secret, a rule that is tried and saved, the retry that routes."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import PHONE, WIDE
-from tests.e2e.product import OWNER, SETTER, Product, Session
+from tests.e2e.product import OWNER, Product, Session
 from tests.stack.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
@@ -109,39 +109,3 @@ def test_pushed_leads_are_routed_by_a_rule_that_was_tried(owner: Page, product: 
     wait_for(lambda: product.rows(routed, source) == [("pending", 1), ("routed", 2)], SECONDS)
     logged = "SELECT count(*) FROM assignment_routinglog WHERE source_workspace_id = %s AND routing_result = 'success'"
     assert product.value(logged, source) == 2
-
-
-@pytest.fixture
-def limited(product: Product) -> Iterator[None]:
-    """The demo's setter sees assigned leads only, for as long as the test runs."""
-    change = (
-        "UPDATE workspaces_membership m SET extra_permissions = %s FROM workspaces_user u"
-        " WHERE u.id = m.user_id AND u.email = %s"
-    )
-    product.arrange(change, [], SETTER)
-    yield
-    product.arrange(change, ["view_all_leads"], SETTER)
-
-
-@pytest.mark.usefixtures("limited")
-def test_a_setter_sees_assigned_leads_only(owner: Page, product: Product) -> None:
-    email = "turn@people.example"
-    product.write(email, "Could you send more details?", first_name="Tara")
-    lead = product.lead_id(email)
-    owner.goto("/?view=settings&settingsTab=integrations")
-    owner.get_by_role("link", name="Assignments").click()
-    expect(owner.get_by_role("heading", name="Assignments")).to_be_visible()
-    fits(owner)
-    setter, theirs = Session(product, SETTER, product.password), f"/api/inbox/conversations/{lead}"
-    # What a person may see is kept for half a minute.
-    wait_for(lambda: setter.get(theirs).status_code == 404, SECONDS)
-
-    person = product.value("SELECT id FROM workspaces_user WHERE email = %s", SETTER)
-    asked = {"userId": str(person), "expected": None}
-    answer = Session(product, OWNER, product.password).post(f"{theirs}/assign", asked)
-
-    assert answer.status_code == 200, answer.text
-    assert setter.get(theirs).status_code == 200
-    assert product.value("SELECT assigned_to_id FROM leads_lead WHERE id = %s", lead) == person
-    ledger = "SELECT source, assigned_to_id FROM assignment_leadassignmentevent WHERE lead_id = %s"
-    assert product.rows(ledger, lead) == [("manual", person)]
