@@ -14,7 +14,7 @@ class BookingConfig(AppConfig):
         from booking.services.demo import prepare_demo  # noqa: PLC0415
         from booking.services.link_calendar import LinkCalendar, WorkspaceLinks  # noqa: PLC0415
         from booking.services.setup_items import setup_items  # noqa: PLC0415
-        from booking.views import calendar_links, columns, targets  # noqa: PLC0415
+        from booking.views import calendar_links, columns, processes, targets  # noqa: PLC0415
         from zrg.workspaces.registry import (  # noqa: PLC0415
             register_calendar_reader,
             register_demo_part,
@@ -30,6 +30,7 @@ class BookingConfig(AppConfig):
         register_setup_items("booking", setup_items)
         register_settings_section(calendar_links.SECTION)
         register_section_states(calendar_links.TAB, calendar_links.section_state)
-        for section in (targets.SECTION, *columns.SECTIONS):
+        register_section_states(processes.TAB, processes.section_state)
+        for section in (targets.SECTION, processes.SECTION, *columns.SECTIONS):
             register_settings_section(section)
         register_section_states(columns.TAB, columns.section_states)

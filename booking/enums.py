@@ -10,3 +10,18 @@ class CalendarType(models.TextChoices):
     HUBSPOT = "hubspot", "HubSpot"
     GHL = "ghl", "GoHighLevel"
     UNKNOWN = "unknown", "Not recognised"
+
+
+class LinkType(models.TextChoices):
+    """How an e-mail shows the booking link; texts and LinkedIn always show the address."""
+
+    PLAIN_URL = "PLAIN_URL", "The address itself"
+    HYPERLINKED_TEXT = "HYPERLINKED_TEXT", "Linked words"
+
+
+class InstructionOrder(models.TextChoices):
+    """What comes first in the answer."""
+
+    QUESTIONS_FIRST = "QUESTIONS_FIRST", "Questions, times, link"
+    TIMES_FIRST = "TIMES_FIRST", "Times, questions, link"
+    LINK_FIRST = "LINK_FIRST", "Link, questions, times"

@@ -1,3 +1,4 @@
 from booking.admin.calendar_links import CalendarLinkAdmin
+from booking.admin.processes import BookingProcessAdmin, CampaignProcessAdmin
 
-__all__ = ["CalendarLinkAdmin"]
+__all__ = ["BookingProcessAdmin", "CalendarLinkAdmin", "CampaignProcessAdmin"]

@@ -1,3 +1,4 @@
 from booking.models.calendar_link import CalendarLink
+from booking.models.process import BookingProcess, BookingStage, CampaignProcess
 
-__all__ = ["CalendarLink"]
+__all__ = ["BookingProcess", "BookingStage", "CalendarLink", "CampaignProcess"]
