@@ -13,7 +13,7 @@ STACK := $(VENV)/python -m zrg.stack
 WITH_TEST_SERVER := $(STACK) with-test-server
 APPS := zrg inbox leads followups booking notifications assignment integrations
 
-.PHONY: help up down clean test check audit vectors e2e test-redis bench manage logs env-run env-dev env-bench
+.PHONY: help up down clean test check audit vectors e2e test-redis bench manage messages logs env-run env-dev env-bench
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ down: ## Stop what make up started
 
 logs: ## Follow the logs of the running installation
 	@exec tail -n 20 -F var/log/*.log
+
+messages: env-dev ## Collect the texts of the pages into locale/ for translation (needs xgettext)
+	@mkdir -p locale
+	@exec $(STACK) as-production $(VENV)/python manage.py makemessages --locale en --no-location --no-obsolete --ignore 'var/*' --ignore 'tests/*' --ignore 'bench/*'
 
 manage: env-run ## Run a management command: make manage ARGS="doctor"
 	@exec $(STACK) manage $(ARGS)

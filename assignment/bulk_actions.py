@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from assignment.services.assigning import assign_manually, assignable_people, is_stopped
 from inbox.bulk_actions import CHANGED_SINCE
 from inbox.registry import BulkAction
@@ -18,7 +21,10 @@ def _choices(workspace_id: UUID) -> Sequence[tuple[str, str]]:
     with tenant(workspace_id):
         # A person's own context knows no other members.
         people = assignable_people(workspace_id)
-    return [*((str(one.pk), f"Assign to {one.get_full_name()}") for one in people), (NOBODY, "Assign to nobody")]
+    return [
+        *((str(one.pk), gettext("Assign to {name}").format(name=one.get_full_name())) for one in people),
+        (NOBODY, gettext("Assign to nobody")),
+    ]
 
 
 def _wanted(value: str) -> UUID | None:
@@ -27,8 +33,8 @@ def _wanted(value: str) -> UUID | None:
 
 def _refuse(lead: Lead, value: str) -> str:
     if lead.assigned_to_id == _wanted(value):
-        return "Assigned to nobody already." if value == NOBODY else "Assigned to them already."
-    return "All outreach to this lead is stopped." if value != NOBODY and is_stopped(lead) else ""
+        return gettext("Assigned to nobody already.") if value == NOBODY else gettext("Assigned to them already.")
+    return gettext("All outreach to this lead is stopped.") if value != NOBODY and is_stopped(lead) else ""
 
 
 def _act(lead: Lead, value: str, by: User) -> dict[str, Any]:
@@ -47,12 +53,12 @@ def _undo(lead: Lead, before: dict[str, Any], by: User) -> str:
 
 ASSIGN = BulkAction(
     key="assign",
-    group="Assign",
+    group=_("Assign"),
     position=30,
     permission="lead.assign",
     choices=_choices,
     refuse=_refuse,
     act=_act,
     undo=_undo,
-    consequence=lambda _value: "The turns of the rotation stay as they are.",
+    consequence=lambda _value: gettext("The turns of the rotation stay as they are."),
 )

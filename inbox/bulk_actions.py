@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
 from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.registry import BulkAction, register_bulk_action
 from inbox.rules.eligibility import DRAFTED_TAGS
@@ -16,7 +19,7 @@ from leads.models import Lead
 from zrg.workspaces.models import User
 
 UNTIL_REPLY = "reply"
-CHANGED_SINCE = "Changed since then."
+CHANGED_SINCE = _("Changed since then.")
 SETTABLE = [tag for tag in CURRENT_TAGS if tag != SentimentTag.SNOOZED]
 
 
@@ -27,12 +30,15 @@ def register_bulk_actions() -> None:
 
 
 def _snooze_choices(_workspace: UUID) -> Sequence[tuple[str, str]]:
-    days = [(str(number), f"Snooze {number} day{'' if number == 1 else 's'}") for number in SNOOZE_DAYS]
-    return [(UNTIL_REPLY, "Done (until they reply)"), *days]
+    days = [
+        (str(number), ngettext("Snooze {count} day", "Snooze {count} days", number).format(count=number))
+        for number in SNOOZE_DAYS
+    ]
+    return [(UNTIL_REPLY, gettext("Done (until they reply)")), *days]
 
 
 def _refuse_snooze(lead: Lead, value: str) -> str:
-    return "Done already." if value == UNTIL_REPLY and lead.snooze_until_reply else ""
+    return gettext("Done already.") if value == UNTIL_REPLY and lead.snooze_until_reply else ""
 
 
 def _snooze(lead: Lead, value: str, by: User) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def _snooze(lead: Lead, value: str, by: User) -> dict[str, Any]:
 
 def _undo_snooze(lead: Lead, before: dict[str, Any], by: User) -> str:
     if [_iso(lead.snoozed_until), lead.snooze_until_reply] != before["after"]:
-        return CHANGED_SINCE
+        return gettext(CHANGED_SINCE)
     until = datetime.fromisoformat(before["until"]) if before["until"] else None
     restore_snooze(lead, until, until_reply=before["until_reply"], by=by)
     return ""
@@ -55,7 +61,7 @@ def _unread(lead: Lead, _value: str, by: User) -> None:
 
 
 def _refuse_sentiment(lead: Lead, value: str) -> str:
-    return f"Is {value} already." if lead.sentiment_tag == value else ""
+    return gettext("Is {tag} already.").format(tag=gettext(value)) if lead.sentiment_tag == value else ""
 
 
 def _set_tag(lead: Lead, value: str, by: User) -> dict[str, Any] | None:
@@ -65,27 +71,33 @@ def _set_tag(lead: Lead, value: str, by: User) -> dict[str, Any] | None:
 
 def _undo_tag(lead: Lead, before: dict[str, Any], by: User) -> str:
     if before["after"] == SentimentTag.BLACKLIST:
-        return "A stop is lifted lead by lead, with a note."
+        return gettext("A stop is lifted lead by lead, with a note.")
     if lead.sentiment_tag != before["after"]:
-        return CHANGED_SINCE
+        return gettext(CHANGED_SINCE)
     set_sentiment(lead.pk, before["tag"], actor=by, cause=CAUSE_MANUAL)
     return ""
 
 
 def _tell_tag(value: str) -> str:
     if value == SentimentTag.BLACKLIST:
-        return "All outreach to these leads stops at once and their drafts are closed. Undo does not lift that."
+        return gettext(
+            "All outreach to these leads stops at once and their drafts are closed. Undo does not lift that."
+        )
     if value in DRAFTED_TAGS:
-        return "Drafts are written for leads that wrote and have none, as after any change by hand."
+        return gettext("Drafts are written for leads that wrote and have none, as after any change by hand.")
     if value == SentimentTag.AUTOMATED_REPLY:
-        return "Waiting reply drafts are closed. Undo brings the sentiment back, not the drafts."
-    return "Status and follow-ups go with the sentiment, as after any change by hand. Waiting drafts stay."
+        return gettext("Waiting reply drafts are closed. Undo brings the sentiment back, not the drafts.")
+    return gettext("Status and follow-ups go with the sentiment, as after any change by hand. Waiting drafts stay.")
 
 
 def _refuse_draft(lead: Lead, _value: str) -> str:
     if lead.last_inbound_at is None:
-        return "Never wrote."
-    return "" if lead.sentiment_tag in DRAFTED_TAGS else f"No draft is written for {lead.sentiment_tag}."
+        return gettext("Never wrote.")
+    return (
+        ""
+        if lead.sentiment_tag in DRAFTED_TAGS
+        else gettext("No draft is written for {tag}.").format(tag=gettext(lead.sentiment_tag))
+    )
 
 
 def _start_drafts(leads: Sequence[Lead], value: str, by: User) -> UUID:
@@ -98,7 +110,7 @@ def _iso(at: datetime | None) -> str | None:
 
 SNOOZE = BulkAction(
     key="snooze",
-    group="Snooze",
+    group=_("Snooze"),
     position=10,
     permission="lead.snooze",
     choices=_snooze_choices,
@@ -108,19 +120,19 @@ SNOOZE = BulkAction(
 )
 UNREAD = BulkAction(
     key="unread",
-    group="Read",
+    group=_("Read"),
     position=20,
     permission="lead.view",
-    choices=lambda _workspace: [("", "Mark unread")],
-    refuse=lambda lead, _value: "" if lead.last_inbound_at else "Never wrote.",
+    choices=lambda _workspace: [("", gettext("Mark unread"))],
+    refuse=lambda lead, _value: "" if lead.last_inbound_at else gettext("Never wrote."),
     act=_unread,
 )
 SENTIMENT = BulkAction(
     key="sentiment",
-    group="Set sentiment",
+    group=_("Set sentiment"),
     position=40,
     permission="lead.set_sentiment",
-    choices=lambda _workspace: [(tag, f"Sentiment: {tag}") for tag in SETTABLE],
+    choices=lambda _workspace: [(tag, gettext("Sentiment: {tag}").format(tag=gettext(tag))) for tag in SETTABLE],
     refuse=_refuse_sentiment,
     act=_set_tag,
     undo=_undo_tag,
@@ -128,11 +140,11 @@ SENTIMENT = BulkAction(
 )
 DRAFTS = BulkAction(
     key="drafts",
-    group="Drafts",
+    group=_("Drafts"),
     position=50,
     permission="draft.regenerate",
-    choices=lambda _workspace: [("full", "Write new drafts"), ("fast", "Reword drafts")],
+    choices=lambda _workspace: [("full", gettext("Write new drafts")), ("fast", gettext("Reword drafts"))],
     refuse=_refuse_draft,
     start=_start_drafts,
-    consequence=lambda _value: "Drafts that a person has edited stay. Three are written at a time.",
+    consequence=lambda _value: gettext("Drafts that a person has edited stay. Three are written at a time."),
 )

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.models import LeadMemoryEntry
 from inbox.registry import DrawerSection, register_drawer_section
@@ -22,17 +24,17 @@ from zrg.workspaces.decorators import access_of
 
 SHOWN_MEMORY = 50
 EDITABLE = (
-    ("first_name", "First name", ""),
-    ("last_name", "Last name", ""),
-    ("job_title", "Job title", ""),
-    ("phone", "Phone", "+49 30 901820"),
-    ("linkedin_url", "LinkedIn profile", "linkedin.com/in/…"),
-    ("company_name", "Company", ""),
-    ("company_website", "Website", ""),
-    ("linkedin_company_url", "LinkedIn company", "linkedin.com/company/…"),
-    ("industry", "Industry", ""),
-    ("employee_headcount", "Headcount", ""),
-    ("timezone", "Time zone", "Europe/Berlin"),
+    ("first_name", _("First name"), ""),
+    ("last_name", _("Last name"), ""),
+    ("job_title", _("Job title"), ""),
+    ("phone", _("Phone"), "+49 30 901820"),
+    ("linkedin_url", _("LinkedIn profile"), "linkedin.com/in/…"),
+    ("company_name", _("Company"), ""),
+    ("company_website", _("Website"), ""),
+    ("linkedin_company_url", _("LinkedIn company"), "linkedin.com/company/…"),
+    ("industry", _("Industry"), ""),
+    ("employee_headcount", _("Headcount"), ""),
+    ("timezone", _("Time zone"), "Europe/Berlin"),
 )
 
 
@@ -41,7 +43,7 @@ def register_sections() -> None:
     register_drawer_section(
         DrawerSection(
             key="status",
-            title="Status",
+            title=_("Status"),
             position=10,
             template="inbox/drawer/status.html",
             action="lead.view",
@@ -51,7 +53,7 @@ def register_sections() -> None:
     register_drawer_section(
         DrawerSection(
             key="contact",
-            title="Contact",
+            title=_("Contact"),
             position=20,
             template="inbox/drawer/contact.html",
             action="lead.view",
@@ -61,7 +63,7 @@ def register_sections() -> None:
     register_drawer_section(
         DrawerSection(
             key="automation",
-            title="Automation",
+            title=_("Automation"),
             position=30,
             template="inbox/drawer/automation.html",
             action="lead.view",
@@ -71,7 +73,7 @@ def register_sections() -> None:
     register_drawer_section(
         DrawerSection(
             key="score",
-            title="Score",
+            title=_("Score"),
             position=60,
             template="inbox/drawer/score.html",
             action="lead.view",
@@ -82,7 +84,7 @@ def register_sections() -> None:
     register_drawer_section(
         DrawerSection(
             key="timing",
-            title="Response timing",
+            title=_("Response timing"),
             position=65,
             template="inbox/drawer/timing.html",
             action="lead.view",
@@ -93,7 +95,7 @@ def register_sections() -> None:
     register_drawer_section(
         DrawerSection(
             key="memory",
-            title="Memory",
+            title=_("Memory"),
             position=70,
             template="inbox/drawer/memory.html",
             action="lead.view",
@@ -139,15 +141,15 @@ def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     """What is known about the person, in the order it is read."""
     place = ", ".join(part for part in (lead.company_city, lead.company_state, lead.company_country) if part)
     facts = [
-        ("Job title", lead.job_title),
-        ("Company", lead.company_name),
-        ("Industry", lead.industry),
-        ("Headcount", lead.employee_headcount),
-        ("Location", place),
-        ("Time zone", _timezone(lead)),
-        ("Campaign", (lead.email_campaign.name if lead.email_campaign else "") or ""),
-        ("SMS label", (lead.sms_campaign.name if lead.sms_campaign else "") or ""),
-        ("Source", (lead.source or "").replace("_", " ")),
+        (gettext("Job title"), lead.job_title),
+        (gettext("Company"), lead.company_name),
+        (gettext("Industry"), lead.industry),
+        (gettext("Headcount"), lead.employee_headcount),
+        (gettext("Location"), place),
+        (gettext("Time zone"), _timezone(lead)),
+        (gettext("Campaign"), (lead.email_campaign.name if lead.email_campaign else "") or ""),
+        (gettext("SMS label"), (lead.sms_campaign.name if lead.sms_campaign else "") or ""),
+        (gettext("Source"), (lead.source or "").replace("_", " ")),
     ]
     alternates = [address for address in lead.alternate_emails if address != lead.email]
     return {
@@ -187,9 +189,9 @@ def enrichment(lead: Lead) -> dict[str, str]:
     reason = why_not_by_hand(lead)
     source = lead.get_enrichment_source_display() if lead.enrichment_source else ""
     return {
-        "status": lead.get_enrichment_status_display() if lead.enrichment_status else "",
+        "status": gettext(lead.get_enrichment_status_display()) if lead.enrichment_status else "",
         "source": source,
-        "reason": REFUSAL_SENTENCES.get(reason, ""),
+        "reason": gettext(REFUSAL_SENTENCES.get(reason, "")),
     }
 
 

@@ -1,6 +1,7 @@
 """Closed sets of the inbox: values are the words of the specification, used on the wire too."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop as _
 
 # The lead's words, spoken here too.
 from leads.enums import CURRENT_TAGS as CURRENT_TAGS
@@ -14,23 +15,23 @@ class Direction(TextChoices):
 
 
 class MessageSource(TextChoices):
-    ZRG = "zrg", "Written here"
-    CAMPAIGN = "inboxxia_campaign", "Campaign step"
-    LINKEDIN = "linkedin", "LinkedIn"
-    BOUNCE = "bounce", "Delivery report"
-    IMPORT = "import", "Import"
+    ZRG = "zrg", _("Written here")
+    CAMPAIGN = "inboxxia_campaign", _("Campaign step")
+    LINKEDIN = "linkedin", _("LinkedIn")
+    BOUNCE = "bounce", _("Delivery report")
+    IMPORT = "import", _("Import")
 
 
 class MessageOrigin(TextChoices):
     SETTER = "setter"
-    AI = "ai", "AI"
+    AI = "ai", _("AI")
     ENGINE = "engine"
     EXTERNAL = "external"
     CAMPAIGN = "campaign"
 
 
 class SentBy(TextChoices):
-    AI = "ai", "AI"
+    AI = "ai", _("AI")
     SETTER = "setter"
 
 
@@ -49,8 +50,8 @@ class DeliveryStatus(TextChoices):
 
 
 class LinkedInKind(TextChoices):
-    DM = "dm", "Direct message"
-    INMAIL = "inmail", "InMail"
+    DM = "dm", _("Direct message")
+    INMAIL = "inmail", _("InMail")
     CONNECTION_REQUEST = "connection_request"
 
 
@@ -77,7 +78,7 @@ class OrderSource(TextChoices):
     SLACK = "slack"
     AUTO_SEND = "auto_send"
     FOLLOWUP_DUE = "followup_due"
-    API = "api", "API"
+    API = "api", _("API")
 
 
 class OrderState(TextChoices):
@@ -120,10 +121,10 @@ class DraftClosedReason(TextChoices):
 
 
 class DraftRequestKind(TextChoices):
-    FULL = "full", "New draft"
-    FAST = "fast", "Another shape"
-    MANUAL_SENTIMENT = "manual_sentiment", "After a tag was set"
-    TIMES = "times", "Fresh times"
+    FULL = "full", _("New draft")
+    FAST = "fast", _("Another shape")
+    MANUAL_SENTIMENT = "manual_sentiment", _("After a tag was set")
+    TIMES = "times", _("Fresh times")
 
 
 class DraftRequestState(TextChoices):
@@ -158,9 +159,9 @@ class GenerationPath(TextChoices):
 
 
 class ResponseDisposition(TextChoices):
-    AUTO_SENT = "AUTO_SENT", "Sent automatically"
-    APPROVED = "APPROVED", "Approved unchanged"
-    EDITED = "EDITED", "Edited"
+    AUTO_SENT = "AUTO_SENT", _("Sent automatically")
+    APPROVED = "APPROVED", _("Approved unchanged")
+    EDITED = "EDITED", _("Edited")
 
 
 class ApprovalSource(TextChoices):
@@ -168,13 +169,13 @@ class ApprovalSource(TextChoices):
     DASHBOARD = "dashboard"
     SLACK = "slack"
     FOLLOWUP_DUE = "followup_due"
-    API = "api", "API"
+    API = "api", _("API")
 
 
 class AutoSendMode(TextChoices):
-    AI_AUTO_SEND = "AI_AUTO_SEND", "Automatic"
-    LEGACY_AUTO_REPLY = "LEGACY_AUTO_REPLY", "Per lead"
-    DISABLED = "DISABLED", "Off"
+    AI_AUTO_SEND = "AI_AUTO_SEND", _("Automatic")
+    LEGACY_AUTO_REPLY = "LEGACY_AUTO_REPLY", _("Per lead")
+    DISABLED = "DISABLED", _("Off")
 
 
 class AutoSendAction(TextChoices):
@@ -217,7 +218,7 @@ class DraftEventSource(TextChoices):
     JOB = "job"
     DASHBOARD = "dashboard"
     SLACK = "slack"
-    API = "api", "API"
+    API = "api", _("API")
     SYSTEM = "system"
 
 
@@ -235,10 +236,10 @@ class OverseerStage(TextChoices):
 
 
 class MemorySource(TextChoices):
-    MANUAL = "MANUAL", "Written by a person"
-    INFERENCE = "INFERENCE", "Proposed by a model"
+    MANUAL = "MANUAL", _("Written by a person")
+    INFERENCE = "INFERENCE", _("Proposed by a model")
 
 
 class MemoryStatus(TextChoices):
-    APPROVED = "APPROVED", "In use"
-    PENDING = "PENDING", "Waits for a decision"
+    APPROVED = "APPROVED", _("In use")
+    PENDING = "PENDING", _("Waits for a decision")

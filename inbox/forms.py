@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from inbox.enums import Channel
 from inbox.services.checking import Seen, Text
@@ -86,7 +87,7 @@ def read_local_time(text: str, zone: ZoneInfo, *, field: str) -> datetime | None
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise BadInput("This is not a date and time.", code="bad_time", field=field) from error
+        raise BadInput(gettext("This is not a date and time."), code="bad_time", field=field) from error
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
 
 
@@ -100,5 +101,5 @@ class SnoozeForm(forms.Form):
         """A moment is needed for `at`."""
         data = super().clean() or {}
         if data.get("choice") == "at" and not data.get("until"):
-            raise ValidationError("Choose a date and time.")
+            raise ValidationError(gettext("Choose a date and time."))
         return data

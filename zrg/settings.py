@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from zrg.jobs.env import inline_jobs, job_settings
@@ -305,7 +306,18 @@ GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 
 # --- Language, time, files -------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+# The first is spoken where nobody asks: in workers, mails and posts.
+_languages = env.list("ZRG_LANGUAGES", default=["en"])
+LANGUAGE_CODE = _languages[0]
+LANGUAGES = [(code, LANG_INFO[code]["name"]) for code in _languages if code in LANG_INFO]
+if len(LANGUAGES) != len(_languages):
+    stop("Malformed setting: ZRG_LANGUAGES names a language that is not known")
+if len(LANGUAGES) > 1:
+    # Asks each request for its language; one language needs no question.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.common.CommonMiddleware"), "django.middleware.locale.LocaleMiddleware"
+    )
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
 from assignment.models import LeadAssignmentEvent
@@ -51,7 +53,7 @@ def assignment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
     def act() -> object:
         user_id = uuid_or_none(wish)
         if wish and user_id is None:
-            raise BadInput("Choose a person.", code="not_assignable", field="to")
+            raise BadInput(gettext("Choose a person."), code="not_assignable", field="to")
         return assign_manually(lead.pk, workspace_id, user_id, expected=expected, by=person(request))
 
     done = attempt(lead, act)
@@ -59,12 +61,12 @@ def assignment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
         return refused(request, scope, lead, done, section=KEY)
     with tenant(workspace_id):
         lead = Lead.objects.select_related("assigned_to", "email_campaign", "sms_campaign").get(pk=lead.pk)
-    return drawer_answer(request, scope, lead, section=KEY, notice="Assignment saved.")
+    return drawer_answer(request, scope, lead, section=KEY, notice=gettext("Assignment saved."))
 
 
 SECTION = DrawerSection(
     key=KEY,
-    title="Assignment",
+    title=_("Assignment"),
     position=15,
     template="assignment/drawer.html",
     action="lead.view",

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
 from assignment.enums import RoutingCode, Why
@@ -26,9 +28,9 @@ RUN = "routing.run"
 REVIVE = "platform.routing"
 HISTORY = 10
 NOTICES = {
-    "requeue": "The lead is routed again.",
-    "retry": "The next attempt is due now.",
-    "revive": "The lead has another 90 days and is routed again.",
+    "requeue": _("The lead is routed again."),
+    "retry": _("The next attempt is due now."),
+    "revive": _("The lead has another 90 days and is routed again."),
 }
 # What is possible in which state; a waiting lead has a planned attempt.
 ACTS = {"failed": "requeue", "expired": "revive", "pending": "retry"}
@@ -97,9 +99,9 @@ def routing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
 
     def act() -> object:
         if wish not in NOTICES:
-            raise BadInput("Choose what to do.", field="act")
+            raise BadInput(gettext("Choose what to do."), field="act")
         if not _do(wish, lead, request):
-            raise NothingToDo("The lead's routing changed meanwhile.")
+            raise NothingToDo(gettext("The lead's routing changed meanwhile."))
         return wish
 
     if wish == "revive":
@@ -108,7 +110,7 @@ def routing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section=KEY)
     lead = lead_in(scope, lead_id, RUN)
-    return drawer_answer(request, scope, lead, section=KEY, notice=NOTICES[wish])
+    return drawer_answer(request, scope, lead, section=KEY, notice=gettext(NOTICES[wish]))
 
 
 def _do(wish: str, lead: Lead, request: HttpRequest) -> int:
@@ -124,7 +126,7 @@ def _do(wish: str, lead: Lead, request: HttpRequest) -> int:
 
 SECTION = DrawerSection(
     key=KEY,
-    title="Routing",
+    title=_("Routing"),
     position=65,
     template="assignment/drawer_routing.html",
     action=VIEW,

@@ -3,6 +3,9 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext
+
 MINUTE = 60
 HOUR = 3600
 DAY = 86_400
@@ -12,7 +15,7 @@ def short_age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`now`, `5 m`, `3 h`, `2 d` within a week, else the date (`14 Mar`, with the year when it is another)."""
     seconds = (now - at).total_seconds()
     if seconds < MINUTE:
-        return "now"
+        return gettext("now")
     if seconds < HOUR:
         return f"{int(seconds // MINUTE)} m"
     if seconds < DAY:
@@ -20,7 +23,8 @@ def short_age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     if seconds < 7 * DAY:
         return f"{int(seconds // DAY)} d"
     local, today = at.astimezone(zone), now.astimezone(zone)
-    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+    label = f"{local.day} {_month(local)}"
+    return label if local.year == today.year else f"{label} {local.year}"
 
 
 def waiting_for(since: datetime, now: datetime) -> str:
@@ -28,12 +32,14 @@ def waiting_for(since: datetime, now: datetime) -> str:
     minutes = max(0, int((now - since).total_seconds() // MINUTE))
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = ((days, "d"), (hours, "h"), (0 if days else rest, "m"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "under a minute"
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or gettext("under a minute")
 
 
 def due_in(due_at: datetime, now: datetime) -> str:
     """`due in 12 m`, `overdue 1 h`."""
-    return f"due in {waiting_for(now, due_at)}" if due_at > now else f"overdue {waiting_for(due_at, now)}"
+    if due_at > now:
+        return gettext("due in {time}").format(time=waiting_for(now, due_at))
+    return gettext("overdue {time}").format(time=waiting_for(due_at, now))
 
 
 def took(ms: int) -> str:
@@ -53,17 +59,17 @@ def took(ms: int) -> str:
 def day_label(day: date, today: date) -> str:
     """`Today`, `Yesterday`, `Monday, 2 March`, with the year when it is another."""
     if day == today:
-        return "Today"
+        return gettext("Today")
     if day == today - timedelta(days=1):
-        return "Yesterday"
-    label = f"{day:%A}, {day.day} {day:%B}"
+        return gettext("Yesterday")
+    label = f"{day_name(day)}, {day.day} {month_name(day)}"
     return label if day.year == today.year else f"{label} {day.year}"
 
 
 def full_time(at: datetime, zone: ZoneInfo) -> str:
     """`Mon 2 Mar 2026, 09:14 CET`."""
     local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+    return f"{_weekday(local)} {local.day} {_month(local)} {local:%Y, %H:%M %Z}"
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
@@ -74,8 +80,28 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
 def planned(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`15:04` today, `Tue 08:00` within a week, else `14 Mar 08:00`; `now` when it is due."""
     if at <= now:
-        return "now"
+        return gettext("now")
     local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    return f"{local:%a %H:%M}" if at - now < timedelta(days=6) else f"{local.day} {local:%b %H:%M}"
+    if at - now < timedelta(days=6):
+        return f"{_weekday(local)} {local:%H:%M}"
+    return f"{local.day} {_month(local)} {local:%H:%M}"
+
+
+def day_name(day: date) -> str:
+    """`Monday`."""
+    return str(WEEKDAYS[day.weekday()])
+
+
+def month_name(day: date) -> str:
+    """`March`."""
+    return str(MONTHS[day.month])
+
+
+def _weekday(day: date) -> str:
+    return str(WEEKDAYS_ABBR[day.weekday()])
+
+
+def _month(day: date) -> str:
+    return str(MONTHS_3[day.month]).title()

@@ -3,35 +3,38 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from inbox.enums import DraftEventKind
 from inbox.rules.autosend.reasons import decision_sentence
 from inbox.rules.sentences import CLOSED_REASONS
 
 WORDS = {
-    DraftEventKind.EVALUATED: "Checked",
-    DraftEventKind.REVISED: "Text improved",
-    DraftEventKind.SCHEDULED: "Planned to be sent",
-    DraftEventKind.RESCHEDULED: "Put off",
-    DraftEventKind.REVALIDATED: "Looked at again before sending",
-    DraftEventKind.CANCELED: "Automatic sending stopped",
-    DraftEventKind.REVIEW_REQUESTED: "A person was asked",
-    DraftEventKind.APPROVE_CLICKED: "Approve clicked in Slack",
-    DraftEventKind.APPROVED: "Approved",
-    DraftEventKind.REJECTED: "Rejected",
-    DraftEventKind.EDITED: "Text changed",
-    DraftEventKind.SUPERSEDED: "Replaced",
-    DraftEventKind.SENT: "Sent",
-    DraftEventKind.SEND_FAILED: "Could not be sent",
-    DraftEventKind.SEND_UNKNOWN: "Sent, not confirmed",
-    DraftEventKind.RECONCILED: "Confirmed afterwards",
+    DraftEventKind.EVALUATED: _("Checked"),
+    DraftEventKind.REVISED: _("Text improved"),
+    DraftEventKind.SCHEDULED: _("Planned to be sent"),
+    DraftEventKind.RESCHEDULED: _("Put off"),
+    DraftEventKind.REVALIDATED: _("Looked at again before sending"),
+    DraftEventKind.CANCELED: _("Automatic sending stopped"),
+    DraftEventKind.REVIEW_REQUESTED: _("A person was asked"),
+    DraftEventKind.APPROVE_CLICKED: _("Approve clicked in Slack"),
+    DraftEventKind.APPROVED: _("Approved"),
+    DraftEventKind.REJECTED: _("Rejected"),
+    DraftEventKind.EDITED: _("Text changed"),
+    DraftEventKind.SUPERSEDED: _("Replaced"),
+    DraftEventKind.SENT: _("Sent"),
+    DraftEventKind.SEND_FAILED: _("Could not be sent"),
+    DraftEventKind.SEND_UNKNOWN: _("Sent, not confirmed"),
+    DraftEventKind.RECONCILED: _("Confirmed afterwards"),
 }
 # Reasons of people and of the inbox, beside those of auto-send.
-_REASONS = {"times_refreshed": "Other times were put in.", "human_rejected": ""}
+_REASONS = {"times_refreshed": _("Other times were put in."), "human_rejected": ""}
 
 
 def event_words(kind: str) -> str:
     """What was done."""
-    return WORDS.get(DraftEventKind(kind), kind.replace("_", " ").capitalize())
+    return gettext(WORDS.get(DraftEventKind(kind), kind.replace("_", " ").capitalize()))
 
 
 def event_reason(reason: str, detail: Mapping[str, Any]) -> str:
@@ -39,9 +42,10 @@ def event_reason(reason: str, detail: Mapping[str, Any]) -> str:
     if not reason:
         return ""
     if reason in _REASONS:
-        return _REASONS[reason]
+        return gettext(_REASONS[reason])
     if reason in CLOSED_REASONS:
-        return f"{CLOSED_REASONS[reason][:1].upper()}{CLOSED_REASONS[reason][1:]}."
+        words = gettext(CLOSED_REASONS[reason])
+        return f"{words[:1].upper()}{words[1:]}."
     codes = detail.get("codes")
     found = f"{reason}:{','.join(map(str, codes))}" if codes else reason
     return decision_sentence(found)
@@ -52,10 +56,12 @@ def event_figures(detail: Mapping[str, Any]) -> str:
     confidence, threshold = percent(detail.get("confidence")), percent(detail.get("threshold"))
     before, after = percent(detail.get("original")), percent(detail.get("revised"))
     if before is not None and after is not None:
-        return f"{before} % to {after} %"
+        return gettext("{before} % to {after} %").format(before=before, after=after)
     if confidence is None:
         return ""
-    return f"{confidence} %" if threshold is None else f"{confidence} % of {threshold} % needed"
+    if threshold is None:
+        return f"{confidence} %"
+    return gettext("{confidence} % of {threshold} % needed").format(confidence=confidence, threshold=threshold)
 
 
 def percent(value: object) -> int | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 from leads.enums import Channel, LeadSort, ScoreFilter, Tab
 from leads.rules.filters import ME, NOBODY, UNATTRIBUTED, read_filters
 from leads.rules.statuses import read_status
@@ -23,7 +25,11 @@ def clean_name(text: str) -> str:
     """The name as it is stored: 1–60 printable characters on one line."""
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise BadInput(f"Give it a name of at most {MAX_NAME} characters.", code="bad_name", field="name")
+        raise BadInput(
+            gettext("Give it a name of at most {max_name} characters.").format(max_name=MAX_NAME),
+            code="bad_name",
+            field="name",
+        )
     return name
 
 
@@ -59,27 +65,31 @@ def describe(params: Params) -> str:
     """The filters in words, for people: "All responses · E-mail · Interested"."""
     filters = read_filters(params)
     words = [filter_words(key, value, {}) for key, values in params.items() if key != "tab" for value in values]
-    return " · ".join([filters.tab.label, *words])
+    return " · ".join([gettext(filters.tab.label), *words])
 
 
 def filter_words(key: str, value: str, names: Mapping[str, str]) -> str:
     """One checked filter in words; `names` are those of people, campaigns and workspaces by id."""
     match key:
         case "channels":
-            return Channel(value).label
+            return gettext(Channel(value).label)
         case "status":
             status = read_status(value)
-            return status.label if status else value
+            return gettext(status.label) if status else value
         case "score":
-            return f"score {ScoreFilter(value).label}"
+            return gettext("score {score}").format(score=gettext(ScoreFilter(value).label))
         case "assigned":
-            words = {ME: "assigned to me", NOBODY: "assigned to nobody"}
-            return words.get(value) or (f"assigned to {names[value]}" if value in names else "one person's")
+            words = {ME: gettext("assigned to me"), NOBODY: gettext("assigned to nobody")}
+            if value in words or value not in names:
+                return words.get(value, gettext("one person's"))
+            return gettext("assigned to {name}").format(name=names[value])
         case "smsCampaignId":
-            return "no SMS campaign" if value == UNATTRIBUTED else names.get(value, "one SMS campaign")
+            if value == UNATTRIBUTED:
+                return gettext("no SMS campaign")
+            return names.get(value, gettext("one SMS campaign"))
         case "search":
             return f"“{value}”"
         case "sort":
-            return LeadSort(value).label
+            return gettext(LeadSort(value).label)
         case _:
             return names.get(value, value)

@@ -3,6 +3,9 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
+from inbox.rules.ages import day_name
 from zrg.workspaces.hours import local_date
 
 MORNING = time(9, 0)
@@ -16,15 +19,15 @@ def later_choices(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     clock = now.astimezone(zone).time()
     following = _next_working_day(today)
     choices = [
-        ("This morning", today, MORNING) if clock < MORNING else ("This afternoon", today, AFTERNOON),
-        (_day(following, today) + " morning", following, MORNING),
-        (_day(following, today) + " afternoon", following, AFTERNOON),
+        (gettext("This morning"), today, MORNING) if clock < MORNING else (gettext("This afternoon"), today, AFTERNOON),
+        (gettext("{day} morning").format(day=_day(following, today)), following, MORNING),
+        (gettext("{day} afternoon").format(day=_day(following, today)), following, AFTERNOON),
     ]
     if clock >= AFTERNOON or today.weekday() >= SATURDAY:
         choices = choices[1:]
     monday = today + timedelta(days=7 - today.weekday())
     if monday != following:
-        choices.append(("Monday morning", monday, MORNING))
+        choices.append((gettext("Monday morning"), monday, MORNING))
     return [(label, datetime.combine(day, at).strftime("%Y-%m-%dT%H:%M")) for label, day, at in choices]
 
 
@@ -36,4 +39,4 @@ def _next_working_day(today: date) -> date:
 
 
 def _day(day: date, today: date) -> str:
-    return "Tomorrow" if day == today + timedelta(days=1) else f"{day:%A}"
+    return gettext("Tomorrow") if day == today + timedelta(days=1) else day_name(day)

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import BulkItemState, BulkState
 from inbox.models import BulkItem, BulkRun
@@ -73,16 +74,20 @@ def plan_bulk(access: Access, workspace_id: UUID, lead_ids: Sequence[UUID], key:
     """Sort the chosen leads into those the act reaches and those it skips. Writes nothing; one query for any number."""
     chosen = list(dict.fromkeys(lead_ids))
     if not 1 <= len(chosen) <= MAX_LEADS:
-        raise BadInput(f"Choose 1 to {MAX_LEADS} conversations.", code="too_many", field="leads")
+        raise BadInput(
+            gettext("Choose 1 to {max_leads} conversations.").format(max_leads=MAX_LEADS),
+            code="too_many",
+            field="leads",
+        )
     action = bulk_action(key)
     labels = dict(action.choices(workspace_id)) if action else {}
     if action is None or value not in labels:
-        raise BadInput("Choose what to do.", code="unknown_action", field="act")
+        raise BadInput(gettext("Choose what to do."), code="unknown_action", field="act")
     leads = Lead.objects.visible_to(access).in_workspace(workspace_id).filter(pk__in=chosen).defer("search_vector")
     reached, skipped = [], []
     for lead in leads.order_by("-sort_at", "-id"):
         allowed = can(access, action.permission, workspace_id, lead)
-        reason = action.refuse(lead, value) if allowed else "Your role does not include this."
+        reason = action.refuse(lead, value) if allowed else gettext("Your role does not include this.")
         if reason:
             skipped.append(Skipped(lead_id=lead.pk, name=lead.shown_name, reason=reason))
         else:
@@ -101,7 +106,7 @@ def plan_bulk(access: Access, workspace_id: UUID, lead_ids: Sequence[UUID], key:
 def start_bulk(plan: BulkPlan, workspace_id: UUID, run_id: UUID, *, by: User) -> BulkRun:
     """Carry out a plan as a job. Idempotent by `run_id`, the id made with the plan."""
     if not plan.leads:
-        raise BadInput("None of the chosen conversations can be changed.", code="nothing_to_do", field="leads")
+        raise BadInput(gettext("None of the chosen conversations can be changed."), code="nothing_to_do", field="leads")
     run = BulkRun(
         pk=run_id,
         workspace_id=workspace_id,
@@ -138,7 +143,7 @@ def undo_bulk(workspace_id: UUID, run_id: UUID, *, by: User) -> BulkRun:
     """Take a finished run back, lead by lead, where nothing happened since. Asking twice undoes once."""
     run = own_run(workspace_id, run_id, by)
     if not _is_undoable(run):
-        raise BadInput("This can no longer be undone.", code="not_undoable")
+        raise BadInput(gettext("This can no longer be undone."), code="not_undoable")
     moved = BulkRun.objects.filter(pk=run.pk, state=BulkState.DONE).update(state=BulkState.UNDOING)
     if moved:
         payload = {"run_id": str(run_id), "undo": True}

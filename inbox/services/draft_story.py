@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from booking.registry import calendar
 from inbox.enums import AutoSendAction, AutoSendMode, AutoSendOutcome, DraftStatus, GenerationPath
 from inbox.models import Draft, DraftEvent
@@ -18,19 +21,19 @@ from zrg.workspaces.context import tenant
 
 MAX_EVENTS = 60
 PATHS = {
-    GenerationPath.THREE_STEP: "Planned, written and verified",
-    GenerationPath.TWO_STEP: "Planned and written",
-    GenerationPath.SINGLE_STEP: "Written in one step",
-    GenerationPath.FAST: "Rewritten in another shape",
-    GenerationPath.TEMPLATE_FALLBACK: "A neutral template, because the model did not answer",
-    GenerationPath.DETERMINISTIC: "Put together without a model",
+    GenerationPath.THREE_STEP: _("Planned, written and verified"),
+    GenerationPath.TWO_STEP: _("Planned and written"),
+    GenerationPath.SINGLE_STEP: _("Written in one step"),
+    GenerationPath.FAST: _("Rewritten in another shape"),
+    GenerationPath.TEMPLATE_FALLBACK: _("A neutral template, because the model did not answer"),
+    GenerationPath.DETERMINISTIC: _("Put together without a model"),
 }
 OFFERS = {
-    "ok": "Still free",
-    "stale": "No longer free",
-    "unbacked_time": "A time in the text is none of the offered ones",
-    "placeholder": "A placeholder stands where times should be",
-    "unverifiable": "Cannot be looked up",
+    "ok": _("Still free"),
+    "stale": _("No longer free"),
+    "unbacked_time": _("A time in the text is none of the offered ones"),
+    "placeholder": _("A placeholder stands where times should be"),
+    "unverifiable": _("Cannot be looked up"),
 }
 
 
@@ -81,13 +84,19 @@ def headline(draft: Draft) -> str:
         return f"{closed[:1].upper()}{closed[1:]}."
     outcome = decision_sentence(draft.auto_send_outcome_reason)
     if draft.auto_send_outcome in (AutoSendOutcome.CANCELED, AutoSendOutcome.NEEDS_REVIEW) and outcome:
-        return f"Not sent automatically. {outcome}"
+        return gettext("Not sent automatically. {outcome}").format(outcome=outcome)
     decided = decision_sentence(draft.auto_send_reason_code)
     if draft.auto_send_action in (AutoSendAction.SEND_IMMEDIATE, AutoSendAction.SEND_DELAYED):
-        return f"Sent automatically. {decided}" if draft.status == DraftStatus.APPROVED else decided
+        return (
+            gettext("Sent automatically. {decided}").format(decided=decided)
+            if draft.status == DraftStatus.APPROVED
+            else decided
+        )
     if draft.status == DraftStatus.APPROVED:
-        return "Approved by a person."
-    return f"Waits for a person. {decided or 'Nobody asked for an automatic decision.'}"
+        return gettext("Approved by a person.")
+    return gettext("Waits for a person. {decided}").format(
+        decided=decided or gettext("Nobody asked for an automatic decision.")
+    )
 
 
 def _was_asked_about(draft: Draft) -> bool:
@@ -97,12 +106,12 @@ def _was_asked_about(draft: Draft) -> bool:
 
 def _facts(lead: Lead, draft: Draft, now: datetime) -> list[tuple[str, str]]:
     return [
-        ("Confidence", _confidence(draft)),
-        ("The check says", draft.auto_send_reason or ""),
-        ("Improvement", _revision(draft)),
-        ("Sending hours", _hours(lead, draft, now)),
-        ("Offered times", _offers(lead, draft, now)),
-        ("Written", _written(draft)),
+        (gettext("Confidence"), _confidence(draft)),
+        (gettext("The check says"), draft.auto_send_reason or ""),
+        (gettext("Improvement"), _revision(draft)),
+        (gettext("Sending hours"), _hours(lead, draft, now)),
+        (gettext("Offered times"), _offers(lead, draft, now)),
+        (gettext("Written"), _written(draft)),
     ]
 
 
@@ -114,8 +123,14 @@ def _revision(draft: Draft) -> str:
     if draft.auto_send_revision_attempted_at is None:
         return ""
     before, after = percent(draft.auto_send_original_confidence), percent(draft.auto_send_revision_confidence)
-    figures = f" ({before} % before, {after} % after)" if before is not None and after is not None else ""
-    kept = "The improved text is used" if draft.auto_send_revision_applied else "Tried, the first text stays"
+    figures = ""
+    if before is not None and after is not None:
+        figures = gettext(" ({before} % before, {after} % after)").format(before=before, after=after)
+    kept = (
+        gettext("The improved text is used")
+        if draft.auto_send_revision_applied
+        else gettext("Tried, the first text stays")
+    )
     return f"{kept}{figures}."
 
 
@@ -131,12 +146,14 @@ def _offers(lead: Lead, draft: Draft, now: datetime) -> str:
         return ""
     found = calendar().check_offer(draft.workspace_id, lead.pk, draft.offer_set, draft.content, now=now)
     stale = f": {', '.join(found.stale_labels)}" if found.stale_labels else ""
-    return f"{OFFERS[found.state]}{stale}."
+    return f"{gettext(OFFERS[found.state])}{stale}."
 
 
 def _written(draft: Draft) -> str:
     how = PATHS.get(GenerationPath(draft.generation_path), draft.generation_path)
-    return f"{how}; changed by a person since." if draft.edited_by_person else f"{how}."
+    if draft.edited_by_person:
+        return gettext("{how}; changed by a person since.").format(how=gettext(how))
+    return f"{gettext(how)}."
 
 
 def _line(event: DraftEvent) -> StoryLine:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import structlog
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.enums import Channel, DeliveryStatus, Direction, MessageOrigin, MessageSource
 from inbox.models import Message
@@ -36,16 +38,16 @@ def blocked_by_compliance(lead: Lead, channel: str, body: str) -> Block | None:
     An opt-out that nobody acted upon yet stops the lead here.
     """
     if is_blocked_on(lead, channel):
-        return Block(code="lead_blacklisted", detail="This lead asked not to be contacted, or mail to them bounces.")
+        return Block(code="lead_blacklisted", detail=_("This lead asked not to be contacted, or mail to them bounces."))
     if opt_out := unhandled_opt_out(lead):
         stop_lead(lead, "opt_out", message=opt_out)
-        return Block(code="opted_out", detail="The latest message of this lead is an opt-out.")
+        return Block(code="opted_out", detail=_("The latest message of this lead is an opt-out."))
     if sending_disabled(lead.workspace_id):
-        return Block(code="sending_disabled", detail="Sending is switched off for this workspace.")
+        return Block(code="sending_disabled", detail=_("Sending is switched off for this workspace."))
     if not body.strip():
-        return Block(code="empty_body", detail="The message is empty.")
+        return Block(code="empty_body", detail=_("The message is empty."))
     if placeholders := find_placeholders(body):
-        return Block(code="placeholder", detail="Fill in or remove: " + ", ".join(placeholders[:5]))
+        return Block(code="placeholder", detail=gettext("Fill in or remove: ") + ", ".join(placeholders[:5]))
     return None
 
 

@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.models import LeadView, Message
@@ -64,7 +65,7 @@ def snooze(
         zone = WorkspaceSettings.objects.filter(workspace_id=lead.workspace_id).values_list("timezone", flat=True)
         wakes = wake_time(days, now, resolve_zone(zone.first()))
     else:
-        raise BadInput("Choose until when.", code="bad_snooze", field="days")
+        raise BadInput(gettext("Choose until when."), code="bad_snooze", field="days")
     return _set_snooze(lead, wakes, until_reply=until_reply, by=by)
 
 
@@ -82,7 +83,7 @@ def change_status(lead: Lead, status: str, *, by: User) -> bool:
     """Set the status a person chose. `blacklisted` is `stop_lead`, with who (07.blacklist-is-stop-lead)."""
     wanted = read_status(status)
     if wanted is None:
-        raise BadInput("Unknown status.", code="invalid_status", field="status")
+        raise BadInput(gettext("Unknown status."), code="invalid_status", field="status")
     with transaction.atomic():
         locked = _locked(lead.pk)
         if wanted == "blacklisted":
@@ -96,7 +97,7 @@ def change_status(lead: Lead, status: str, *, by: User) -> bool:
 def change_sentiment(lead: Lead, tag: str, *, by: User) -> SentimentChange:
     """Set the tag a person chose (every one but Snoozed) through the one writer of it."""
     if tag not in CURRENT_TAGS or tag == SentimentTag.SNOOZED:
-        raise BadInput("Unknown sentiment.", code="invalid_sentiment", field="sentiment")
+        raise BadInput(gettext("Unknown sentiment."), code="invalid_sentiment", field="sentiment")
     return set_sentiment(lead.pk, tag, actor=by, cause=CAUSE_MANUAL, blacklist_reason=MANUAL)
 
 

@@ -11,6 +11,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import MemorySource, MemoryStatus
 from inbox.models import LeadMemoryEntry
@@ -79,9 +80,11 @@ def add_memory(lead: Lead, *, category: str, content: str, by: User, now: dateti
         MemoryProposal(category=category, content=content, ttl_days=policy.ttl_days, confidence=1.0), policy
     )
     if verdict is None:
-        raise BadInput("Write a fact without addresses, phone numbers and links.", code="memory_empty", field="content")
+        raise BadInput(
+            gettext("Write a fact without addresses, phone numbers and links."), code="memory_empty", field="content"
+        )
     if _is_full(lead):
-        raise Conflict("This lead has as many facts as it can hold. Reject some first.", code="memory_full")
+        raise Conflict(gettext("This lead has as many facts as it can hold. Reject some first."), code="memory_full")
     entry = _keep(lead, verdict, source=MemorySource.MANUAL, now=now, by=by)
     if entry.status == MemoryStatus.PENDING and can(access, GOVERN):
         return approve_memory(entry.pk, by=by, now=now)

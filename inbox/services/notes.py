@@ -10,6 +10,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from inbox.contracts import PersonMentioned
 from inbox.models import LeadNote, Message
@@ -59,7 +60,12 @@ def add_note(lead: Lead, *, note_id: UUID, text: str, by: User) -> LeadNote:
     text = _clean(text)
     with transaction.atomic():
         if LeadNote.objects.of_lead(lead.pk).count() >= MAX_OF_LEAD:
-            raise Conflict(f"This lead has {MAX_OF_LEAD} notes already. Delete some first.", code="notes_full")
+            raise Conflict(
+                gettext("This lead has {max_of_lead} notes already. Delete some first.").format(
+                    max_of_lead=MAX_OF_LEAD
+                ),
+                code="notes_full",
+            )
         named = find_mentions(text, handles_of(mentionable(lead)))
         note = LeadNote(pk=note_id, workspace_id=lead.workspace_id, lead=lead, author=by, text=text, mentions=named)
         try:
@@ -138,7 +144,7 @@ def _shown(note: LeadNote, named: list[User]) -> ThreadNote:
     return ThreadNote(
         id=note.pk,
         author_id=note.author_id,
-        author=note.author.get_full_name() if note.author else "A former colleague",
+        author=note.author.get_full_name() if note.author else gettext("A former colleague"),
         at=note.created_at,
         edited_at=note.edited_at,
         text=note.text,
@@ -156,10 +162,12 @@ def _html(piece: str | Mention) -> str:
 def _clean(text: str) -> str:
     cleaned = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
     if not cleaned:
-        raise BadInput("Write something first.", code="note_empty", field="text")
+        raise BadInput(gettext("Write something first."), code="note_empty", field="text")
     if len(cleaned) > MAX_NOTE_CHARS:
         raise BadInput(
-            f"A note has at most {MAX_NOTE_CHARS:,} characters; this one has {len(cleaned):,}.",
+            gettext("A note has at most {max_note_chars:,} characters; this one has {count:,}.").format(
+                max_note_chars=MAX_NOTE_CHARS, count=len(cleaned)
+            ),
             code="note_too_long",
             field="text",
         )
@@ -170,7 +178,9 @@ def _written_before(lead: Lead, note_id: UUID, by: User) -> LeadNote:
     rows = LeadNote.objects.in_workspace(lead.workspace_id).of_lead(lead.pk)
     note = rows.filter(pk=note_id, author=by).first()
     if note is None:
-        raise BadInput("This note was written elsewhere. Open the form again.", code="note_id_taken", field="id")
+        raise BadInput(
+            gettext("This note was written elsewhere. Open the form again."), code="note_id_taken", field="id"
+        )
     return note
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from inbox.enums import Channel
 from inbox.models import SavedReply
@@ -61,8 +62,9 @@ def add_reply(workspace_id: UUID, text: ReplyText, *, shared: bool, by: User) ->
         Workspace.objects.select_for_update(no_key=True).only("pk").get(pk=workspace_id)
         kept = SavedReply.objects.in_workspace(workspace_id).filter(owner=owner).count()
         if kept >= MAX_REPLIES:
-            whose = "This workspace has" if shared else "You have"
-            raise Conflict(f"{whose} {MAX_REPLIES} saved replies already. Delete one first.", code="too_many_replies")
+            own = gettext("You have {most} saved replies already. Delete one first.")
+            common = gettext("This workspace has {most} saved replies already. Delete one first.")
+            raise Conflict((common if shared else own).format(most=MAX_REPLIES), code="too_many_replies")
         reply = SavedReply(workspace_id=workspace_id, owner=owner, **clean)
         _store(reply)
         _audit("saved_reply.added", reply, by, after=clean)
@@ -75,7 +77,7 @@ def change_reply(workspace_id: UUID, reply_id: UUID, text: ReplyText, *, version
     with transaction.atomic():
         reply = _for_change(workspace_id, reply_id, by)
         if reply.version != version:
-            raise Conflict("Somebody changed this reply meanwhile.", code="stale", version=reply.version)
+            raise Conflict(gettext("Somebody changed this reply meanwhile."), code="stale", version=reply.version)
         before = {name: getattr(reply, name) for name in clean}
         if before == clean:
             return reply
@@ -125,14 +127,22 @@ def _clean(text: ReplyText) -> dict[str, str]:
     title = " ".join(text.title.replace("\x00", "").split())
     body = text.body.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
     if not title or len(title) > MAX_TITLE or not title.isprintable():
-        raise BadInput(f"Give it a title of at most {MAX_TITLE} characters.", code="bad_title", field="title")
+        raise BadInput(
+            gettext("Give it a title of at most {max_title} characters.").format(max_title=MAX_TITLE),
+            code="bad_title",
+            field="title",
+        )
     if text.channel and text.channel not in Channel.values:
-        raise BadInput("Unknown channel.", code="bad_channel", field="channel")
+        raise BadInput(gettext("Unknown channel."), code="bad_channel", field="channel")
     if not body:
-        raise BadInput("Write the text.", code="empty_body", field="body")
+        raise BadInput(gettext("Write the text."), code="empty_body", field="body")
     if len(body) > MAX_BODY:
         raise BadInput(
-            f"A reply has at most {MAX_BODY:,} characters; this one has {len(body):,}.", code="too_long", field="body"
+            gettext("A reply has at most {max_body:,} characters; this one has {count:,}.").format(
+                max_body=MAX_BODY, count=len(body)
+            ),
+            code="too_long",
+            field="body",
         )
     return {"title": title, "channel": text.channel, "body": body}
 
@@ -153,7 +163,9 @@ def _store(reply: SavedReply, update_fields: list[str] | None = None) -> None:
     except IntegrityError as taken:
         if "title_unique" not in str(taken):
             raise
-        raise BadInput("There is a reply with this title already.", code="title_taken", field="title") from taken
+        raise BadInput(
+            gettext("There is a reply with this title already."), code="title_taken", field="title"
+        ) from taken
 
 
 def _audit(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from inbox.models import SavedView
 from inbox.rules.saved_views import clean_name, clean_params, describe, view_query
@@ -45,7 +46,10 @@ def save_view(workspace_id: UUID, user: User, *, name: str, params: Mapping[str,
         # Two pages of one person must not both add the last one.
         User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
         if SavedView.objects.of_person(user.pk).count() >= MAX_VIEWS:
-            raise BadInput(f"You have {MAX_VIEWS} saved views already. Delete one first.", code="too_many_views")
+            raise BadInput(
+                gettext("You have {max_views} saved views already. Delete one first.").format(max_views=MAX_VIEWS),
+                code="too_many_views",
+            )
         view = SavedView(workspace_id=workspace_id, user=user, name=name, params=kept)
         return _stored(view)
 
@@ -90,7 +94,7 @@ def _stored(view: SavedView, update_fields: list[str] | None = None) -> SavedVie
     except IntegrityError as taken:
         if "savedview_name_unique" not in str(taken):
             raise
-        raise BadInput("You already have a view with this name.", code="name_taken", field="name") from taken
+        raise BadInput(gettext("You already have a view with this name."), code="name_taken", field="name") from taken
     return view
 
 
@@ -99,7 +103,7 @@ def _shown(view: SavedView, access: Access) -> ShownView:
         kept = clean_params(view.params)
         query, words = view_query(kept), describe(kept)
     except UnknownFilter:
-        query, words = None, "One of its filters no longer exists."
+        query, words = None, gettext("One of its filters no longer exists.")
     return ShownView(
         id=view.pk,
         workspace_id=view.workspace_id,

@@ -6,10 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from booking.registry import calendar
 from inbox.enums import AutoSendOutcome, Channel, DraftStatus, OrderState
 from inbox.models import Draft, Message, SendOrder
+from inbox.rules.ages import month_name
 from inbox.rules.sentences import closed_sentence, delivery_sentence, flag_sentence, skip_sentence
 from inbox.services.channels.email import PROVIDERS_WITHOUT_TO_OVERRIDE
 from inbox.services.channels.linkedin import linkedin_problem
@@ -28,7 +31,7 @@ from leads.services.sms_health import is_sms_blocked
 from zrg.workspaces.context import tenant
 
 MAX_ORDERS = 20
-BLOCKED = "This lead asked not to be contacted, or mail to them bounces."
+BLOCKED = _("This lead asked not to be contacted, or mail to them bounces.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,11 +217,11 @@ def _channel_problem(lead: Lead, channel: str, count: int) -> str:
     if lead.status == "blacklisted" and (
         lead.blacklist_reason not in ("bounce", "dead_inbox", "email_invalid") or channel == Channel.EMAIL
     ):
-        return BLOCKED
+        return gettext(BLOCKED)
     if channel == Channel.EMAIL:
         if not (lead.email or lead.current_replier_email or lead.alternate_emails):
-            return "No e-mail address of this lead is known."
-        return "" if count else "There is no e-mail of this lead to answer yet."
+            return gettext("No e-mail address of this lead is known.")
+        return "" if count else gettext("There is no e-mail of this lead to answer yet.")
     if channel == Channel.SMS:
         return _sms_problem(lead)
     return _linkedin_problem(lead)
@@ -227,7 +230,7 @@ def _channel_problem(lead: Lead, channel: str, count: int) -> str:
 def _sms_problem(lead: Lead) -> str:
     """As the send guard has it; read as the workspace, like `_email_side`."""
     if not (lead.phone or lead.phone_raw or lead.phone_national):
-        return "No phone number of this lead is known."
+        return gettext("No phone number of this lead is known.")
     with tenant(lead.workspace_id):
         problem = sms_problem(lead)
     return problem.detail if problem else ""
@@ -241,11 +244,15 @@ def _linkedin_problem(lead: Lead) -> str:
     with tenant(lead.workspace_id):
         problem = linkedin_problem(lead)
     if problem is not None:
-        return problem.detail
+        return gettext(problem.detail)
     if lead.linkedin_connection != LinkedInConnection.PENDING:
         return ""
-    since = f" since {lead.linkedin_invited_at:%-d %B}" if lead.linkedin_invited_at else ""
-    return f"An invitation is pending{since}; LinkedIn delivers nothing more before it is accepted."
+    if lead.linkedin_invited_at is None:
+        return gettext("An invitation is pending; LinkedIn delivers nothing more before it is accepted.")
+    since = f"{lead.linkedin_invited_at.day} {month_name(lead.linkedin_invited_at)}"
+    return gettext(
+        "An invitation is pending since {since}; LinkedIn delivers nothing more before it is accepted."
+    ).format(since=since)
 
 
 def _note_limit(lead: Lead, channel: str) -> int | None:
@@ -285,7 +292,9 @@ def _blocked_notice(lead: Lead) -> str:
     """The last text was refused for who the person is."""
     if not is_sms_blocked(lead):
         return ""
-    return f"The last SMS was not delivered. {delivery_sentence(lead.sms_last_blocked_reason)}"
+    return gettext("The last SMS was not delivered. {reason}").format(
+        reason=delivery_sentence(lead.sms_last_blocked_reason)
+    )
 
 
 def _newest_stored(lead: Lead) -> UUID | None:
@@ -298,9 +307,9 @@ def _skip_line(latest: Message | None, has_draft: bool) -> str:
     if latest.draft_skip_reason:
         return skip_sentence(latest.draft_skip_reason)
     if latest.classification_state == "pending":
-        return "Reading the reply…"
+        return gettext("Reading the reply…")
     if latest.classification_state == "failed":
-        return "This reply could not be classified yet; it will be tried again."
+        return gettext("This reply could not be classified yet; it will be tried again.")
     return ""
 
 
@@ -309,4 +318,8 @@ def _lost(lead: Lead, draft_id: UUID | None, drafts: list[Draft]) -> str:
     if draft_id is None or any(draft.pk == draft_id for draft in drafts):
         return ""
     draft = Draft.objects.of_lead(lead.pk).filter(pk=draft_id).exclude(status=DraftStatus.PENDING).first()
-    return "" if draft is None else f"That draft was {closed_sentence(draft.status, draft.closed_reason)}."
+    return (
+        ""
+        if draft is None
+        else gettext("That draft was {outcome}.").format(outcome=closed_sentence(draft.status, draft.closed_reason))
+    )

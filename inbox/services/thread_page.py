@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.db.models.functions import Left, Length
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.enums import Channel, DeliveryStatus, Direction, LinkedInKind, MessageOrigin, MessageSource, OrderState
 from inbox.models import DraftEvent, Message, MessageRaw, SendOrder
@@ -32,15 +34,15 @@ UNDO_WINDOW = timedelta(seconds=90)
 """An order that is due later than this was scheduled; sooner ones count down (the longest undo is 60 s)."""
 SHOWN_ORDERS = (OrderState.WAITING, OrderState.TAKEN, OrderState.HELD, OrderState.FAILED)
 SOURCE_LABELS = {
-    MessageSource.ZRG: "Written here",
-    MessageSource.CAMPAIGN: "Campaign step",
-    MessageSource.LINKEDIN: "Through LinkedIn",
-    MessageSource.BOUNCE: "Delivery report",
-    MessageSource.IMPORT: "Imported from the provider",
+    MessageSource.ZRG: _("Written here"),
+    MessageSource.CAMPAIGN: _("Campaign step"),
+    MessageSource.LINKEDIN: _("Through LinkedIn"),
+    MessageSource.BOUNCE: _("Delivery report"),
+    MessageSource.IMPORT: _("Imported from the provider"),
 }
 SENT_AS: dict[str, str] = {
-    LinkedInKind.INMAIL: "As InMail",
-    LinkedInKind.CONNECTION_REQUEST: "As the note of an invitation",
+    LinkedInKind.INMAIL: _("As InMail"),
+    LinkedInKind.CONNECTION_REQUEST: _("As the note of an invitation"),
 }
 
 
@@ -236,7 +238,7 @@ def _shown(lead: Lead, row: Message, stored: _Stored, previous_subject: str) -> 
         has_quoted=stored.text_length > len(row.body) + QUOTE_FROM_CHARS,
         # Nothing is cut out of a chat or an SMS.
         has_original=row.direction == Direction.INBOUND and row.channel == Channel.EMAIL,
-        source=SOURCE_LABELS.get(MessageSource(row.source), row.source),
+        source=gettext(SOURCE_LABELS.get(MessageSource(row.source), row.source)),
         tag=row.sentiment_tag or "",
         classification=row.classification_state,
         is_automated=row.is_automated,
@@ -249,19 +251,19 @@ def _shown(lead: Lead, row: Message, stored: _Stored, previous_subject: str) -> 
 def _sender(lead: Lead, row: Message) -> tuple[str, str]:
     if row.direction == Direction.INBOUND:
         if row.source == MessageSource.BOUNCE:
-            return "Mail system", "system"
+            return gettext("Mail system"), "system"
         writer = row.from_name or ""
         same_person = not row.from_email or row.from_email == lead.email
         return (lead.shown_name if same_person else writer or row.from_email or lead.shown_name), "lead"
     if row.origin == MessageOrigin.CAMPAIGN:
-        return "Campaign", "campaign"
+        return gettext("Campaign"), "campaign"
     if row.sent_by == "ai" or row.origin == MessageOrigin.AI:
         return "AI", "ai"
     if row.origin == MessageOrigin.ENGINE:
-        return "Follow-up", "ai"
+        return gettext("Follow-up"), "ai"
     if row.sent_by_user is not None:
         return row.sent_by_user.get_full_name(), "setter"
-    return "You, in the provider" if row.origin == MessageOrigin.EXTERNAL else "Your team", "setter"
+    return gettext("You, in the provider") if row.origin == MessageOrigin.EXTERNAL else gettext("Your team"), "setter"
 
 
 def _confidence(row: Message) -> int | None:
@@ -279,16 +281,18 @@ def _problem(row: Message) -> str:
 def _details(row: Message) -> tuple[tuple[str, str], ...]:
     if row.channel == Channel.EMAIL:
         return _shown_pairs(*_headers(row))
-    return _shown_pairs(("Sent", SENT_AS.get(row.linkedin_kind or "", "")), ("Subject", row.subject or ""))
+    return _shown_pairs(
+        (gettext("Sent"), gettext(SENT_AS.get(row.linkedin_kind or "", ""))), (gettext("Subject"), row.subject or "")
+    )
 
 
 def _headers(row: Message) -> tuple[tuple[str, str], ...]:
     return (
-        ("From", _address(row.from_name, row.from_email)),
-        ("To", _address(row.to_name, row.to_email)),
-        ("Cc", ", ".join(row.cc)),
-        ("Bcc", ", ".join(row.bcc)),
-        ("Subject", row.subject or ""),
+        (gettext("From"), _address(row.from_name, row.from_email)),
+        (gettext("To"), _address(row.to_name, row.to_email)),
+        (gettext("Cc"), ", ".join(row.cc)),
+        (gettext("Bcc"), ", ".join(row.bcc)),
+        (gettext("Subject"), row.subject or ""),
     )
 
 
@@ -354,7 +358,9 @@ def _system_lines(lead: Lead, now: datetime, oldest: datetime | None, latest: da
         if (text := act_sentence(act.action, act.after, act_sentences()))
     ]
     lines += [
-        SystemLine(at=event.at, who=event.actor.get_full_name() if event.actor else "", text="rejected a draft")
+        SystemLine(
+            at=event.at, who=event.actor.get_full_name() if event.actor else "", text=gettext("rejected a draft")
+        )
         for event in decided.select_related("actor").order_by("-at")[:MAX_SYSTEM_LINES]
     ]
     return lines

@@ -7,6 +7,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.rules import ages
 from leads.enums import LeadStatus, SentimentTag
@@ -14,7 +16,7 @@ from leads.enums import LeadStatus, SentimentTag
 register = template.Library()
 
 CHANNEL_ICONS = {"email": "mail", "sms": "phone", "linkedin": "linkedin"}
-CHANNEL_LABELS = {"email": "E-mail", "sms": "SMS", "linkedin": "LinkedIn"}
+CHANNEL_LABELS = {"email": _("E-mail"), "sms": "SMS", "linkedin": "LinkedIn"}
 TONES = {
     SentimentTag.MEETING_BOOKED: "good",
     SentimentTag.MEETING_REQUESTED: "good",
@@ -46,7 +48,7 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def channel_icon(channel: str) -> SafeString:
     """The symbol of a channel with its name."""
-    return icon(CHANNEL_ICONS.get(channel, "mail"), CHANNEL_LABELS.get(channel, channel))
+    return icon(CHANNEL_ICONS.get(channel, "mail"), channel_name(channel))
 
 
 @register.filter
@@ -64,7 +66,7 @@ def item(values: dict[str, str], name: str) -> str:
 @register.filter
 def channel_name(channel: str) -> str:
     """The channel in words."""
-    return CHANNEL_LABELS.get(channel, channel)
+    return gettext(CHANNEL_LABELS.get(channel, channel))
 
 
 @register.simple_tag
@@ -99,10 +101,10 @@ def upcoming(at: datetime, now: datetime, zone: ZoneInfo) -> SafeString:
 def due(at: datetime, now: datetime, zone: ZoneInfo) -> SafeString:
     """What is left until an answer is due, in words; the script keeps it true, the tooltip has the whole time."""
     return format_html(
-        '<span class="chip due">{}<time datetime="{}" title="Answer due {}" data-due{}>{}</time></span>',
+        '<span class="chip due">{}<time datetime="{}" title="{}" data-due{}>{}</time></span>',
         icon("clock"),
         at.isoformat(),
-        ages.full_time(at, zone),
+        gettext("Answer due {time}").format(time=ages.full_time(at, zone)),
         "" if at > now else " data-late",
         ages.due_in(at, now),
     )
@@ -129,7 +131,7 @@ def tone(tag: str) -> str:
 @register.filter
 def status_label(status: str) -> str:
     """The status in words."""
-    return LeadStatus(status).label if status in LeadStatus.values else status
+    return gettext(LeadStatus(status).label) if status in LeadStatus.values else status
 
 
 @register.filter

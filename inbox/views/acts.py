@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inbox.contracts import Decision
@@ -107,12 +108,16 @@ def cancellation(request: HttpRequest, workspace_id: UUID, order_id: UUID) -> Ht
         late = Refusal(code="order_taken", sentence=refusal_sentence("order_taken"), http_status=409)
         return refused(request, scope, lead, late)
     if "discard" in request.POST:
-        return station_answer(request, scope, lead, channel=order.channel, notice="Discarded. Nothing was sent.")
+        return station_answer(
+            request, scope, lead, channel=order.channel, notice=gettext("Discarded. Nothing was sent.")
+        )
     typed: dict[str, Any] = {"content": order.body}
     if order.draft_id is None:
         typed |= {"subject": order.subject or "", "to": order.to_override or ""}
         typed = {key: value for key, value in typed.items() if value}
-    return station_answer(request, scope, lead, channel=order.channel, notice="Not sent. Your text is back.", **typed)
+    return station_answer(
+        request, scope, lead, channel=order.channel, notice=gettext("Not sent. Your text is back."), **typed
+    )
 
 
 @require_POST
@@ -127,7 +132,7 @@ def outcome(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> HttpR
 
     def act() -> Message:
         if request.POST.get("was_sent") not in ("yes", "no"):
-            raise BadInput("Say whether it was sent.", code="outcome_required", field="was_sent")
+            raise BadInput(gettext("Say whether it was sent."), code="outcome_required", field="was_sent")
         return resolve_unknown(
             found.pk,
             was_sent=request.POST["was_sent"] == "yes",
@@ -138,7 +143,7 @@ def outcome(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> HttpR
     settled = attempt(lead, act)
     if isinstance(settled, Refusal):
         return refused(request, scope, lead, settled)
-    return station_answer(request, scope, lead, channel=found.channel, notice="Noted.")
+    return station_answer(request, scope, lead, channel=found.channel, notice=gettext("Noted."))
 
 
 @require_POST
@@ -151,7 +156,7 @@ def snoozing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
 
     def act() -> Lead:
         if not form.is_valid():
-            raise BadInput("Choose until when.", code="bad_snooze", field="choice")
+            raise BadInput(gettext("Choose until when."), code="bad_snooze", field="choice")
         choice, user = form.cleaned_data["choice"], person(request)
         if choice == "wake":
             return wake(lead, by=user)
@@ -162,7 +167,7 @@ def snoozing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
     done = attempt(lead, act)
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="status")
-    notice = "Back in the list." if request.POST.get("choice") == "wake" else "Snoozed."
+    notice = gettext("Back in the list.") if request.POST.get("choice") == "wake" else gettext("Snoozed.")
     return drawer_answer(request, scope, lead, section="status", notice=notice)
 
 
@@ -175,7 +180,7 @@ def unread(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRespo
     mark_unread(lead, person(request))
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
-    return changed(HttpResponse(status=204), lead, "Marked unread.")
+    return changed(HttpResponse(status=204), lead, gettext("Marked unread."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -202,7 +207,7 @@ def status(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRespo
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.edit_status")
     done = attempt(lead, lambda: change_status(lead, request.POST.get("status", ""), by=person(request)))
-    return _noted(request, scope, lead, done, "Status saved.")
+    return _noted(request, scope, lead, done, gettext("Status saved."))
 
 
 @require_POST
@@ -212,7 +217,7 @@ def sentiment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRe
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.set_sentiment")
     done = attempt(lead, lambda: change_sentiment(lead, request.POST.get("sentiment", ""), by=person(request)))
-    return _noted(request, scope, lead, done, "Sentiment saved.")
+    return _noted(request, scope, lead, done, gettext("Sentiment saved."))
 
 
 @require_POST
@@ -224,7 +229,7 @@ def primary_email(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Ht
     done = attempt(lead, lambda: promote_alternate(lead, request.POST.get("email", ""), by=person(request)))
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact")
-    return drawer_answer(request, scope, lead, section="contact", notice="Primary address changed.")
+    return drawer_answer(request, scope, lead, section="contact", notice=gettext("Primary address changed."))
 
 
 @require_POST
@@ -236,7 +241,7 @@ def promotion_request(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -
     done = attempt(lead, lambda: request_promotion(lead, request.POST.get("email", ""), by=person(request)))
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact")
-    return drawer_answer(request, scope, lead, section="contact", notice="Asked. An admin decides.")
+    return drawer_answer(request, scope, lead, section="contact", notice=gettext("Asked. An admin decides."))
 
 
 @require_POST
@@ -246,7 +251,7 @@ def stop_lifting(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Htt
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.clear_blacklist")
     done = attempt(lead, lambda: clear_blacklist(lead, person(request), request.POST.get("note", "")))
-    return _noted(request, scope, lead, done, "The stop is lifted.")
+    return _noted(request, scope, lead, done, gettext("The stop is lifted."))
 
 
 @require_POST
@@ -259,7 +264,7 @@ def enrichment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact")
     lead.refresh_from_db()
-    return drawer_answer(request, scope, lead, section="contact", notice="Looking it up.")
+    return drawer_answer(request, scope, lead, section="contact", notice=gettext("Looking it up."))
 
 
 def person(request: HttpRequest) -> User:
@@ -304,5 +309,5 @@ def _decided(
     lead.refresh_from_db()
     if decision.state == "already_decided":
         return _told(request, scope, lead, decision, channel=channel)
-    notice = "Draft rejected." if decision.state == "rejected" else ""
+    notice = gettext("Draft rejected.") if decision.state == "rejected" else ""
     return station_answer(request, scope, lead, channel=channel, notice=notice, sent=True)

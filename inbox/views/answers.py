@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext
 from django_htmx.http import trigger_client_event
 
 from inbox.contracts import Decision
@@ -71,9 +72,11 @@ def refusal_of(decision: Decision) -> Refusal | None:
 def decided_sentence(decision: Decision) -> str:
     """What a second approval or rejection is told."""
     data = decision.data or {}
-    who = f" by {data['by']}" if data.get("by") else ""
-    state = DRAFT_STATES.get(str(data.get("state")), str(data.get("state")))
-    return f"This draft was already {'approved' if data.get('state') == 'approved' else state}{who}."
+    state = str(data.get("state"))
+    words = gettext("approved") if state == "approved" else gettext(DRAFT_STATES.get(state, state))
+    if not data.get("by"):
+        return gettext("This draft was already {state}.").format(state=words)
+    return gettext("This draft was already {state} by {person}.").format(state=words, person=data["by"])
 
 
 def station_answer(

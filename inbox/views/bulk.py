@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -37,7 +38,7 @@ def start(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     def act() -> HttpResponse:
         run_id = uuid_or_none(request.POST.get("run"))
         if run_id is None:
-            raise BadInput("Look at the plan first.", code="no_plan", field="run")
+            raise BadInput(gettext("Look at the plan first."), code="no_plan", field="run")
         found = plan_bulk(scope_of(request, workspace_id).access, workspace_id, *_wish(request))
         start_bulk(found, workspace_id, run_id, by=person(request))
         return _progress(request, workspace_id, run_id)

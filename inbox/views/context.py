@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.models.note import MAX_NOTE_CHARS
@@ -50,7 +52,7 @@ TAB_ICONS = {
     Tab.AI_SENT: "spark",
     Tab.SNOOZED: "moon",
 }
-TAB_SHORT = {Tab.ALL: "All", Tab.PREVIOUS_ATTENTION: "Earlier attention"}
+TAB_SHORT = {Tab.ALL: _("All"), Tab.PREVIOUS_ATTENTION: _("Earlier attention")}
 ABILITIES = {
     "send": "message.send",
     "approve": "draft.approve",
@@ -160,7 +162,7 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
         "search": query.get("search", ""),
         "filtered": _is_filtered(page),
         "tab": page.filters.tab.value,
-        "tab_label": page.filters.tab.label,
+        "tab_label": gettext(page.filters.tab.label),
         "selected_id": None,
         **bulk_context(scope),
         "bulk_run": _open_run(scope),
@@ -210,7 +212,7 @@ def tabs_context(scope: Scope, query: QueryDict, tab: str, *, now: datetime) -> 
         "tabs": [
             TabLink(
                 key=one.value,
-                label=TAB_SHORT.get(one, one.label),
+                label=gettext(TAB_SHORT.get(one, one.label)),
                 icon=TAB_ICONS[one],
                 href=f"/?{link_query(scope, query, tab=one.value)}",
                 count=(counts or {}).get(COUNT_NAMES[one]),

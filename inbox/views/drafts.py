@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -73,7 +74,11 @@ def stop(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpRespon
             Refusal(code=late.code, sentence=sentence, http_status=late.http_status, data=dict(late.data)),
         )
     lead.refresh_from_db()
-    notice = "Stopped. The draft waits for you." if held else "Nothing was planned any more; the draft waits for you."
+    notice = (
+        gettext("Stopped. The draft waits for you.")
+        if held
+        else gettext("Nothing was planned any more; the draft waits for you.")
+    )
     return station_answer(request, scope, lead, channel=draft.channel, notice=notice)
 
 
@@ -88,7 +93,7 @@ def re_evaluation(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> H
     except Conflict as refusal:
         notice = refusal_sentence(refusal.code, str(refusal))
     else:
-        notice = "The text is being judged again. The figures change when that is done; nothing is sent by it."
+        notice = gettext("The text is being judged again. The figures change when that is done; nothing is sent by it.")
     return station_answer(request, scope, lead, channel=draft.channel, notice=notice)
 
 
@@ -123,12 +128,12 @@ def _ask(lead: Lead, channel: str, mode: str, by: User) -> None:
     if mode == TIMES:
         draft = pending_reply(lead.pk, channel)
         if draft is None:
-            raise Conflict("There is no draft on this channel.", code="no_draft")
+            raise Conflict(gettext("There is no draft on this channel."), code="no_draft")
         if request_fresh_times(lead, draft, by=by) is None:
             raise Conflict(generation_sentence("skipped", NO_OFFER), code=NO_OFFER)
         return
     if mode not in MODES:
-        raise BadInput("Unknown mode.", code="bad_input", field="mode")
+        raise BadInput(gettext("Unknown mode."), code="bad_input", field="mode")
     request_regeneration(lead, channel, mode=MODES[mode], by=by)
 
 
@@ -158,7 +163,7 @@ def _draft_in(request: HttpRequest, workspace_id: UUID, draft_id: UUID, action: 
 
 def _channel(given: str | None) -> str:
     if given not in Channel.values:
-        raise BadInput("Unknown channel.", code="bad_input", http_status=400, field="channel")
+        raise BadInput(gettext("Unknown channel."), code="bad_input", http_status=400, field="channel")
     return str(given)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.enums import CURRENT_TAGS, SentimentTag
 from inbox.rules.saved_views import clean_list, filter_words, view_query
@@ -12,7 +14,7 @@ from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter
 from leads.rules.filters import ListFilters
 from zrg.workspaces.access import Access
 
-ONE_PERSON, ONE_CAMPAIGN = "One person", "One SMS campaign"
+ONE_PERSON, ONE_CAMPAIGN = _("One person"), _("One SMS campaign")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,4 +72,4 @@ def _name(wanted: object, names: dict[str, str], offered: set[Any], otherwise: s
     """The name of a choice in force that the form does not offer; words such as "me" it always does."""
     if wanted is None or isinstance(wanted, str) or wanted in offered:
         return ""
-    return names.get(str(wanted), otherwise)
+    return names.get(str(wanted)) or gettext(otherwise)

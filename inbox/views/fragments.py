@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from inbox.models import Message, MessageRaw
@@ -175,7 +176,7 @@ def quoted(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> HttpRe
     raw = MessageRaw.objects.filter(message=message).only("raw_text").first()
     text = render_quoted_text(raw.raw_text) if raw else ""
     template = "inbox/original.html#text" if getattr(request, "htmx", False) else "inbox/original.html"
-    context = {"text": text or "Nothing was quoted.", "message": message, "label": "Quoted text"}
+    context = {"text": text or gettext("Nothing was quoted."), "message": message, "label": gettext("Quoted text")}
     return fragment(request, template, context)
 
 

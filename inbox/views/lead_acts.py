@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from inbox.views.acts import person
@@ -28,7 +29,7 @@ def automation(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
 
     def act() -> bool:
         if wish not in Automation.values:
-            raise BadInput("Unknown switch.", code="bad_input", field="switch")
+            raise BadInput(gettext("Unknown switch."), code="bad_input", field="switch")
         return set_automation(lead, Automation(wish), on=on, by=person(request))
 
     done = attempt(lead, act)
@@ -48,4 +49,4 @@ def contact(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
     done = attempt(lead, lambda: edit_contact(lead, given, by=person(request)))
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact", contact=given)
-    return drawer_answer(request, scope, lead, section="contact", notice="Contact saved.")
+    return drawer_answer(request, scope, lead, section="contact", notice=gettext("Contact saved."))

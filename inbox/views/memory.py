@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from inbox.enums import MemoryStatus
@@ -25,7 +26,9 @@ def addition(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
     category, content = request.POST.get("category", ""), request.POST.get("content", "")
     done = attempt(lead, lambda: add_memory(lead, category=category, content=content, by=person(request)))
     waits = isinstance(done, LeadMemoryEntry) and done.status == MemoryStatus.PENDING
-    return _answer(request, scope, lead, done, "Noted. It is used once it was approved." if waits else "Noted.")
+    return _answer(
+        request, scope, lead, done, gettext("Noted. It is used once it was approved.") if waits else gettext("Noted.")
+    )
 
 
 @require_POST
@@ -44,9 +47,9 @@ def decision(request: HttpRequest, workspace_id: UUID, lead_id: UUID, entry_id: 
         elif wish == "reject":
             reject_memory(entry_id, by=person(request))
         else:
-            raise BadInput("Approve or reject.", code="bad_decision", field="decision")
+            raise BadInput(gettext("Approve or reject."), code="bad_decision", field="decision")
 
-    notice = "It is used from now on." if wish == "approve" else "Forgotten."
+    notice = gettext("It is used from now on.") if wish == "approve" else gettext("Forgotten.")
     return _answer(request, scope, lead, attempt(lead, act), notice)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -88,7 +89,7 @@ def deletion(request: HttpRequest, workspace_id: UUID, lead_id: UUID, note_id: U
         return _refused(request, scope, lead, done, f"#note-{note_id}-refusal")
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
-    return changed(HttpResponse(""), lead, "The note is deleted.")
+    return changed(HttpResponse(""), lead, gettext("The note is deleted."))
 
 
 def _composer(request: HttpRequest, scope: Scope, lead: Lead, channel: str) -> HttpResponse:
@@ -116,5 +117,9 @@ def _refused(
 def _told(note: LeadNote, author_id: UUID) -> str:
     others = [one for one in note.mentions if one != author_id]
     if not others:
-        return "Noted."
-    return "Noted. One person is told." if len(others) == 1 else f"Noted. {len(others)} people are told."
+        return gettext("Noted.")
+    return (
+        gettext("Noted. One person is told.")
+        if len(others) == 1
+        else gettext("Noted. {count} people are told.").format(count=len(others))
+    )

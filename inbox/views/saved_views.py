@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -34,7 +35,7 @@ def addition(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         request,
         workspace_id,
         lambda: save_view(workspace_id, person(request), name=name, params=dict(kept.lists())),
-        f"“{name.strip()}” is saved.",
+        gettext("“{strip}” is saved.").format(strip=name.strip()),
         typed=name,
     )
 
@@ -45,7 +46,10 @@ def renaming(request: HttpRequest, workspace_id: UUID, view_id: UUID) -> HttpRes
     """Give a view another name."""
     name = request.POST.get("name", "")
     return _act(
-        request, workspace_id, lambda: rename_view(workspace_id, view_id, person(request), name=name), "Renamed."
+        request,
+        workspace_id,
+        lambda: rename_view(workspace_id, view_id, person(request), name=name),
+        gettext("Renamed."),
     )
 
 
@@ -53,7 +57,7 @@ def renaming(request: HttpRequest, workspace_id: UUID, view_id: UUID) -> HttpRes
 @requires("lead.view", write=True)
 def deletion(request: HttpRequest, workspace_id: UUID, view_id: UUID) -> HttpResponse:
     """Forget a view."""
-    return _act(request, workspace_id, lambda: delete_view(workspace_id, view_id, person(request)), "Deleted.")
+    return _act(request, workspace_id, lambda: delete_view(workspace_id, view_id, person(request)), gettext("Deleted."))
 
 
 def _act(

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from booking.registry import booking_links
 from inbox.services.opening import open_conversation
@@ -35,16 +37,16 @@ from zrg.workspaces.services.active_workspace import resolve_active_workspace
 from zrg.workspaces.settings_frame import tab_url
 from zrg.workspaces.setup import inbox_setup
 
-CHANNEL_NAMES = ("E-mail", "SMS", "LinkedIn")
+CHANNEL_NAMES = (_("E-mail"), "SMS", "LinkedIn")
 CHANNEL_PROVIDERS = {
-    **{Provider(one): "E-mail" for one in EMAIL_PROVIDERS},
+    **{Provider(one): _("E-mail") for one in EMAIL_PROVIDERS},
     Provider.GHL: "SMS",
     Provider.UNIPILE: "LinkedIn",
 }
 LATER_VIEWS = {
-    "followups": "Follow-ups",
-    "analytics": "Analytics",
-    "insights": "Insights",
+    "followups": _("Follow-ups"),
+    "analytics": _("Analytics"),
+    "insights": _("Insights"),
 }
 
 
@@ -79,7 +81,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "notice": active.notice,
         "banners": channel_banners(access, current.workspace_id),
         "without_calendar": without_calendar(access),
-        "later_view": LATER_VIEWS.get(link.view, ""),
+        "later_view": gettext(LATER_VIEWS.get(link.view, "")),
         "setup": inbox_setup(request, access, current.workspace_id),
         "setup_url": reverse("settings_section", args=[current.workspace_id, "general", "setup"]),
         "settings_url": tab_url(current.workspace_id, DEFAULT_TAB),
@@ -99,7 +101,9 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
     lead = _linked_lead(link, scope, current.workspace_id)
     if lead is not None:
         if lead.pk != link.lead_id:
-            context["notice"] = context["notice"] or "That lead was merged: this is the conversation that stayed"
+            context["notice"] = context["notice"] or gettext(
+                "That lead was merged: this is the conversation that stayed"
+            )
         assert isinstance(request.user, User)
         open_conversation(lead, request.user, now=now)
         context |= conversation_context(
@@ -116,7 +120,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
             context |= note_form()
         context |= typed
     elif link.lead_id is not None:
-        context["notice"] = context["notice"] or "That conversation is not available to you"
+        context["notice"] = context["notice"] or gettext("That conversation is not available to you")
     return context
 
 
@@ -144,9 +148,16 @@ def channel_banners(access: Access, workspace_id: UUID) -> list[dict[str, Any]]:
 
 def _banner(channel: str, workspace_id: UUID, *, was: bool, can_connect: bool) -> dict[str, Any]:
     if not can_connect:
-        return {"text": f"{channel} is not connected right now: replies cannot be sent. An admin can change that."}
-    text = f"{channel} is disconnected: replies cannot be sent." if was else "No e-mail provider is connected."
-    return {"text": text, "act": "Reconnect" if was else "Connect", "url": tab_url(workspace_id, "integrations")}
+        text = gettext("{channel} is not connected right now: replies cannot be sent. An admin can change that.")
+        return {"text": text.format(channel=gettext(channel))}
+    text = gettext("No e-mail provider is connected.")
+    if was:
+        text = gettext("{channel} is disconnected: replies cannot be sent.").format(channel=gettext(channel))
+    return {
+        "text": text,
+        "act": gettext("Reconnect") if was else gettext("Connect"),
+        "url": tab_url(workspace_id, "integrations"),
+    }
 
 
 def without_calendar(access: Access) -> Collection[UUID]:

@@ -3,13 +3,16 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
 NOTES = {
-    "no_history": "the provider offers no history to compare with",
-    "unknown_there": "the provider does not know this lead",
-    "unavailable": "the provider could not be asked completely",
-    "cut": "only the newest messages were read",
+    "no_history": _("the provider offers no history to compare with"),
+    "unknown_there": _("the provider does not know this lead"),
+    "unavailable": _("the provider could not be asked completely"),
+    "cut": _("only the newest messages were read"),
 }
-CHANNEL_WORDS = {"email": "E-mail", "sms": "SMS", "linkedin": "LinkedIn"}
+CHANNEL_WORDS = {"email": _("E-mail"), "sms": "SMS", "linkedin": "LinkedIn"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,13 +50,15 @@ def sentence(report: dict[str, Any]) -> str:
     inserted, healed, ambiguous = (int(report.get(name, 0)) for name in ("inserted", "healed", "ambiguous"))
     parts = []
     if inserted:
-        parts.append(f"{inserted} new message{'s' * (inserted != 1)}")
+        parts.append(ngettext("{count} new message", "{count} new messages", inserted).format(count=inserted))
     if healed:
-        parts.append(f"{healed} completed")
+        parts.append(gettext("{count} completed").format(count=healed))
     if ambiguous:
-        parts.append(f"{ambiguous} could not be told apart and were left alone")
-    head = ", ".join(parts) if parts else "Nothing new"
-    notes = [f"{CHANNEL_WORDS.get(channel, channel)}: {NOTES[note]}" for channel, note in _notes(report)]
+        parts.append(gettext("{count} could not be told apart and were left alone").format(count=ambiguous))
+    head = ", ".join(parts) if parts else gettext("Nothing new")
+    notes = [
+        f"{gettext(CHANNEL_WORDS.get(channel, channel))}: {gettext(NOTES[note])}" for channel, note in _notes(report)
+    ]
     return ". ".join([head, *notes]) + "."
 
 
