@@ -99,6 +99,7 @@ SECTION = SettingsSection(
     acts={"backfill-trial": try_backfill, "backfill": backfill},
     item=absent_page,
     item_acts={"reassign": reassign},
+    columns=("round_robin_enabled", "round_robin_email_only", "round_robin_setter_sequence"),
 )
 
 

@@ -44,9 +44,6 @@ WITHOUT_PAGE = {
     "crm_webhook_url": "the outgoing webhook comes later (07 R16)",
     "crm_webhook_events": "the outgoing webhook comes later (07 R16)",
     "chatgpt_export_defaults": "kept by the dialog of the transcript export (12 R16)",
-    "round_robin_enabled": "Integrations → Assignments",
-    "round_robin_email_only": "Integrations → Assignments",
-    "round_robin_setter_sequence": "Integrations → Assignments",
     **dict.fromkeys(
         [column for column in WRITERS if column.startswith(("lead_routing_", "routing_"))] + ["lead_ttl_days"],
         "lead routing, Integrations",
