@@ -31,7 +31,7 @@ from leads.services.merging import survivor_of
 from zrg.workspaces.access import Access, can
 from zrg.workspaces.context import tenant
 from zrg.workspaces.decorators import requires
-from zrg.workspaces.models import User
+from zrg.workspaces.models import User, UserPreference
 from zrg.workspaces.rules.deep_links import DEFAULT_TAB, ActiveWorkspace, DeepLink
 from zrg.workspaces.services.active_workspace import resolve_active_workspace
 from zrg.workspaces.settings_frame import tab_url
@@ -93,6 +93,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
         "view": link.view,
         "is_phone_thread": link.lead_id is not None,
         "conversation": None,
+        "shortcuts": wants_shortcuts(access.user_id),
     }
     if link.view != "inbox":
         return {**context, **tabs_context(scope, request.GET, "", now=now)}
@@ -158,6 +159,12 @@ def _banner(channel: str, workspace_id: UUID, *, was: bool, can_connect: bool) -
         "act": gettext("Reconnect") if was else gettext("Connect"),
         "url": tab_url(workspace_id, "integrations"),
     }
+
+
+def wants_shortcuts(user_id: UUID) -> bool:
+    """Whether single keys act for this person; they do until turned off in the account."""
+    wants = UserPreference.objects.filter(user_id=user_id).values_list("shortcuts", flat=True).first()
+    return wants is not False
 
 
 def without_calendar(access: Access) -> Collection[UUID]:

@@ -81,6 +81,31 @@ def test_keyboard_writes_a_reply_approves_a_draft_and_goes_on(product, page):
 
 
 @pytest.mark.parametrize("saved", [False, True], ids=["unsaved", "saved"])
+def test_keys_do_nothing_for_a_person_who_turned_them_off(product, page):
+    email = "nokeys@desk.example"
+    product.write(email, "Could you send more details?", first_name="Noor")
+    product.pending_draft(email)
+    wanted = (
+        "UPDATE workspaces_userpreference SET shortcuts = {}"
+        " WHERE user_id = (SELECT id FROM workspaces_user WHERE email = %s)"
+    )
+    product.arrange(wanted.format("false"), SETTER)
+    page.goto("/")
+    expect(page.locator("#rows .lead").first).to_be_visible()
+
+    for key in ("j", "?", "v"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.locator("#keys")).to_contain_text("Single keys are off.")
+    opened = page.locator("#talk").count()
+    product.arrange(wanted.format("true"), SETTER)
+    page.goto("/")
+    page.keyboard.press("j")
+
+    expect(page.locator("#talk")).to_be_visible()
+    assert opened == 0
+
+
 def test_hard_07_typed_text_kept_when_a_new_draft_arrives(product, page, saved):
     email = f"typed-{'saved' if saved else 'unsaved'}@desk.example"
     product.write(email, "Could you send more details?", first_name="Tess")

@@ -13,6 +13,7 @@ from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import MembershipFactory, UserFactory
 from tests.inbox.desk import make_desk
+from zrg.workspaces.models import UserPreference
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +249,13 @@ def test_the_page_carries_exactly_the_policy_of_content(client, desk):
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         policy,
     )
+
+
+@pytest.mark.parametrize(("wants", "told"), [(True, "on"), (False, "off")])
+def test_page_tells_the_script_whether_single_keys_act(client, desk, wants, told):
+    UserPreference.objects.filter(user=desk.setter).update(shortcuts=wants)
+
+    html = page(client, desk.setter).content.decode()
+
+    assert f'data-shortcuts="{told}"' in html
+    assert f"Turn them {'off' if wants else 'on'} in your account" in html

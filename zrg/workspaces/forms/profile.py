@@ -17,7 +17,16 @@ class ProfileForm(forms.Form):
     undo_seconds = forms.IntegerField(
         label="Undo after sending, seconds", min_value=0, max_value=60, help_text="0 sends at once."
     )
-    enter_sends = forms.BooleanField(label="Enter sends, Shift+Enter starts a new line", required=False)
+    enter_sends = forms.BooleanField(
+        label="Enter sends, Shift+Enter starts a new line",
+        required=False,
+        help_text="Off: Enter starts a new line and Ctrl+Enter sends.",
+    )
+    shortcuts = forms.BooleanField(
+        label="Single keys act in the inbox",
+        required=False,
+        help_text="j and k for the next and the previous conversation, and the other keys the keyboard list names.",
+    )
 
     def __init__(self, *args: Any, user: User, preference: UserPreference, **kwargs: Any) -> None:
         self.user, self.preference = user, preference
@@ -26,6 +35,7 @@ class ProfileForm(forms.Form):
             "time_display": preference.time_display,
             "undo_seconds": preference.undo_seconds,
             "enter_sends": preference.enter_sends,
+            "shortcuts": preference.shortcuts,
         }
         super().__init__(*args, **{**kwargs, "initial": initial})
 

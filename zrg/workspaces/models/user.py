@@ -80,6 +80,7 @@ class UserPreference(UUIDModel):
         "workspaces.Workspace", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     enter_sends = models.BooleanField(default=True)
+    shortcuts = models.BooleanField(default=True, db_default=True)
     undo_seconds = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(60)])
     inbox_layout = models.JSONField(default=dict, blank=True)
     time_display = models.CharField(max_length=16, choices=TimeDisplay.choices, default=TimeDisplay.WORKSPACE)

@@ -7,6 +7,7 @@ const headers = JSON.parse(body.getAttribute("hx-headers") || "{}");
 const zrg = {
   scope: body.dataset.scope,
   person: body.dataset.person,
+  shortcuts: body.dataset.shortcuts !== "off",
   $: (selector, root = document) => root.querySelector(selector),
   $$: (selector, root = document) => [...root.querySelectorAll(selector)],
 
@@ -339,13 +340,9 @@ zrg.toggleDrawer = toggleDrawer;
   setTimeout(() => zrg.part("live"), 2000);
 }
 
-// Single keys, never while a field has the focus.
+// Single keys, never while a field has the focus nor for a person who turned them off.
 {
   const dialog = zrg.$("#keys");
-  const toggle = zrg.$("#keys-on");
-
-  toggle.checked = zrg.store.read("zrg-keys") !== "off";
-  toggle.addEventListener("change", () => zrg.store.write("zrg-keys", toggle.checked ? "on" : "off"));
   zrg.$("[data-open-keys]").hidden = false;
   document.addEventListener("click", (event) => { if (event.target.closest("[data-open-keys]")) dialog.showModal(); });
 
@@ -363,10 +360,9 @@ zrg.toggleDrawer = toggleDrawer;
   acts.X = () => zrg.$("[data-selected] .lead__pick")?.click();
   for (const key of "xgeuvni") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
 
-  document.addEventListener("keydown", (event) => {
+  if (zrg.shortcuts) document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (zrg.typing(event.target) || zrg.$("dialog[open]") || event.repeat && event.key !== "j" && event.key !== "k") return;
-    if (!toggle.checked && event.key !== "?") return;
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();

@@ -21,6 +21,7 @@ dialog.addEventListener("click", (event) => {
 dialog.addEventListener("keydown", (event) => {
   if (zrg.typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   const links = zrg.$$("a.views__link", dialog);
+  if (!zrg.shortcuts && !event.key.startsWith("Arrow")) return;
   const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
   const next = by ? links[Math.max(0, links.indexOf(document.activeElement) + by)] : links[Number(event.key) - 1];
   if (!next) return;

@@ -356,3 +356,50 @@ def test_holder_hears_of_a_changed_password(client):
 
     assert [message.to for message in mail.outbox] == [[user.email]]
     assert "If this was not you" in str(mail.outbox[0].body)
+
+
+def test_preferences_are_saved_and_shown_again(client):
+    user = UserFactory()
+    sign_in(client, user.email)
+    wanted = {"display_name": "Kim", "time_display": "local", "undo_seconds": "20"}
+
+    saved = client.post(reverse("account_profile"), wanted)
+    html = client.get(reverse("account_profile")).content.decode()
+
+    assert saved.status_code == 302
+    user.preference.refresh_from_db()
+    assert (user.preference.undo_seconds, user.preference.enter_sends, user.preference.shortcuts) == (20, False, False)
+    assert re.search(r'name="shortcuts"[^>]*>', html)
+    assert not re.search(r'name="shortcuts"[^>]* checked', html)
+    client.post(reverse("account_profile"), {**wanted, "enter_sends": "on", "shortcuts": "on"})
+    user.preference.refresh_from_db()
+    assert (user.preference.enter_sends, user.preference.shortcuts) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_profile",
+        "account_change_password",
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "usersessions_list",
+    ],
+)
+def test_every_page_of_the_account_leads_back_to_the_inbox(client, name):
+    sign_in(client, UserFactory().email)
+
+    page = client.get(reverse(name))
+
+    assert page.status_code == 200
+    assert 'href="/">Back to the inbox</a>' in page.content.decode()
+
+
+def test_stranger_is_led_from_a_closed_account_to_the_login(client):
+    page = client.get(reverse("account_inactive"))
+
+    assert page.status_code == 200
+    assert f'<a href="{LOGIN}">Log in</a>' in page.content.decode()
