@@ -7,8 +7,9 @@ import factory
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from tests.factories.grants import grant, mark_new
 from zrg.lib.hashing import sha
-from zrg.workspaces.enums import MembershipRole
+from zrg.workspaces.enums import MembershipRole, Role
 from zrg.workspaces.models import (
     Invitation,
     Membership,
@@ -18,7 +19,7 @@ from zrg.workspaces.models import (
     Workspace,
     WorkspaceSettings,
 )
-from zrg.workspaces.services.grants import sync_permissions, sync_staff
+from zrg.workspaces.services.grants import sync_staff
 
 PASSWORD = "a long first passphrase"
 
@@ -38,6 +39,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
         user = model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         UserPreference.objects.create(user=user)
+        mark_new(user)
         return user
 
 
@@ -54,7 +56,7 @@ class WorkspaceFactory(factory.django.DjangoModelFactory[Workspace]):
     @factory.post_generation
     def settings(self: Workspace, create: bool, extracted: Any, **values: Any) -> None:
         WorkspaceSettings.objects.create(workspace=self, **values)
-        sync_permissions(self.owner, self)
+        grant(self.owner, self, Role.OWNER.value)
 
 
 class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
@@ -73,7 +75,8 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
         if kwargs.get("is_active") is False:
             kwargs.setdefault("deactivated_at", timezone.now())
         membership = super()._create(model_class, *args, **kwargs)
-        sync_permissions(membership.user, membership.workspace)
+        role = membership.role if membership.is_active else None
+        grant(membership.user, membership.workspace, role, membership.extra_permissions)
         return membership
 
 
