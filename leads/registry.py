@@ -22,6 +22,19 @@ SampleFiller = Callable[[UUID, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFact:
+    """What an app above keeps about a campaign, and the page where it is changed; `value` "" says there is none."""
+
+    label: str
+    value: str
+    url: str
+
+
+# (workspace id, campaign ids) → what there is to say of them; campaigns it does not concern are left out.
+CampaignFacts = Callable[[UUID, Sequence[UUID]], Mapping[UUID, CampaignFact]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollupSpec:
     """Who computes which columns of Lead."""
 
@@ -45,6 +58,7 @@ _merge_followers: list[MergeFollower] = []
 _sample_fillers: dict[str, SampleFiller] = {}
 _body_search: list[BodySearch] = []
 _import_figures: list[ImportFigures] = []
+_campaign_facts: dict[str, CampaignFacts] = {}
 
 
 def register_rollup_source(columns: Sequence[str], source: RollupSource) -> None:
@@ -113,3 +127,17 @@ def register_import_figures(function: ImportFigures) -> None:
 def import_figures() -> ImportFigures | None:
     """The registered figures of imports."""
     return _import_figures[0] if _import_figures else None
+
+
+def register_campaign_facts(name: str, read: CampaignFacts) -> None:
+    """Shown beside each campaign in the settings; one query for all that are listed."""
+    _campaign_facts[name] = read
+
+
+def campaign_facts(workspace_id: UUID, campaign_ids: Sequence[UUID]) -> dict[UUID, list[CampaignFact]]:
+    """What the apps above say of these campaigns."""
+    told: dict[UUID, list[CampaignFact]] = {campaign_id: [] for campaign_id in campaign_ids}
+    for read in _campaign_facts.values():
+        for campaign_id, fact in read(workspace_id, campaign_ids).items():
+            told[campaign_id].append(fact)
+    return told

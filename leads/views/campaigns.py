@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from leads.campaign_form import CampaignForm
 from leads.enums import ResponseMode
 from leads.models import SmsCampaign
+from leads.registry import CampaignFact, campaign_facts
 from leads.services.campaign_list import MODES, CampaignPage, count_campaigns, list_campaigns
 from leads.services.campaign_settings import Campaign, change_campaign, find_campaign
 from leads.views.frame import person
@@ -44,6 +45,7 @@ class CampaignRow:
     hours: str
     follows_hours: bool
     persona: str
+    facts: list[CampaignFact]
 
 
 @require_GET
@@ -144,6 +146,7 @@ def _panel(
         status=status,
         campaign=found,
         source=_source(found),
+        facts=campaign_facts(workspace_id, [found.pk])[found.pk],
         form=form or _form(request, found),
         acts_url=_url(found),
         list_url=_list_url(workspace_id),
@@ -171,10 +174,13 @@ def _form(request: HttpRequest, found: Campaign, *, bound: bool = False) -> Camp
 def _rows(workspace_id: UUID, page: CampaignPage) -> list[CampaignRow]:
     hours = AutoSendScheduleMode(_settings(workspace_id).auto_send_schedule_mode)
     default = Persona.objects.in_workspace(workspace_id).filter(is_default=True).values_list("name", flat=True).first()
-    return [_row(one, hours, default or "Workspace") for one in page.campaigns]
+    facts = campaign_facts(workspace_id, [one.pk for one in page.campaigns])
+    return [_row(one, hours, default or "Workspace", facts[one.pk]) for one in page.campaigns]
 
 
-def _row(one: Campaign, workspace_hours: AutoSendScheduleMode, default_persona: str) -> CampaignRow:
+def _row(
+    one: Campaign, workspace_hours: AutoSendScheduleMode, default_persona: str, facts: list[CampaignFact]
+) -> CampaignRow:
     own = one.auto_send_schedule_mode
     automatic = one.response_mode == ResponseMode.AI_AUTO_SEND
     return CampaignRow(
@@ -188,6 +194,7 @@ def _row(one: Campaign, workspace_hours: AutoSendScheduleMode, default_persona: 
         hours=AutoSendScheduleMode(own or workspace_hours).label,
         follows_hours=not own,
         persona=one.persona.name if one.persona else default_persona,
+        facts=[fact for fact in facts if fact.value],
     )
 
 

@@ -106,7 +106,7 @@ def test_list_costs_the_same_for_one_row_and_for_many(owner: ZrgClient, workspac
         for _row in range(10):
             SmsCampaignFactory(workspace=workspace, persona=PersonaFactory(workspace=workspace))
 
-    assert counts == [9, 9]
+    assert counts == [10, 10]
 
 
 def test_campaign_is_given_to_the_machine(owner: ZrgClient, campaign: EmailCampaign) -> None:
