@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from booking.process_form import Builder, StageForm
 from booking.rules.instructions import Material, Question, stage_instructions
 from booking.rules.stages import SMS_PARTS, Stage, sms_parts_needed, sms_url_too_long
+from booking.rules.texts import check_texts
 from leads.enums import Channel
+from zrg.lib.errors import BadInput
 
 SAMPLE_LABELS = (
     "3:00 PM EST on Thu, Feb 12",
@@ -15,6 +17,8 @@ SAMPLE_LABELS = (
     "9:00 AM EST on Tue, Feb 17",
     "4:30 PM EST on Wed, Feb 18",
 )
+
+INCOMPLETE = "Choose a channel, or mend what is marked in this stage, to see its texts."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +32,10 @@ class ChannelPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePreview:
-    """The texts of one stage; `is_open` when it has a mistake to mend first. `warning` speaks of text messages."""
+    """The texts of one stage, or the `problem` to mend first. `warning` speaks of text messages."""
 
     number: int
-    is_open: bool = False
+    problem: str = ""
     channels: Sequence[ChannelPreview] = ()
     warning: str = ""
     is_blocked: bool = False
@@ -62,7 +66,11 @@ def _stage_preview(form: StageForm, questions: Sequence[Question], material: Mat
         else StageForm(dict(form.initial), form.number, questions=questions, bound=True, read_only=False)
     )
     if not typed.is_valid() or not (stage := typed.stage()).channels:
-        return StagePreview(number=form.number, is_open=True)
+        return StagePreview(number=form.number, problem=INCOMPLETE)
+    try:
+        check_texts(stage.instruction_templates)
+    except BadInput as refused:
+        return StagePreview(number=form.number, problem=str(refused))
     return StagePreview(
         number=form.number,
         channels=[

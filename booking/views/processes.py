@@ -52,6 +52,7 @@ LIST, PAGE = "booking/settings/processes.html", "booking/settings/process.html"
 NEW = "new"
 SAVE, PREVIEW = "save", "preview"
 TEMPLATE = "template"
+REFUSED = (400, 422)
 
 
 @require_GET
@@ -264,6 +265,7 @@ def _show(
         process=found,
         is_new=is_new,
         is_unsaved=part == "builder",
+        is_refused=status in REFUSED,
         builder=builder,
         form=builder.process,
         questions=questions,

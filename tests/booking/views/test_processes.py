@@ -160,6 +160,7 @@ def test_stages_that_cannot_be_are_400_and_save_nothing(
 
     assert response.status_code == 400
     assert said in html(response)
+    assert ("Not saved: mend what is marked below." in html(response)) == bool(said)
     assert not BookingProcess.objects.exists()
 
 
@@ -222,6 +223,10 @@ def test_preview_of_a_stage_with_a_mistake_says_so(owner: ZrgClient, workspace: 
 
     assert response.status_code == 200
     assert "Choose a channel" in html(response)
+    wrong = typed(stage(1, text_timezoneAskTemplate="Zone of {lead}?"), act="preview")
+    told = html(owner.post(url(workspace, "of", "new"), wrong, headers={"HX-Request": "true"}))
+    assert "Time zone: unknown placeholder {lead}." in told
+    assert "<pre" not in told
 
 
 def test_question_that_is_gone_is_left_out_of_the_page(owner: ZrgClient, workspace: Workspace) -> None:
