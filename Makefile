@@ -35,7 +35,7 @@ manage: env-run ## Run a management command: make manage ARGS="doctor"
 	@exec $(STACK) manage $(ARGS)
 
 test: env-dev ## Run the whole test suite on a PostgreSQL of its own
-	@exec env -u PYTHONDONTWRITEBYTECODE $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -n 2 --dist loadfile -m "not e2e and not redis" $(TESTS) $(ARGS)
+	@exec env -u PYTHONDONTWRITEBYTECODE $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not e2e and not redis" $(TESTS) $(ARGS)
 
 e2e: env-dev ## Drive the product with a real browser and real processes
 	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m e2e $(TESTS) $(ARGS)

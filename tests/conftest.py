@@ -10,9 +10,14 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from tests.support import database
+from tests.support import database, order
 from tests.support.client import client, htmx_headers  # noqa: F401  # fixtures of all tests
 from zrg.workspaces.context import platform
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order.put_in_order(items)
 
 
 @pytest.fixture(scope="session")
