@@ -1,10 +1,13 @@
 """Times as people read them: short ages in lists, days in a thread, how long somebody waits."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from zrg.lib.spoken import language, spoken
 
 MINUTE = 60
 HOUR = 3600
@@ -15,7 +18,7 @@ def short_age(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`now`, `5 m`, `3 h`, `2 d` within a week, else the date (`14 Mar`, with the year when it is another)."""
     seconds = (now - at).total_seconds()
     if seconds < MINUTE:
-        return gettext("now")
+        return spoken(_("now"))
     if seconds < HOUR:
         return f"{int(seconds // MINUTE)} m"
     if seconds < DAY:
@@ -32,14 +35,14 @@ def waiting_for(since: datetime, now: datetime) -> str:
     minutes = max(0, int((now - since).total_seconds() // MINUTE))
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = ((days, "d"), (hours, "h"), (0 if days else rest, "m"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or gettext("under a minute")
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or spoken(_("under a minute"))
 
 
 def due_in(due_at: datetime, now: datetime) -> str:
     """`due in 12 m`, `overdue 1 h`."""
     if due_at > now:
-        return gettext("due in {time}").format(time=waiting_for(now, due_at))
-    return gettext("overdue {time}").format(time=waiting_for(due_at, now))
+        return spoken(_("due in {time}")).format(time=waiting_for(now, due_at))
+    return spoken(_("overdue {time}")).format(time=waiting_for(due_at, now))
 
 
 def took(ms: int) -> str:
@@ -59,9 +62,9 @@ def took(ms: int) -> str:
 def day_label(day: date, today: date) -> str:
     """`Today`, `Yesterday`, `Monday, 2 March`, with the year when it is another."""
     if day == today:
-        return gettext("Today")
+        return spoken(_("Today"))
     if day == today - timedelta(days=1):
-        return gettext("Yesterday")
+        return spoken(_("Yesterday"))
     label = f"{day_name(day)}, {day.day} {month_name(day)}"
     return label if day.year == today.year else f"{label} {day.year}"
 
@@ -80,7 +83,7 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
 def planned(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`15:04` today, `Tue 08:00` within a week, else `14 Mar 08:00`; `now` when it is due."""
     if at <= now:
-        return gettext("now")
+        return spoken(_("now"))
     local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
@@ -100,8 +103,18 @@ def month_name(day: date) -> str:
 
 
 def _weekday(day: date) -> str:
-    return str(WEEKDAYS_ABBR[day.weekday()])
+    return _short_weekday(day.weekday(), language())
 
 
 def _month(day: date) -> str:
-    return str(MONTHS_3[day.month]).title()
+    return _short_month(day.month, language())
+
+
+@lru_cache
+def _short_weekday(number: int, _language: str | None) -> str:
+    return str(WEEKDAYS_ABBR[number])
+
+
+@lru_cache
+def _short_month(number: int, _language: str | None) -> str:
+    return str(MONTHS_3[number]).title()

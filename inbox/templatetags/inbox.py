@@ -4,14 +4,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from inbox.rules import ages
 from leads.enums import LeadStatus, SentimentTag
+from zrg.lib.spoken import spoken
 
 register = template.Library()
 
@@ -64,9 +65,34 @@ def item(values: dict[str, str], name: str) -> str:
 
 
 @register.filter
+def label(text: str) -> str:
+    """A marked label in the reader's language."""
+    return spoken(text)
+
+
+class Said(template.Node):
+    """A marked text, with a name put into it."""
+
+    def __init__(self, text: str, name: FilterExpression | None) -> None:
+        self.text, self.name = text, name
+
+    def render(self, context: template.Context) -> str:
+        """The text as it stands in the page; only the name is escaped."""
+        text = spoken(self.text)
+        return text if self.name is None else text.format(name=conditional_escape(self.name.resolve(context)))
+
+
+@register.tag
+def say(parser: Parser, token: Token) -> Said:
+    """`{% say _("Choose {name}") row.name %}`: `translate` for the rows of a list, where its price counts."""
+    _tag, text, *names = token.split_contents()
+    return Said(text.removeprefix('_("').removesuffix('")'), parser.compile_filter(names[0]) if names else None)
+
+
+@register.filter
 def channel_name(channel: str) -> str:
     """The channel in words."""
-    return gettext(CHANNEL_LABELS.get(channel, channel))
+    return spoken(CHANNEL_LABELS.get(channel, channel))
 
 
 @register.simple_tag
@@ -104,7 +130,7 @@ def due(at: datetime, now: datetime, zone: ZoneInfo) -> SafeString:
         '<span class="chip due">{}<time datetime="{}" title="{}" data-due{}>{}</time></span>',
         icon("clock"),
         at.isoformat(),
-        gettext("Answer due {time}").format(time=ages.full_time(at, zone)),
+        spoken(_("Answer due {time}")).format(time=ages.full_time(at, zone)),
         "" if at > now else " data-late",
         ages.due_in(at, now),
     )
@@ -131,7 +157,7 @@ def tone(tag: str) -> str:
 @register.filter
 def status_label(status: str) -> str:
     """The status in words."""
-    return gettext(LeadStatus(status).label) if status in LeadStatus.values else status
+    return spoken(LeadStatus(status).label) if status in LeadStatus.values else status
 
 
 @register.filter

@@ -167,8 +167,9 @@ def snoozing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
     done = attempt(lead, act)
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="status")
-    notice = gettext("Back in the list.") if request.POST.get("choice") == "wake" else gettext("Snoozed.")
-    return drawer_answer(request, scope, lead, section="status", notice=notice)
+    aside = request.POST.get("choice") != "wake"
+    notice = gettext("Snoozed.") if aside else gettext("Back in the list.")
+    return drawer_answer(request, scope, lead, section="status", notice=notice, aside=aside)
 
 
 @require_POST

@@ -106,7 +106,9 @@ def station_answer(
     return changed(response, lead)
 
 
-def drawer_answer(request: HttpRequest, scope: Scope, lead: Lead, *, section: str, notice: str) -> HttpResponse:
+def drawer_answer(
+    request: HttpRequest, scope: Scope, lead: Lead, *, section: str, notice: str, aside: bool = False
+) -> HttpResponse:
     """One section of the drawer as it is now."""
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
@@ -115,7 +117,7 @@ def drawer_answer(request: HttpRequest, scope: Scope, lead: Lead, *, section: st
         **lead_context(request, scope, lead, now=now),
         **drawer_context(request, scope, lead, now=now, section=section),
     }
-    return changed(fragment(request, "inbox/drawer.html#sections", context), lead, notice)
+    return changed(fragment(request, "inbox/drawer.html#sections", context), lead, notice, aside=aside)
 
 
 def refused(
@@ -152,9 +154,10 @@ def refused_page(
     return fragment(request, "inbox/shell.html", context, status=refusal.http_status)
 
 
-def changed(response: HttpResponse, lead: Lead, notice: str = "") -> HttpResponse:
-    """Tell the page which lead to fetch again, and what to announce."""
-    return trigger_client_event(response, "zrg:changed", {"lead": str(lead.pk), "notice": notice})
+def changed(response: HttpResponse, lead: Lead, notice: str = "", *, aside: bool = False) -> HttpResponse:
+    """Tell the page which lead to fetch again, what to announce, and whether the lead was put `aside`."""
+    detail = {"lead": str(lead.pk), "notice": notice}
+    return trigger_client_event(response, "zrg:changed", detail | {"aside": True} if aside else detail)
 
 
 def back_to(request: HttpRequest, lead: Lead) -> HttpResponse:

@@ -132,13 +132,13 @@ export async function refreshThread() {
 
 // What this person did is on screen at once, not at the next poll. `left`: the act took the conversation
 // out of the list, and the next one is opened.
-export function changed({ lead, notice }, left) {
+export function changed({ lead, aside }, left) {
   zrg.refreshTabs();
   if (!left) {
     refreshRow(lead);
     if (lead === zrg.current()) refreshThread();
   }
-  if (!notice?.startsWith("Snoozed")) return;
+  if (!aside) return;
   const row = document.getElementById(`row-${lead}`);
   if (zrg.$("#rows-region")?.dataset.tab === "snoozed") return;
   const moved = zrg.step(1) || zrg.step(-1);
