@@ -75,6 +75,12 @@ class Product:
         payload: dict[str, Any] = answer["payload"]
         return payload
 
+    def compose(self, email: str, text: str, **given: Any) -> dict[str, Any]:
+        """The payload of the call a lead's reply would make; nobody is called: it goes to the simulator itself."""
+        answer = self._control("POST", "write", json={"email": email, "text": text, "target": self.simulator, **given})
+        payload: dict[str, Any] = answer["payload"]
+        return payload
+
     def post(self, payload: dict[str, Any]) -> requests.Response:
         """Post one webhook call to the product, as the provider does."""
         return requests.post(self.webhook, json=payload, timeout=_TIMEOUT_SECONDS)

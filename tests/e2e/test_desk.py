@@ -84,7 +84,7 @@ def test_keyboard_writes_a_reply_approves_a_draft_and_goes_on(product, page):
 def test_keys_do_nothing_for_a_person_who_turned_them_off(product, page):
     email = "nokeys@desk.example"
     product.write(email, "Could you send more details?", first_name="Noor")
-    product.pending_draft(email)
+    product.lead_id(email)
     wanted = (
         "UPDATE workspaces_userpreference SET shortcuts = {}"
         " WHERE user_id = (SELECT id FROM workspaces_user WHERE email = %s)"
