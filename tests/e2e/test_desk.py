@@ -80,7 +80,6 @@ def test_keyboard_writes_a_reply_approves_a_draft_and_goes_on(product, page):
     assert [one["json"]["to_emails"][0]["email_address"] for one in typed] == [newest_first[0]]
 
 
-@pytest.mark.parametrize("saved", [False, True], ids=["unsaved", "saved"])
 def test_keys_do_nothing_for_a_person_who_turned_them_off(product, page):
     email = "nokeys@desk.example"
     product.write(email, "Could you send more details?", first_name="Noor")
@@ -106,6 +105,7 @@ def test_keys_do_nothing_for_a_person_who_turned_them_off(product, page):
     assert opened == 0
 
 
+@pytest.mark.parametrize("saved", [False, True], ids=["unsaved", "saved"])
 def test_hard_07_typed_text_kept_when_a_new_draft_arrives(product, page, saved):
     email = f"typed-{'saved' if saved else 'unsaved'}@desk.example"
     product.write(email, "Could you send more details?", first_name="Tess")

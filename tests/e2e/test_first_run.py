@@ -53,7 +53,8 @@ def founder(context_of: Callable[..., BrowserContext], product: Product) -> Page
     product.manage("createsuperuser", "--noinput", "--email", FOUNDER)
     product.manage("grant_global_admin", FOUNDER)
     product.arrange(
-        "UPDATE workspaces_user SET password = (SELECT password FROM workspaces_user WHERE email = %s) WHERE email = %s",
+        "UPDATE workspaces_user SET password = (SELECT password FROM workspaces_user WHERE email = %s)"
+        " WHERE email = %s",
         OWNER,
         FOUNDER,
     )
