@@ -25,6 +25,7 @@ class NotificationsConfig(AppConfig):
         from notifications.services import mentions, reviews, sentiment  # noqa: PLC0415
         from notifications.services.column_checks import COLUMN_CHECKS  # noqa: PLC0415
         from notifications.services.demo import add_demo_recipients  # noqa: PLC0415
+        from notifications.services.doctor import examine_notifications  # noqa: PLC0415
         from notifications.services.figures import register_collector  # noqa: PLC0415
         from notifications.services.outbox import Care, register_care  # noqa: PLC0415
         from notifications.services.review_states import posts_of_draft  # noqa: PLC0415
@@ -34,6 +35,7 @@ class NotificationsConfig(AppConfig):
         from zrg.workspaces.registry import (  # noqa: PLC0415
             register_column_check,
             register_demo_part,
+            register_doctor_check,
             register_section_states,
             register_settings_section,
         )
@@ -64,6 +66,7 @@ class NotificationsConfig(AppConfig):
         for columns, check in COLUMN_CHECKS:
             register_column_check(columns, check)
         register_review_posts(posts_of_draft)
+        register_doctor_check("notifications", examine_notifications)
         register_demo_part("notifications", add_demo_recipients)
         register_settings_section(settings.SECTION)
         register_section_states(settings.PAGE.tab, settings.section_state)

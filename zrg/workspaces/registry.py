@@ -1,6 +1,6 @@
 """What higher apps add to this one: health checks, parts of provisioning, of the demo, of the settings."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -18,6 +18,17 @@ class Health:
     ok: bool
     detail: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing at fault: which check says so, what it saw and what to do. `workspace` is its name, "" for none."""
+
+    name: str
+    state: Literal["warn", "fail"]
+    evidence: str
+    act: str
+    workspace: str = ""
 
 
 class ProvisioningPart(Protocol):
@@ -72,6 +83,7 @@ class SettingsSection:
 
 
 HealthCheck = Callable[[], Health]
+DoctorCheck = Callable[[UUID | None], Iterable[Finding]]
 DemoPart = Callable[[Workspace, dict[str, User]], None]
 ColumnCheck = Callable[[WorkspaceSettings], None]
 SectionStates = Callable[[UUID, bool], Mapping[str, SectionState]]
@@ -79,6 +91,7 @@ SettingsReceiver = Callable[[WorkspaceSettings], None]
 CalendarReader = Callable[[Collection[UUID]], set[UUID]]
 
 _health_checks: dict[str, HealthCheck] = {}
+_doctor_checks: dict[str, DoctorCheck] = {}
 _provisioning_parts: dict[str, ProvisioningPart] = {}
 _demo_parts: dict[str, DemoPart] = {}
 _column_checks: dict[str, list[ColumnCheck]] = {}
@@ -91,6 +104,18 @@ _calendar_readers: dict[str, CalendarReader] = {}
 def register_health_check(name: str, check: HealthCheck) -> None:
     """A component of `/readyz`; the check must answer within half a second."""
     _health_checks[name] = check
+
+
+def register_doctor_check(name: str, check: DoctorCheck) -> None:
+    """What `manage.py doctor` asks of an app: once for each workspace, in its context, and once with None for what
+    belongs to none. It only reads.
+    """
+    _doctor_checks[name] = check
+
+
+def doctor_checks() -> list[DoctorCheck]:
+    """All registered checks of the doctor."""
+    return list(_doctor_checks.values())
 
 
 def register_provisioning_part(name: str, part: ProvisioningPart) -> None:
