@@ -1,6 +1,6 @@
 """What a person who was just made may do, in two statements.
 
-`sync_permissions` compares what is stored with what should be, in fifteen statements; most people of the tests are new
+`sync_permissions` compares what is stored with what should be, in thirteen statements; most people of the tests are new
 and have nothing stored. `tests/zrg/workspaces/test_factories.py` compares the two ways.
 """
 
