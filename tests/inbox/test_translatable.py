@@ -39,7 +39,7 @@ def spoken(text):
 def untranslated(source):
     """Texts, attributes and defaults of a template outside translate and blocktranslate."""
     marked = TRANSLATED.sub("{% translated %}", source)
-    defaults = [words for _, words in BARE_DEFAULT.findall(source) if words not in CODES]
+    defaults = [words for _, words in BARE_DEFAULT.findall(WORDLESS.sub("\n", source)) if words not in CODES]
     attributes = [
         word for element in ELEMENT.findall(marked) for value in ATTRIBUTE.findall(element) for word in spoken(value)
     ]
