@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from booking.models import BookingProcess, CampaignProcess
 from booking.services.campaign_processes import Assignment, assign_processes, list_assignments
+from booking.views.columns import LATER
+from booking.views.processes import SECTION as PROCESSES
 from leads.models import EmailCampaign
 from leads.registry import CampaignFact
 from zrg.lib.errors import BadInput, Conflict
@@ -113,7 +115,8 @@ def _show(
         list_url=list_url,
         acts_url=request.get_full_path(),
         more_url=f"{list_url}?{urlencode({'q': search, 'cursor': page.next_cursor})}" if page.next_cursor else "",
-        processes_url=list_url.replace(KEY, "processes"),
+        processes_url=section_url(workspace_id, PROCESSES),
+        later=LATER,
         **context,
     )
 

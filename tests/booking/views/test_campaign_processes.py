@@ -64,6 +64,7 @@ def test_campaigns_get_their_process_and_lose_it(owner: ZrgClient, workspace: Wo
     owner.post(url(workspace), {**choose(bakers, slow, fast), **choose(dentists, fast, None)})
 
     assert [name in shown for name in ("Bakers", "Dentists", "Texts")] == [True, True, False]
+    assert "it acts once this installation books meetings" in shown
     assert "2 campaigns changed." in told
     assert "2 campaigns" in told
     assert first == {"Bakers": "Slow", "Dentists": "Fast"}
