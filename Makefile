@@ -13,7 +13,7 @@ STACK := $(VENV)/python -m zrg.stack
 WITH_TEST_SERVER := $(STACK) with-test-server
 APPS := zrg inbox leads followups booking notifications assignment integrations
 
-.PHONY: help up down clean test check audit vectors e2e test-redis bench manage messages logs env-run env-dev env-bench
+.PHONY: help up down clean test check audit vectors e2e screenshots test-redis bench manage messages logs env-run env-dev env-bench
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ test: env-dev ## Run the whole test suite on a PostgreSQL of its own
 
 e2e: env-dev ## Drive the product with a real browser and real processes
 	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m e2e $(TESTS) $(ARGS)
+
+screenshots: env-dev ## Take the pictures of docs/screenshots (ARGS="--url … --login … --password …": of another installation)
+	@exec $(VENV)/python -m tests.screenshots $(ARGS)
 
 test-redis: env-dev ## Prove DATABASE_URL and REDIS_URL against a redis-server
 	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m redis tests/stack $(ARGS)

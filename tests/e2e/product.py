@@ -52,7 +52,8 @@ class Product:
         """The lead's conversation was just compared with its provider: opening it asks for nothing."""
         self.arrange(
             "INSERT INTO inbox_conversationsync (id, workspace_id, lead_id, state, requested_at, finished_at, report)"
-            " SELECT gen_random_uuid(), workspace_id, id, 'done', now(), now(), '{}' FROM leads_lead WHERE email = %s",
+            " SELECT gen_random_uuid(), workspace_id, id, 'done', now(), now(), '{}' FROM leads_lead WHERE email = %s"
+            " ON CONFLICT (lead_id) DO UPDATE SET state = 'done', finished_at = now()",
             email,
         )
 

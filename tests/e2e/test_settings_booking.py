@@ -41,7 +41,7 @@ def test_link_is_added_and_inserted_into_a_reply(owner: Page, product: Product, 
     owner.get_by_role("button", name="Make it the default").click()
     expect(owner.get_by_role("status").filter(has_text="Default set.")).to_be_visible()
 
-    product.write("lena@booking.example", "Could you send more details?", first_name="Lena")
+    product.write("lena@booking.example", "Could we talk next week?", first_name="Lena")
     draft_id, text = product.pending_draft("lena@booking.example")
     page.goto(f"/?view=inbox&leadId={product.lead_id('lena@booking.example')}&draftId={draft_id}")
     expect(page.locator("#editor")).to_have_value(text)

@@ -366,5 +366,5 @@ def test_the_status_has_a_badge_unless_the_sentiment_says_it(client, desk, statu
 
     html = client.login_as(desk.setter).get(f"{desk.prefix}/row/{desk.lead.pk}").content.decode()
 
-    assert (f'<span class="chip">{badge}</span>' in html) == (badge is not None)
+    assert (f'<span class="chip chip--status">{badge}</span>' in html) == (badge is not None)
     assert html.count("Meeting requested") == (badge == "Meeting requested")

@@ -340,6 +340,33 @@ zrg.toggleDrawer = toggleDrawer;
   setTimeout(() => zrg.part("live"), 2000);
 }
 
+// A choice made with the keyboard passes others on its way, and some of them stop a lead: it is saved with
+// Enter or on leaving the field, and Escape puts it back. One made with a pointer is saved at once.
+{
+  let keyed = false;
+  let held = null;
+  const settle = (save) => {
+    const select = held;
+    held = null;
+    if (save) select?.form?.requestSubmit();
+    else for (const one of select?.options || []) one.selected = one.defaultSelected;
+  };
+  addEventListener("pointerdown", () => { keyed = false; }, true);
+  addEventListener("keydown", (event) => {
+    keyed = true;
+    if (!held || event.key !== "Enter" && event.key !== "Escape") return;
+    if (event.key === "Enter") event.preventDefault();
+    settle(event.key === "Enter");
+  }, true);
+  addEventListener("change", (event) => {
+    if (!keyed || !event.target.matches("form[hx-trigger^='change'] select")) return;
+    event.stopPropagation();
+    if (!held) zrg.toast("Enter saves it, Esc puts it back.");
+    held = event.target;
+  }, true);
+  addEventListener("focusout", (event) => { if (held && event.target === held) settle(true); }, true);
+}
+
 // Single keys, never while a field has the focus nor for a person who turned them off.
 {
   const dialog = zrg.$("#keys");
@@ -358,7 +385,7 @@ zrg.toggleDrawer = toggleDrawer;
     "?": () => dialog.showModal(),
   };
   acts.X = () => zrg.$("[data-selected] .lead__pick")?.click();
-  for (const key of "xgeuvni") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
+  for (const key of "xgeuvniz") acts[key] = () => zrg.$(`[data-key='${key}']`)?.click();
 
   if (zrg.shortcuts) document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;

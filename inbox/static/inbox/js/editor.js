@@ -268,7 +268,8 @@ document.addEventListener("click", (event) => {
     zrg.$("[data-send]").focus();
   }
   const reject = event.target.closest("[data-key='x']");
-  if (reject) {
+  // Enter in the reason presses this button too, the form's first: then the draft is rejected.
+  if (reject && !zrg.$("#rejection-ask").contains(document.activeElement)) {
     event.preventDefault();
     zrg.$("#rejection-ask").hidden = false;
     zrg.$("#rejection-reason").focus();
@@ -277,7 +278,7 @@ document.addEventListener("click", (event) => {
 });
 
 zrg.refreshStation = () => zrg.part("offers").then((part) => part.refreshStation());
-zrg.writing = { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, isSaving: () => saving > 0 };
+zrg.writing = { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, grow, isSaving: () => saving > 0 };
 
 // --- the undo bar counts down
 setInterval(() => {

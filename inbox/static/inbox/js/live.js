@@ -105,7 +105,13 @@ export async function refreshThread() {
   if (!response.ok || zrg.current() !== lead) return;
   const fresh = zrg.fragment(await response.text()), thread = zrg.$("#thread");
   const head = zrg.$("#talk-head", fresh), oldHead = zrg.$("#talk-head");
-  if (head && !oldHead.contains(document.activeElement) && !zrg.$("details[open], [data-syncing]", oldHead)) { oldHead.replaceWith(head); zrg.process(head); }
+  if (head && !zrg.$("details[open], [data-syncing]", oldHead)) {
+    const { dataset, ariaLabel } = oldHead.contains(document.activeElement) ? document.activeElement : document.body;
+    oldHead.replaceWith(head);
+    zrg.process(head);
+    // The button that was pressed may be another one now; the focus stays in its place.
+    if (dataset.key || ariaLabel) zrg.$(dataset.key ? `[data-key="${dataset.key}"]` : `[aria-label="${ariaLabel}"]`, head)?.focus();
+  }
   const newer = zrg.$("#thread", fresh);
   if (!newer) return;
   const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < 60;

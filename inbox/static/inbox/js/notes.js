@@ -74,7 +74,6 @@ function draw() {
   const box = list(), area = text();
   if (!box) return;
   box.hidden = !choices.length;
-  area.setAttribute("aria-expanded", String(Boolean(choices.length)));
   box.replaceChildren(...choices.map((one, index) => {
     const item = Object.assign(document.createElement("li"), { id: `mention-${index}`, className: "mentions__one", textContent: one.name === one.handle ? one.name : `${one.name} (${one.handle})` });
     item.setAttribute("role", "option");

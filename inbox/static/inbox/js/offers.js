@@ -1,7 +1,7 @@
 // What arrives for the composer while somebody writes: another draft, a colleague's change, the station anew.
 // Loaded with the first of them; nothing here writes over a person's text (07.typed-text-kept).
 const { zrg } = window;
-const { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, isSaving } = zrg.writing;
+const { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, grow, isSaving } = zrg.writing;
 
 // Another text for this editor, shown beside the person's own. `version`: of the same draft, changed by somebody.
 export function offer(text, title, version) {
@@ -51,8 +51,13 @@ export async function refreshStation() {
   if (!newer) return;
   const text = zrg.$("#editor", newer).value;
   if (newer.dataset.draft && newer.dataset.draft !== (form.dataset.draft || "")) {
+    const untouched = !typed() && document.activeElement !== editor();
     adopt(form, newer);
-    if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
+    if (untouched) {
+      editor().value = text;
+      keep();
+      grow();
+    } else if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
   } else if (newer.dataset.draft && !isSaving() && Number(field("version", newer).value) > Number(field("version", form)?.value) && plain(text) !== plain(editor().dataset.original)) {
     // A higher version than ours; one that is lower, or that we are just saving, is our own.
     offer(text, "A colleague changed this draft", field("version", newer).value);
