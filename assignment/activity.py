@@ -18,6 +18,7 @@ ACTIVITY_TABLES = {
     "inbox_draftrequest": "",
     "inbox_leadmemoryentry": "",
     "inbox_meetingoverseerdecision": "",
+    "inbox_leadnote": "",
     "followups_followupinstance": "",
     "followups_followuptask": "",
     "followups_reactivationenrollment": "",
