@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from assignment.models import LeadAssignmentEvent
 from assignment.services.fairness import PERIODS, late_leads, read_fairness
@@ -82,7 +83,7 @@ class LeadAssignmentEventAdmin(TenantModelAdmin):
 class FairnessForm(forms.Form):
     """A workspace."""
 
-    workspace = forms.ModelChoiceField(queryset=Workspace.objects.none())
+    workspace = forms.ModelChoiceField(queryset=Workspace.objects.none(), widget=UnfoldAdminSelectWidget)
 
     def __init__(self, *args: Any, workspaces: QuerySet[Workspace], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
