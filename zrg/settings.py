@@ -385,7 +385,15 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "zrg.workspaces.api.errors.handle_exception",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "ZRG", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ZRG",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "integrations.lead_push.openapi.describe_lead_push",
+    ],
+}
 
 # --- Model calls -----------------------------------------------------------------------------------
 AI_MODEL_PRICING_JSON = env("AI_MODEL_PRICING_JSON", default="")

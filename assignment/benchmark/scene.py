@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from assignment.enums import PartnershipStatus
-from assignment.models import RoutingPartner, RoutingRule
+from assignment.models import RoutingPartner, RoutingQueueEntry, RoutingRule
 from leads.models import Lead
 from leads.services.importing.inserting import insert_leads
 from zrg.workspaces.context import platform
@@ -107,6 +107,7 @@ def remove_scenes() -> None:
     with platform(timeout_ms=TIMEOUT_MS):
         made = Workspace.objects.filter(is_synthetic=True, owner__email=OWNER_EMAIL)
         ids = list(made.values_list("pk", flat=True))
+        RoutingQueueEntry.objects.filter(workspace_id__in=ids)._raw_delete("default")  # type: ignore[attr-defined]
         Lead.objects.filter(workspace_id__in=ids)._raw_delete("default")  # type: ignore[attr-defined]
         RoutingRule.objects.filter(workspace_id__in=ids).delete()
         RoutingPartner.objects.filter(workspace_id__in=ids).delete()

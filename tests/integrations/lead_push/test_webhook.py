@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
+from drf_spectacular.generators import SchemaGenerator
 
 from integrations.lead_push.payload import read_push
 from integrations.models import Connection
@@ -99,3 +100,22 @@ def test_a_workspace_without_the_connection_takes_nothing(hub: Connection, clien
 )
 def test_usual_shapes_are_read(payload: dict[str, Any], columns: dict[str, str]) -> None:
     assert dict(read_push(payload).columns) == columns
+
+
+def test_the_door_is_described_as_it_answers(hub: Connection, client: ZrgClient) -> None:
+    described = SchemaGenerator().get_schema(request=None, public=True)
+    door = described["paths"]["/api/webhooks/lead-push/{source}"]["post"]
+    kept = door["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+
+    first, again = post(client, DANA, hub.workspace_id), post(client, DANA, hub.workspace_id)
+
+    assert set(first.json()) | set(again.json()) == set(kept)
+    assert door["parameters"][0]["schema"]["enum"] == ["datashopper", "audience_labs", "clay", "api"]
+    assert {name for scheme in door["security"] for name in scheme} <= set(described["components"]["securitySchemes"])
+    for status, answer in {
+        "400": post(client, DANA, None),
+        "401": post(client, DANA, hub.workspace_id, secret="wrong"),
+        "404": post(client, DANA, hub.workspace_id, source="nobody"),
+    }.items():
+        assert answer.status_code == int(status)
+        assert answer.json()["error"] in door["responses"][status]["description"]
