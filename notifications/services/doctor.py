@@ -58,7 +58,8 @@ def _unknown_tags(row: WorkspaceSettings) -> Iterator[Finding]:
 
 def _stuck(workspace_id: UUID | None) -> Iterator[Finding]:
     now = timezone.now()
-    rows = NotificationSendLog.objects.filter(workspace_id=workspace_id)
+    every = NotificationSendLog.objects
+    rows = every.filter(workspace=None) if workspace_id is None else every.in_workspace(workspace_id)
     if waiting := rows.due(now - STUCK_AFTER).count():
         yield Finding(
             name="outbox_pending",
