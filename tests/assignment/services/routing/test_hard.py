@@ -14,6 +14,7 @@ from assignment.services.routing import database
 from assignment.services.routing.batch import retry_batch, route_batch
 from assignment.services.routing.faults import message_of
 from assignment.services.routing.single import route_lead
+from inbox.models import LeadNote
 from leads.models import EnrichmentRequest, Lead, LeadImportJob
 from tests.factories import (
     EmailCampaignFactory,
@@ -328,9 +329,17 @@ def test_hard_11b_no_foreign_pointers(partner, rule, lead):
     assert (detached["email_campaign"], detached["import_job"]) == (str(email.pk), str(job.pk))
 
 
-def test_hard_11b_activity_never_moves(partner, rule, lead):
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda lead: MessageFactory(lead=lead, workspace=lead.workspace),
+        lambda lead: LeadNote.objects.create(lead=lead, workspace=lead.workspace, text="Call before noon."),
+    ],
+    ids=["message", "note"],
+)
+def test_hard_11b_activity_never_moves(partner, rule, lead, act):
     owner = held(lead)
-    MessageFactory(lead=lead, workspace=lead.workspace)
+    act(lead)
 
     assert call("complete_routing", lead.pk, partner.destination_workspace_id, rule.pk, owner)
 
