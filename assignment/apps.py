@@ -28,13 +28,15 @@ def _register_routing() -> None:
     from assignment.services.routing import gauges  # noqa: PLC0415
     from assignment.services.routing.health import check_routing  # noqa: PLC0415
     from assignment.services.routing.imports import import_routing  # noqa: PLC0415
-    from assignment.views import routing, routing_rules  # noqa: PLC0415
+    from assignment.services.routing.partners import check_fallback  # noqa: PLC0415
+    from assignment.views import routing, routing_rules, routing_settings  # noqa: PLC0415
     from inbox.registry import register_drawer_section  # noqa: PLC0415
     from leads.registry import register_import_figures, register_merge  # noqa: PLC0415
     from zrg.jobs import registry  # noqa: PLC0415
     from zrg.jobs.constants import ROUTING_QUEUE  # noqa: PLC0415
     from zrg.jobs.contracts import CronTime, ScheduleSpec  # noqa: PLC0415
     from zrg.workspaces.registry import (  # noqa: PLC0415
+        register_column_check,
         register_health_check,
         register_section_states,
         register_settings_section,
@@ -45,6 +47,9 @@ def _register_routing() -> None:
     register_health_check("routing", check_routing)
     register_drawer_section(routing.SECTION)
     register_settings_section(routing_rules.SECTION)
+    register_settings_section(routing_settings.SECTION)
+    register_column_check("routing_fallback", check_fallback)
+    register_column_check("routing_fallback_workspace", check_fallback)
     register_section_states(routing_rules.TAB, routing_rules.section_state)
     registry.register_event_receiver(LeadsRouted, "assignment.tell_leads_routed", tell_leads_routed)
     # The row of the lead that goes is removed with it; the one that stays has its own.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
@@ -13,7 +14,7 @@ from zrg.lib.hashing import sha
 from zrg.workspaces.access import Access
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.rules.settings_fields import SUPER_ADMIN, WRITERS
-from zrg.workspaces.services.settings import may_save
+from zrg.workspaces.services.settings import attribute_of, may_save
 
 CSRF = "csrfmiddlewaretoken"
 CONFIRM = "confirm_"
@@ -62,6 +63,14 @@ class ManyNames(Protocol):
 
     def names(self, name: str) -> list[str]:
         """The names they send."""
+
+
+@runtime_checkable
+class OfWorkspace(Protocol):
+    """A field whose choices depend on the workspace."""
+
+    def use_workspace(self, workspace_id: UUID) -> None:
+        """Before anything is read of it."""
 
 
 class LinesField(forms.CharField):
@@ -148,13 +157,15 @@ class ColumnsForm(forms.Form):
     ) -> None:
         self.groups = groups
         columns = [column for group in groups for column in group.columns]
-        stored = {column.name: getattr(row, column.name) for column in columns}
+        stored = {column.name: getattr(row, attribute_of(column.name)) for column in columns}
         super().__init__(data, initial={**stored, "version": row.version})
         self._foreign: set[str] = set()
         for column in columns:
             made = _field_of(column)
             if isinstance(made, QuestionsField):
                 made.stored = stored[column.name] or ()
+            if isinstance(made, OfWorkspace):
+                made.use_workspace(row.workspace_id)
             yours = may_save(access, row, column.name)
             if not yours and WRITERS[column.name] == SUPER_ADMIN:
                 self._foreign.add(column.name)
@@ -218,7 +229,7 @@ class ColumnsForm(forms.Form):
         """After a conflict: what was typed stays, beside what is stored now."""
         for group in self.groups:
             for column in group.columns:
-                made, now = self.fields[column.name], getattr(row, column.name)
+                made, now = self.fields[column.name], getattr(row, attribute_of(column.name))
                 if now != self.cleaned_data.get(column.name, now):
                     self[column.name].help_text = f"Stored now: {_words(made, now)}"
         self.data = {**dict(self.data.items()), "version": row.version}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -45,7 +46,7 @@ def change_settings(
         before = snapshot(locked, changes)
         was_sending, sequence = locked.auto_send_enabled, list(locked.round_robin_setter_sequence)
         for column, value in changes.items():
-            setattr(locked, column, value)
+            setattr(locked, attribute_of(column) if isinstance(value, UUID) else column, value)
         if locked.auto_send_enabled and not was_sending:
             _clear_trip(locked, reason)
         if not locked.round_robin_enabled:
@@ -77,7 +78,8 @@ def set_revision(row: WorkspaceSettings, *, enabled: bool, by: User, access: Acc
 def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
     """Refuse the row with 422 and the columns at fault; columns not in `fields` are not looked at."""
     columns = set(fields)
-    others = [field.name for field in row._meta.concrete_fields if field.name not in columns]
+    # Whether a row that is named exists is the database's to say: people do not see every workspace.
+    others = [field.name for field in row._meta.concrete_fields if field.name not in columns or field.is_relation]
     try:
         row.clean_fields(exclude=others)
     except ValidationError as error:
@@ -126,7 +128,12 @@ def record_refused(row: WorkspaceSettings, columns: Iterable[str], *, by: User) 
 
 def snapshot(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
     """The values of these columns as JSON can hold them."""
-    return {column: _plain(getattr(row, column)) for column in columns}
+    return {column: _plain(getattr(row, attribute_of(column))) for column in columns}
+
+
+def attribute_of(column: str) -> str:
+    """Where the stored value of a column stands: of one that names another row, its id."""
+    return WorkspaceSettings._meta.get_field(column).attname  # type: ignore[union-attr]
 
 
 def _ask_the_apps(row: WorkspaceSettings, columns: set[str]) -> None:

@@ -44,10 +44,6 @@ WITHOUT_PAGE = {
     "crm_webhook_url": "the outgoing webhook comes later (07 R16)",
     "crm_webhook_events": "the outgoing webhook comes later (07 R16)",
     "chatgpt_export_defaults": "kept by the dialog of the transcript export (12 R16)",
-    **dict.fromkeys(
-        [column for column in WRITERS if column.startswith(("lead_routing_", "routing_"))] + ["lead_ttl_days"],
-        "lead routing, Integrations",
-    ),
 }
 
 

@@ -1,0 +1,28 @@
+"""A choice among the workspaces that take leads of this one."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from assignment.services.routing.partners import active_partners
+
+NOBODY = ("", "None chosen")
+
+
+class PartnerField(forms.TypedChoiceField):
+    """Workspaces with an active agreement; what is stored and has none any more stays selectable. A UUID or None."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, coerce=UUID, empty_value=None, **options)
+
+    def use_workspace(self, workspace_id: UUID) -> None:
+        """The agreements of this workspace."""
+        self.choices = [NOBODY, *((str(key), name) for key, name in active_partners(workspace_id).items())]
+
+    def prepare_value(self, value: Any) -> Any:
+        """The stored id as the list has it; one without an agreement is added."""
+        shown = "" if value is None else str(value)
+        if shown and shown not in {key for key, _name in self.choices}:  # type: ignore[union-attr]
+            self.choices = [*self.choices, (shown, "A workspace without an active agreement")]  # type: ignore[misc]
+        return shown

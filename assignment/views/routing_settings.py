@@ -1,0 +1,51 @@
+"""Settings → Integrations → Routing switches: whether leads are routed, how often, and what else happens to them."""
+
+from assignment.forms.partners import PartnerField
+from zrg.workspaces.forms.columns import Column, ColumnGroup
+from zrg.workspaces.settings_columns import ColumnsPage, columns_section
+
+TAB = "integrations"
+EDIT = "settings.edit_integrations"
+
+PAGE = ColumnsPage(
+    tab=TAB,
+    key="routing-switches",
+    title="Routing switches",
+    purpose="Whether leads that arrive here go on to other workspaces, and what happens when no rule fits",
+    group="Leads",
+    position=96,
+    action=EDIT,
+    groups=(
+        ColumnGroup(
+            title="Routing",
+            columns=(
+                Column(
+                    name="lead_routing_enabled",
+                    label="Route leads by the rules",
+                    hint="Off: leads stay where they arrive. It also needs the switch of the whole installation.",
+                ),
+                Column(
+                    name="routing_explain",
+                    label="Keep why every lead went where it went",
+                    hint="Each attempt keeps what every rule said. Useful while rules are new; it costs space.",
+                ),
+            ),
+        ),
+        ColumnGroup(
+            title="When no rule fits",
+            side_by_side=True,
+            columns=(
+                Column(name="routing_fallback", label="What happens"),
+                Column(
+                    name="routing_fallback_workspace",
+                    label="Forward to",
+                    hint="A workspace with an active agreement.",
+                    make=PartnerField,
+                ),
+                Column(name="routing_max_attempts", label="Attempts", hint="1 to 10; then the lead counts as failed."),
+                Column(name="lead_ttl_days", label="Days until an unrouted lead expires", hint="1 to 3,650 days."),
+            ),
+        ),
+    ),
+)
+SECTION = columns_section(PAGE)
