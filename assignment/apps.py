@@ -26,9 +26,9 @@ def _register_routing() -> None:
     from assignment.receivers import tell_leads_routed  # noqa: PLC0415
     from assignment.services.merging import keep_routing_records  # noqa: PLC0415
     from assignment.services.routing import gauges  # noqa: PLC0415
+    from assignment.services.routing.fallback import check_fallback  # noqa: PLC0415
     from assignment.services.routing.health import check_routing  # noqa: PLC0415
     from assignment.services.routing.imports import import_routing  # noqa: PLC0415
-    from assignment.services.routing.partners import check_fallback  # noqa: PLC0415
     from assignment.views import routing, routing_rules, routing_settings  # noqa: PLC0415
     from inbox.registry import register_drawer_section  # noqa: PLC0415
     from leads.registry import register_import_figures, register_merge  # noqa: PLC0415

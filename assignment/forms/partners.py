@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 
-from assignment.services.routing.partners import active_partners
+from assignment.services.routing.fallback import active_partners
 
 NOBODY = ("", "None chosen")
 

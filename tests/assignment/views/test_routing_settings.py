@@ -90,6 +90,7 @@ def test_stored_choice_whose_agreement_ended_stays_until_it_is_changed(client, p
 
 
 def test_setter_sees_the_switches_closed(client, partner):
+    WorkspaceSettings.objects.filter(workspace_id=partner.workspace_id).update(lead_routing_enabled=False)
     client.login_as(MembershipFactory(workspace=partner.workspace, role=MembershipRole.SETTER.value).user)
 
     assert client.post(url(partner), {"version": "1", "lead_routing_enabled": "on"}).status_code == 403
