@@ -108,7 +108,7 @@ def test_undone_in_time_the_text_is_back(hand, way, product):
         expect(hand.page.locator("#undo")).to_be_visible()
         hand.undo()
 
-        expect(hand.page.locator("#editor")).to_have_value(words)
+        expect(hand.page.locator("#editor")).to_have_value(words, timeout=LIVE_MS)
         assert product.outbound(email) == []
         assert product.provider_replies(words) == []
     finally:
@@ -128,7 +128,7 @@ def test_sent_later_and_taken_back(hand, way, product):
     expect(hand.page.locator(".scheduled__one")).to_contain_text(words)
     hand.choose(hand.page.locator("[data-unschedule]"))
 
-    expect(hand.page.locator(".scheduled__one")).to_have_count(0)
+    expect(hand.page.locator(".scheduled__one")).to_have_count(0, timeout=LIVE_MS)
     expect(hand.page.locator("#editor")).to_have_value(words)
     assert product.outbound(email) == []
     assert "done" not in product.rows(ORDERS, email)

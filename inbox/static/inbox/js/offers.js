@@ -38,6 +38,8 @@ export async function refreshStation() {
   if (!response.ok || zrg.$("#station")?.dataset.refresh !== refresh || zrg.$("#station").dataset.channel !== channel) return;
   const fresh = zrg.$("#station", zrg.fragment(await response.text()));
   const here = zrg.$("#station"), form = composer();
+  // An act is on its way: its answer is the station as it is then, and needs this one to land in.
+  if (zrg.$(".htmx-request:not(#generation)", here)) return;
   const busy = form && (typed() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
   if (!busy) { here.replaceWith(fresh); zrg.process(fresh); return start(); }
   for (const id of ["station-top", "station-notices"]) {
