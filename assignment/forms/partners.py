@@ -11,18 +11,20 @@ NOBODY = ("", "None chosen")
 
 
 class PartnerField(forms.TypedChoiceField):
-    """Workspaces with an active agreement; what is stored and has none any more stays selectable. A UUID or None."""
+    """Workspaces with an active agreement; what is stored and has none any more stays in the list. A UUID or None."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, coerce=UUID, empty_value=None, **options)
+        self._listed: list[tuple[str, str]] = []
 
     def use_workspace(self, workspace_id: UUID) -> None:
         """The agreements of this workspace."""
-        self.choices = [NOBODY, *((str(key), name) for key, name in active_partners(workspace_id).items())]
+        self._listed = [NOBODY, *((str(key), name) for key, name in active_partners(workspace_id).items())]
+        self.choices = self._listed
 
     def prepare_value(self, value: Any) -> Any:
         """The stored id as the list has it; one without an agreement is added."""
         shown = "" if value is None else str(value)
-        if shown and shown not in {key for key, _name in self.choices}:  # type: ignore[union-attr]
-            self.choices = [*self.choices, (shown, "A workspace without an active agreement")]  # type: ignore[misc]
+        if shown and shown not in dict(self._listed):
+            self.choices = [*self._listed, (shown, "A workspace without an active agreement")]
         return shown

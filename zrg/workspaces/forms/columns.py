@@ -157,7 +157,7 @@ class ColumnsForm(forms.Form):
     ) -> None:
         self.groups = groups
         columns = [column for group in groups for column in group.columns]
-        stored = {column.name: getattr(row, attribute_of(column.name)) for column in columns}
+        stored = {column.name: getattr(row, attribute_of(row, column.name)) for column in columns}
         super().__init__(data, initial={**stored, "version": row.version})
         self._foreign: set[str] = set()
         for column in columns:
@@ -229,7 +229,7 @@ class ColumnsForm(forms.Form):
         """After a conflict: what was typed stays, beside what is stored now."""
         for group in self.groups:
             for column in group.columns:
-                made, now = self.fields[column.name], getattr(row, attribute_of(column.name))
+                made, now = self.fields[column.name], getattr(row, attribute_of(row, column.name))
                 if now != self.cleaned_data.get(column.name, now):
                     self[column.name].help_text = f"Stored now: {_words(made, now)}"
         self.data = {**dict(self.data.items()), "version": row.version}

@@ -46,7 +46,7 @@ def change_settings(
         before = snapshot(locked, changes)
         was_sending, sequence = locked.auto_send_enabled, list(locked.round_robin_setter_sequence)
         for column, value in changes.items():
-            setattr(locked, attribute_of(column) if isinstance(value, UUID) else column, value)
+            setattr(locked, attribute_of(locked, column) if isinstance(value, UUID) else column, value)
         if locked.auto_send_enabled and not was_sending:
             _clear_trip(locked, reason)
         if not locked.round_robin_enabled:
@@ -128,12 +128,12 @@ def record_refused(row: WorkspaceSettings, columns: Iterable[str], *, by: User) 
 
 def snapshot(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
     """The values of these columns as JSON can hold them."""
-    return {column: _plain(getattr(row, attribute_of(column))) for column in columns}
+    return {column: _plain(getattr(row, attribute_of(row, column))) for column in columns}
 
 
-def attribute_of(column: str) -> str:
+def attribute_of(row: models.Model, column: str) -> str:
     """Where the stored value of a column stands: of one that names another row, its id."""
-    return WorkspaceSettings._meta.get_field(column).attname  # type: ignore[union-attr]
+    return row._meta.get_field(column).attname  # type: ignore[union-attr]
 
 
 def _ask_the_apps(row: WorkspaceSettings, columns: set[str]) -> None:
