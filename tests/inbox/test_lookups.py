@@ -47,5 +47,5 @@ def test_hard_02_lookups_inside_workspace() -> None:
     assert model_to_dict(Lead.objects.get(pk=stranger.pk)) == before
     assert Lead.objects.in_workspace(stranger.workspace_id).count() == 1
     assert not Message.objects.in_workspace(stranger.workspace_id).exists()
-    # E-mail at three providers, SMS and LinkedIn: each of these workspaces has made a lead of its own.
-    assert Lead.objects.exclude(pk=stranger.pk).values("workspace").distinct().count() == 5
+    # E-mail at three providers, SMS, LinkedIn and pushed leads: each of these workspaces has a lead of its own.
+    assert Lead.objects.exclude(pk=stranger.pk).values("workspace").distinct().count() == 6

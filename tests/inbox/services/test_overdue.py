@@ -49,7 +49,10 @@ def wrote(owner, tag="Meeting Requested", at=NOW, **values):
 
 
 def told():
-    return [event.dedupe_key.rpartition(":")[2] for event in NotificationEvent.objects.order_by("created_at")]
+    return [
+        event.dedupe_key.rpartition(":")[2]
+        for event in NotificationEvent.objects.filter(kind="reply_overdue").order_by("created_at")
+    ]
 
 
 def sweep(owner, at):

@@ -170,7 +170,7 @@ def test_event_claim_takes_turns_between_workspaces():
 @pytest.mark.django_db
 def test_event_of_a_provider_nobody_processes_is_left():
     ws = make_workspace()
-    make_event(ws, provider="LEAD_PUSH")
+    make_event(ws, provider="NEWER")
 
     assert claim_events(5, "w") == []
 
