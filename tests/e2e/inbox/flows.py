@@ -91,6 +91,8 @@ class Pointer(Hand):
 
     def pick(self, selector: str, label: str) -> None:
         self.show_drawer()
+        # Playwright chooses without touching: a hand opens the list first.
+        self.page.locator(selector).dispatch_event("pointerdown")
         self.page.locator(selector).select_option(label=label)
 
 
