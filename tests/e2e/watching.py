@@ -19,10 +19,14 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
-# Colours fade; what is read in between has the contrast of neither side.
-_STAND_STILL = """() => Promise.allSettled(
-  document.getAnimations().filter((one) => isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished)
-)"""
+# Colours fade; what is read in between has the contrast of neither side. An animation whose element is replaced
+# meanwhile never says that it ended.
+_STAND_STILL = """() => Promise.race([
+  new Promise((resolve) => setTimeout(resolve, 1000)),
+  Promise.allSettled(document.getAnimations()
+    .filter((one) => isFinite(one.effect.getComputedTiming().endTime))
+    .map((one) => one.finished)),
+])"""
 _SMALL = """(least) => {
   const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=tab]";
   // An element that lies over its neighbours with an invisible edge is as large as that edge.
