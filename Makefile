@@ -38,7 +38,10 @@ test: env-dev ## Run the whole test suite on a PostgreSQL of its own
 	@exec env -u PYTHONDONTWRITEBYTECODE $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not e2e and not redis" $(TESTS) $(ARGS)
 
 e2e: env-dev ## Drive the product with a real browser and real processes
-	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m e2e $(TESTS) $(ARGS)
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m "e2e and not wide" $(TESTS) $(ARGS)
+
+e2e-wide: env-dev ## Every page and flow of the desk in a browser: axe, fingers, keys, several minutes
+	@exec $(WITH_TEST_SERVER) $(VENV)/python -m pytest -q -m wide $(TESTS) $(ARGS)
 
 screenshots: env-dev ## Take the pictures of docs/screenshots (ARGS="--url … --login … --password …": of another installation)
 	@exec $(VENV)/python -m tests.screenshots $(ARGS)

@@ -9,7 +9,7 @@ from tests.e2e.conftest import PHONE
 from tests.e2e.product import OWNER, REPLY_SECONDS, SETTER, Product, Session
 from tests.stack.waiting import wait_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 DESK = {"width": 1440, "height": 900}
 SECOND, SECOND_NAME = "tove@rotation.example", "Tove Second"

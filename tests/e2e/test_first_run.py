@@ -11,7 +11,7 @@ from integrations.emailbison.simulator import DEMO_API_KEY as EMAILBISON_KEY
 from integrations.slack.simulator import DEMO_BOT_TOKEN as SLACK_TOKEN
 from tests.e2e.product import OWNER, Product, Session
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 LEAD = "first.run@harbor.example"
 FOUNDER = "founder@harbor.example"

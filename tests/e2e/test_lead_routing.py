@@ -10,7 +10,7 @@ from tests.e2e.conftest import PHONE, WIDE
 from tests.e2e.product import OWNER, Product, Session
 from tests.stack.waiting import wait_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 PARTNER = "Lakeside"
 SECONDS = 60

@@ -11,7 +11,7 @@ from tests.e2e.product import OWNER
 from tests.e2e.screens import Screen
 from tests.e2e.watching import findings, overflow, small_targets, watch
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 DESK = {"width": 1440, "height": 900}
 # Fewer would mean that the links were not found, and that the pages behind them were not looked at.

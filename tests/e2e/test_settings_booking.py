@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.conftest import PHONE, WIDE
 from tests.e2e.product import OWNER, Product
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 ADDRESS = "https://calendly.com/northfork/intro"
 TEMPLATE = "Times Then Link"

@@ -31,7 +31,7 @@ def test_member_writes_and_gets_the_approved_answer_as_a_message(product, page):
     text = page.locator("#editor").input_value()
     page.get_by_role("button", name="Approve & send").click()
 
-    expect(page.locator("#thread .msg--out").last).to_contain_text("Sent")
+    expect(page.locator("#thread .msg--out").last).to_contain_text("Sent", timeout=30_000)
     call = product.provider_posts("unipile")[-1]
     assert (call["path"], call["json"]["text"]) == ("/api/v1/chats", text.strip())
     kind = "SELECT linkedin_kind FROM inbox_message WHERE lead_id = %s AND direction = 'outbound'"

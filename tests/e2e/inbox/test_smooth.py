@@ -7,7 +7,7 @@ from tests.e2e.conftest import PHONE
 from tests.e2e.product import SETTER
 from tests.e2e.watching import shift, watch, watch_shifts
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 DESK = {"width": 1440, "height": 900}
 LIVE_MS = 40_000

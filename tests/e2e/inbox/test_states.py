@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.product import OWNER, Session
 from tests.e2e.watching import findings, watch
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 TYPED = "Half a sentence that must not"
 REFERENCE = {"x-request-id": "req-4711"}

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.product import OWNER, SETTER
 from tests.e2e.watching import watch
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 LIVE_MS = 40_000
 MINE, THEIRS = "The first answer, from one desk.", "The second answer, from another desk."

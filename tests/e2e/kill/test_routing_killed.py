@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.product import OWNER
 from tests.stack.waiting import wait_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 LEADS = 25
 SECONDS = 150
