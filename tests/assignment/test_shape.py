@@ -50,3 +50,9 @@ def test_the_rule_file_has_seven_alerts():
 @pytest.mark.django_db
 def test_nothing_is_missing_in_the_database():
     assert missing_parts() == []
+
+
+def test_guard_of_the_way_back_is_the_newest_migration():
+    folder = Path(__file__).resolve().parents[2] / "assignment" / "migrations"
+
+    assert max(folder.glob("0*.py")).stem.endswith("_guarded_reverse")
