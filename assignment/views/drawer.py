@@ -11,14 +11,13 @@ from django.views.decorators.http import require_POST
 from assignment.models import LeadAssignmentEvent
 from assignment.services.assigning import assign_manually, assignable_people, is_absent
 from inbox.registry import DrawerSection
-from inbox.views.acts import person
 from inbox.views.answers import Refusal, attempt, drawer_answer, refused
 from inbox.views.context import lead_in, scope_of, uuid_or_none
 from leads.models import Lead
 from zrg.lib.errors import BadInput
 from zrg.workspaces.access import can
 from zrg.workspaces.context import tenant
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 
 KEY = "assignment"
 ASSIGN = "lead.assign"
@@ -54,7 +53,7 @@ def assignment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
         user_id = uuid_or_none(wish)
         if wish and user_id is None:
             raise BadInput(gettext("Choose a person."), code="not_assignable", field="to")
-        return assign_manually(lead.pk, workspace_id, user_id, expected=expected, by=person(request))
+        return assign_manually(lead.pk, workspace_id, user_id, expected=expected, by=person_of(request))
 
     done = attempt(lead, act)
     if isinstance(done, Refusal):

@@ -18,8 +18,8 @@ from assignment.views.absent import absent_page, reassign
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
-from zrg.workspaces.decorators import access_of, requires
-from zrg.workspaces.models import User, Workspace
+from zrg.workspaces.decorators import access_of, person_of, requires
+from zrg.workspaces.models import Workspace
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.settings_frame import item_url, section_url, settings_page
 
@@ -61,7 +61,7 @@ def try_backfill(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 def backfill(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """Queue the backfill; a second one while it runs is refused."""
     try:
-        start_backfill(workspace_id, by=_person(request))
+        start_backfill(workspace_id, by=person_of(request))
     except BackfillRunning:
         view = read_page(workspace_id)
         return _page(request, workspace_id, view, _stored(view), status=409, problem="A backfill is running already.")
@@ -116,7 +116,7 @@ def _save(
         save_rotation(
             workspace,
             draft.as_form(with_people=with_people),
-            by=_person(request),
+            by=person_of(request),
             access=access,
             version=draft.version,
         )
@@ -183,8 +183,3 @@ def _stored(view: RotationView) -> RotationDraft:
         setters=tuple(one.email for one in view.setters),
         managers=tuple(one.email for one in view.managers),
     )
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -13,14 +13,13 @@ from assignment.enums import RoutingCode, Why
 from assignment.models import RoutingLog, RoutingQueueEntry, RoutingRule
 from assignment.services.routing import acting
 from inbox.registry import DrawerSection
-from inbox.views.acts import person
 from inbox.views.answers import Refusal, attempt, drawer_answer, refused
 from inbox.views.context import lead_in, scope_of
 from leads.models import Lead
 from leads.services.merging import absorbed_ids
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 
 KEY = "routing"
 VIEW = "routing.view"
@@ -114,7 +113,7 @@ def routing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
 
 
 def _do(wish: str, lead: Lead, request: HttpRequest) -> int:
-    by = person(request)
+    by = person_of(request)
     if wish == "requeue":
         return acting.requeue(lead.workspace_id, by=by, lead_ids=[lead.pk])
     if wish == "revive":

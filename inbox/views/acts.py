@@ -37,8 +37,7 @@ from leads.services.promoting import promote_alternate, request_promotion
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.context import tenant
-from zrg.workspaces.decorators import requires
-from zrg.workspaces.models import User
+from zrg.workspaces.decorators import person_of, requires
 
 
 @require_POST
@@ -54,7 +53,7 @@ def approval(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpRe
             source=ApprovalSource.DASHBOARD,
             text=composed.text,
             seen=composed.seen,
-            by=person(request),
+            by=person_of(request),
             send_at=composed.send_at,
         )
 
@@ -66,7 +65,9 @@ def approval(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpRe
 def rejection(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpResponse:
     """Reject a draft, with an optional reason."""
     draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.reject")
-    decision = attempt(lead, lambda: reject_draft(draft.pk, by=person(request), reason=request.POST.get("reason", "")))
+    decision = attempt(
+        lead, lambda: reject_draft(draft.pk, by=person_of(request), reason=request.POST.get("reason", ""))
+    )
     return _decided(request, scope, lead, decision, channel=draft.channel)
 
 
@@ -85,7 +86,7 @@ def message(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
             text=composed.text,
             seen=composed.seen,
             idempotency_key=composed.idempotency_key or uuid.uuid4(),
-            by=person(request),
+            by=person_of(request),
             send_at=composed.send_at,
         )
 
@@ -101,7 +102,7 @@ def cancellation(request: HttpRequest, workspace_id: UUID, order_id: UUID) -> Ht
         raise NotVisible
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, order.lead_id, "message.send")
-    undone = attempt(lead, lambda: cancel_order(order.pk, by=person(request)))
+    undone = attempt(lead, lambda: cancel_order(order.pk, by=person_of(request)))
     if isinstance(undone, Refusal):
         return refused(request, scope, lead, undone)
     if not undone:
@@ -136,7 +137,7 @@ def outcome(request: HttpRequest, workspace_id: UUID, message_id: UUID) -> HttpR
         return resolve_unknown(
             found.pk,
             was_sent=request.POST["was_sent"] == "yes",
-            by=person(request),
+            by=person_of(request),
             reason=request.POST.get("reason", ""),
         )
 
@@ -157,7 +158,7 @@ def snoozing(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
     def act() -> Lead:
         if not form.is_valid():
             raise BadInput(gettext("Choose until when."), code="bad_snooze", field="choice")
-        choice, user = form.cleaned_data["choice"], person(request)
+        choice, user = form.cleaned_data["choice"], person_of(request)
         if choice == "wake":
             return wake(lead, by=user)
         until = read_local_time(form.cleaned_data["until"], scope.zone_of(workspace_id), field="until")
@@ -178,7 +179,7 @@ def unread(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRespo
     """The dot comes back for this person."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id)
-    mark_unread(lead, person(request))
+    mark_unread(lead, person_of(request))
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
     return changed(HttpResponse(status=204), lead, gettext("Marked unread."))
@@ -207,7 +208,7 @@ def status(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRespo
     """Set the status; Blacklisted stops all outreach."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.edit_status")
-    done = attempt(lead, lambda: change_status(lead, request.POST.get("status", ""), by=person(request)))
+    done = attempt(lead, lambda: change_status(lead, request.POST.get("status", ""), by=person_of(request)))
     return _noted(request, scope, lead, done, gettext("Status saved."))
 
 
@@ -217,7 +218,7 @@ def sentiment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRe
     """Set the sentiment through its one writer; Blacklist stops all outreach."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.set_sentiment")
-    done = attempt(lead, lambda: change_sentiment(lead, request.POST.get("sentiment", ""), by=person(request)))
+    done = attempt(lead, lambda: change_sentiment(lead, request.POST.get("sentiment", ""), by=person_of(request)))
     return _noted(request, scope, lead, done, gettext("Sentiment saved."))
 
 
@@ -227,7 +228,7 @@ def primary_email(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Ht
     """Make another address of the lead its primary one."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.promote_contact")
-    done = attempt(lead, lambda: promote_alternate(lead, request.POST.get("email", ""), by=person(request)))
+    done = attempt(lead, lambda: promote_alternate(lead, request.POST.get("email", ""), by=person_of(request)))
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact")
     return drawer_answer(request, scope, lead, section="contact", notice=gettext("Primary address changed."))
@@ -239,7 +240,7 @@ def promotion_request(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -
     """Ask somebody with the right to make another address the primary one."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.request_promotion")
-    done = attempt(lead, lambda: request_promotion(lead, request.POST.get("email", ""), by=person(request)))
+    done = attempt(lead, lambda: request_promotion(lead, request.POST.get("email", ""), by=person_of(request)))
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact")
     return drawer_answer(request, scope, lead, section="contact", notice=gettext("Asked. An admin decides."))
@@ -251,7 +252,7 @@ def stop_lifting(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> Htt
     """Lift the stop of a lead, with a note that says why."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.clear_blacklist")
-    done = attempt(lead, lambda: clear_blacklist(lead, person(request), request.POST.get("note", "")))
+    done = attempt(lead, lambda: clear_blacklist(lead, person_of(request), request.POST.get("note", "")))
     return _noted(request, scope, lead, done, gettext("The stop is lifted."))
 
 
@@ -261,17 +262,11 @@ def enrichment(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
     """Look up the phone or profile that is missing."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "lead.enrich")
-    done = attempt(lead, lambda: enrich_by_hand(lead, by=person(request)))
+    done = attempt(lead, lambda: enrich_by_hand(lead, by=person_of(request)))
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="contact")
     lead.refresh_from_db()
     return drawer_answer(request, scope, lead, section="contact", notice=gettext("Looking it up."))
-
-
-def person(request: HttpRequest) -> User:
-    """Who acts."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _told(request: HttpRequest, scope: Scope, lead: Lead, decision: Decision, *, channel: str) -> HttpResponse:

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from inbox.enums import StageState
 from inbox.pipeline import ANSWERING, READING
 from inbox.services.pipeline_feed import FeedFilters, blacklisted_by_model, pipeline_feed
-from inbox.views.acts import person
 from inbox.views.answers import Refusal, attempt
 from inbox.views.context import fragment, lead_in, moment, scope_of, uuid_or_none
 from leads.services.status import clear_blacklist
 from zrg.ai.prompts import all_prompts
 from zrg.lib.errors import BadInput
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.hours import resolve_zone
 
 VIEW = "aiops.view"
@@ -60,7 +59,7 @@ def feed(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 def lifting(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResponse:
     """Undo a model's blacklist, with a note that says why."""
     lead = lead_in(scope_of(request, workspace_id), lead_id, LIFT)
-    done = attempt(lead, lambda: clear_blacklist(lead, person(request), request.POST.get("note", "")))
+    done = attempt(lead, lambda: clear_blacklist(lead, person_of(request), request.POST.get("note", "")))
     if isinstance(done, Refusal):
         messages.error(request, done.sentence)
     else:

@@ -32,8 +32,7 @@ from leads.services.campaign_settings import find_campaign
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import Access, can
 from zrg.workspaces.context import tenant
-from zrg.workspaces.decorators import requires
-from zrg.workspaces.models import User
+from zrg.workspaces.decorators import person_of, requires
 
 EDIT, APPLY = "autosend.configure", "proposal.apply"
 WORDS = {
@@ -142,13 +141,12 @@ def application(request: HttpRequest, workspace_id: UUID, campaign_id: UUID) -> 
 
 
 def _done(request: HttpRequest, workspace_id: UUID, campaign_id: UUID, to: str) -> HttpResponse:
-    assert isinstance(request.user, User)
     try:
         with tenant(workspace_id):
             if to == PROPOSED:
-                propose(workspace_id, campaign_id, by=request.user)
+                propose(workspace_id, campaign_id, by=person_of(request))
             else:
-                move_proposal(workspace_id, campaign_id, request.POST.get("proposal", ""), to, by=request.user)
+                move_proposal(workspace_id, campaign_id, request.POST.get("proposal", ""), to, by=person_of(request))
     except Conflict as refused:
         messages.error(request, REFUSALS.get(refused.code, str(refused)))
     else:

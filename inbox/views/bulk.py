@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from inbox.services.bulk import BulkReport, bulk_report, is_moving, plan_bulk, start_bulk, undo_bulk
-from inbox.views.acts import person
 from inbox.views.context import fragment, list_query, scope_of, uuid_or_none
 from zrg.lib.errors import BadInput
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 
 
 @require_POST
@@ -40,7 +39,7 @@ def start(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         if run_id is None:
             raise BadInput(gettext("Look at the plan first."), code="no_plan", field="run")
         found = plan_bulk(scope_of(request, workspace_id).access, workspace_id, *_wish(request))
-        start_bulk(found, workspace_id, run_id, by=person(request))
+        start_bulk(found, workspace_id, run_id, by=person_of(request))
         return _progress(request, workspace_id, run_id)
 
     return _attempt(request, workspace_id, act)
@@ -50,7 +49,7 @@ def start(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 @requires("bulk.run")
 def progress(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> HttpResponse:
     """How far an own run is; the page asks again while it is under way."""
-    return _told(request, workspace_id, bulk_report(workspace_id, run_id, person(request)))
+    return _told(request, workspace_id, bulk_report(workspace_id, run_id, person_of(request)))
 
 
 @require_POST
@@ -59,7 +58,7 @@ def undoing(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> HttpRespo
     """Take a finished run back where nothing happened since."""
 
     def act() -> HttpResponse:
-        undo_bulk(workspace_id, run_id, by=person(request))
+        undo_bulk(workspace_id, run_id, by=person_of(request))
         return _progress(request, workspace_id, run_id)
 
     return _attempt(request, workspace_id, act)
@@ -80,7 +79,7 @@ def _attempt(request: HttpRequest, workspace_id: UUID, act: Callable[[], HttpRes
 
 def _progress(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> HttpResponse:
     if getattr(request, "htmx", False):
-        return _told(request, workspace_id, bulk_report(workspace_id, run_id, person(request)))
+        return _told(request, workspace_id, bulk_report(workspace_id, run_id, person_of(request)))
     response = HttpResponseRedirect(reverse("inbox_bulk_progress", args=[workspace_id, run_id]))
     response.status_code = 303
     return response

@@ -27,7 +27,7 @@ from inbox.views.context import Scope, fragment, lead_context, lead_in, moment, 
 from leads.models import Lead
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.context import tenant
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 from zrg.workspaces.models import User
 
 MODES: dict[str, Mode] = {"fast": "fast", "full": "full"}
@@ -64,7 +64,7 @@ def stop(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> HttpRespon
     draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.edit")
     try:
         with tenant(workspace_id):
-            held = hold_scheduled_send(draft, by=_person(request))
+            held = hold_scheduled_send(draft, by=person_of(request))
     except Conflict as late:
         sentence = refusal_sentence(late.code, str(late))
         return refused(
@@ -89,7 +89,7 @@ def re_evaluation(request: HttpRequest, workspace_id: UUID, draft_id: UUID) -> H
     draft, scope, lead = _draft_in(request, workspace_id, draft_id, "draft.view")
     try:
         with tenant(workspace_id):
-            request_re_evaluation(draft.pk, by=_person(request))
+            request_re_evaluation(draft.pk, by=person_of(request))
     except Conflict as refusal:
         notice = refusal_sentence(refusal.code, str(refusal))
     else:
@@ -112,7 +112,7 @@ def generation(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
     channel = _channel(request.POST.get("channel"))
     try:
         with tenant(workspace_id):
-            _ask(lead, channel, mode, _person(request))
+            _ask(lead, channel, mode, person_of(request))
             progress = _progress(regeneration_state(lead, channel))
     except ZrgError as refusal:
         if isinstance(refusal, NotVisible):
@@ -165,8 +165,3 @@ def _channel(given: str | None) -> str:
     if given not in Channel.values:
         raise BadInput(gettext("Unknown channel."), code="bad_input", http_status=400, field="channel")
     return str(given)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

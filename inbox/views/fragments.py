@@ -35,8 +35,7 @@ from inbox.views.filtering import filter_context
 from leads.rules.filters import read_filters
 from leads.services.lists import filter_leads
 from zrg.lib.errors import NotVisible
-from zrg.workspaces.decorators import requires
-from zrg.workspaces.models import User
+from zrg.workspaces.decorators import person_of, requires
 
 PREFETCH_HEADER = "X-Zrg-Prefetch"
 
@@ -99,8 +98,7 @@ def conversation(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None 
     scope, now = scope_of(request, workspace_id), moment()
     lead = lead_in(scope, lead_id)
     if PREFETCH_HEADER not in request.headers:
-        assert isinstance(request.user, User)
-        open_conversation(lead, request.user, now=now)
+        open_conversation(lead, person_of(request), now=now)
     context = conversation_context(
         request,
         scope,
@@ -120,8 +118,7 @@ def thread(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None
     lead = lead_in(scope, lead_id, "message.view")
     before = uuid_or_none(request.GET.get("before"))
     if before is None and PREFETCH_HEADER not in request.headers and "seen" in request.GET:
-        assert isinstance(request.user, User)
-        mark_seen(lead, request.user, now=now)
+        mark_seen(lead, person_of(request), now=now)
     context = lead_context(request, scope, lead, now=now)
     sees_notes = context["able"]["see_notes"]
     context["thread"] = load_thread(lead, zone=context["zone"], now=now, before=before, with_notes=sees_notes)

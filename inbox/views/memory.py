@@ -9,12 +9,11 @@ from django.views.decorators.http import require_POST
 from inbox.enums import MemoryStatus
 from inbox.models import LeadMemoryEntry
 from inbox.services.memory import add_memory, approve_memory, reject_memory
-from inbox.views.acts import person
 from inbox.views.answers import Refusal, attempt, drawer_answer, refused
 from inbox.views.context import Scope, lead_in, scope_of
 from leads.models import Lead
 from zrg.lib.errors import BadInput, NotVisible
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 
 
 @require_POST
@@ -24,7 +23,7 @@ def addition(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "memory.add")
     category, content = request.POST.get("category", ""), request.POST.get("content", "")
-    done = attempt(lead, lambda: add_memory(lead, category=category, content=content, by=person(request)))
+    done = attempt(lead, lambda: add_memory(lead, category=category, content=content, by=person_of(request)))
     waits = isinstance(done, LeadMemoryEntry) and done.status == MemoryStatus.PENDING
     return _answer(
         request, scope, lead, done, gettext("Noted. It is used once it was approved.") if waits else gettext("Noted.")
@@ -43,9 +42,9 @@ def decision(request: HttpRequest, workspace_id: UUID, lead_id: UUID, entry_id: 
 
     def act() -> None:
         if wish == "approve":
-            approve_memory(entry_id, by=person(request))
+            approve_memory(entry_id, by=person_of(request))
         elif wish == "reject":
-            reject_memory(entry_id, by=person(request))
+            reject_memory(entry_id, by=person_of(request))
         else:
             raise BadInput(gettext("Approve or reject."), code="bad_decision", field="decision")
 

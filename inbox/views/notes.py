@@ -12,7 +12,6 @@ from django_htmx.http import trigger_client_event
 from inbox.models import LeadNote
 from inbox.services.notes import add_note, delete_note, edit_note, shown_notes
 from inbox.services.station_page import load_station
-from inbox.views.acts import person
 from inbox.views.answers import Refusal, attempt, back_to, changed, refused_page
 from inbox.views.context import (
     Scope,
@@ -27,7 +26,7 @@ from inbox.views.context import (
     uuid_or_none,
 )
 from leads.models import Lead
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 
 
 @require_GET
@@ -51,14 +50,14 @@ def addition(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpRes
     lead = lead_in(scope, lead_id, "note.write")
     note_id = uuid_or_none(request.POST.get("id")) or uuid.uuid4()
     text = request.POST.get("text", "")
-    done = attempt(lead, lambda: add_note(lead, note_id=note_id, text=text, by=person(request)))
+    done = attempt(lead, lambda: add_note(lead, note_id=note_id, text=text, by=person_of(request)))
     if isinstance(done, Refusal):
         return _refused(request, scope, lead, done, "#note-refusal", note_text=text)
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
     response = _composer(request, scope, lead, request.POST.get("channel", ""))
     trigger_client_event(response, "zrg:noted", {"lead": str(lead.pk)})
-    return changed(response, lead, _told(done, person(request).pk))
+    return changed(response, lead, _told(done, person_of(request).pk))
 
 
 @require_POST
@@ -68,7 +67,7 @@ def change(request: HttpRequest, workspace_id: UUID, lead_id: UUID, note_id: UUI
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "note.write")
     text = request.POST.get("text", "")
-    done = attempt(lead, lambda: edit_note(lead, note_id, text=text, by=person(request)))
+    done = attempt(lead, lambda: edit_note(lead, note_id, text=text, by=person_of(request)))
     if isinstance(done, Refusal):
         return _refused(request, scope, lead, done, f"#note-{note_id}-refusal")
     if not getattr(request, "htmx", False):
@@ -84,7 +83,7 @@ def deletion(request: HttpRequest, workspace_id: UUID, lead_id: UUID, note_id: U
     """Delete an own note, or anybody's by who may delete leads."""
     scope = scope_of(request, workspace_id)
     lead = lead_in(scope, lead_id, "note.write")
-    done = attempt(lead, lambda: delete_note(lead, note_id, by=person(request)))
+    done = attempt(lead, lambda: delete_note(lead, note_id, by=person_of(request)))
     if isinstance(done, Refusal):
         return _refused(request, scope, lead, done, f"#note-{note_id}-refusal")
     if not getattr(request, "htmx", False):

@@ -25,11 +25,10 @@ from inbox.services.saved_replies import (
     find_reply,
     replies_of,
 )
-from inbox.views.acts import person
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
 from zrg.workspaces.context import tenant
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SettingsSection
 from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
@@ -118,7 +117,7 @@ def removal(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     """Forget it."""
     found = _find(request, workspace_id, item)
     with tenant(workspace_id):
-        delete_reply(workspace_id, found.pk, by=person(request))
+        delete_reply(workspace_id, found.pk, by=person_of(request))
     messages.success(request, f"“{found.title}” is deleted.")
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
@@ -142,14 +141,14 @@ def _save(request: HttpRequest, workspace_id: UUID, item: str, found: SavedReply
     """As the workspace: what is asked for is asked by the service."""
     with tenant(workspace_id):
         if item in (NEW, NEW_SHARED):
-            return add_reply(workspace_id, form.text(), shared=item == NEW_SHARED, by=person(request))
+            return add_reply(workspace_id, form.text(), shared=item == NEW_SHARED, by=person_of(request))
         version = form.cleaned_data["version"] or 0
-        return change_reply(workspace_id, found.pk, form.text(), version=version, by=person(request))
+        return change_reply(workspace_id, found.pk, form.text(), version=version, by=person_of(request))
 
 
 def _find(request: HttpRequest, workspace_id: UUID, item: str) -> SavedReply:
     if item in (NEW, NEW_SHARED):
-        return SavedReply(workspace_id=workspace_id, owner=None if item == NEW_SHARED else person(request))
+        return SavedReply(workspace_id=workspace_id, owner=None if item == NEW_SHARED else person_of(request))
     return find_reply(workspace_id, item_id(item), access_of(request).user_id)
 
 

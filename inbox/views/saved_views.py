@@ -12,11 +12,10 @@ from django_htmx.http import trigger_client_event
 
 from inbox.rules.saved_views import MAX_NAME, clean_params, describe
 from inbox.services.saved_views import MAX_VIEWS, delete_view, rename_view, save_view, views_of
-from inbox.views.acts import person
 from inbox.views.context import Scope, fragment, list_query, scope_of
 from leads.errors import UnknownFilter
 from zrg.lib.errors import BadInput
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 
 
 @require_GET
@@ -34,7 +33,7 @@ def addition(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     return _act(
         request,
         workspace_id,
-        lambda: save_view(workspace_id, person(request), name=name, params=dict(kept.lists())),
+        lambda: save_view(workspace_id, person_of(request), name=name, params=dict(kept.lists())),
         gettext("“{strip}” is saved.").format(strip=name.strip()),
         typed=name,
     )
@@ -48,7 +47,7 @@ def renaming(request: HttpRequest, workspace_id: UUID, view_id: UUID) -> HttpRes
     return _act(
         request,
         workspace_id,
-        lambda: rename_view(workspace_id, view_id, person(request), name=name),
+        lambda: rename_view(workspace_id, view_id, person_of(request), name=name),
         gettext("Renamed."),
     )
 
@@ -57,7 +56,9 @@ def renaming(request: HttpRequest, workspace_id: UUID, view_id: UUID) -> HttpRes
 @requires("lead.view", write=True)
 def deletion(request: HttpRequest, workspace_id: UUID, view_id: UUID) -> HttpResponse:
     """Forget a view."""
-    return _act(request, workspace_id, lambda: delete_view(workspace_id, view_id, person(request)), gettext("Deleted."))
+    return _act(
+        request, workspace_id, lambda: delete_view(workspace_id, view_id, person_of(request)), gettext("Deleted.")
+    )
 
 
 def _act(

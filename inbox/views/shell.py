@@ -30,8 +30,8 @@ from leads.navigation import lead_pages
 from leads.services.merging import survivor_of
 from zrg.workspaces.access import Access, can
 from zrg.workspaces.context import tenant
-from zrg.workspaces.decorators import requires
-from zrg.workspaces.models import User, UserPreference
+from zrg.workspaces.decorators import person_of, requires
+from zrg.workspaces.models import UserPreference
 from zrg.workspaces.rules.deep_links import DEFAULT_TAB, ActiveWorkspace, DeepLink
 from zrg.workspaces.services.active_workspace import resolve_active_workspace
 from zrg.workspaces.settings_frame import tab_url
@@ -105,8 +105,7 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
             context["notice"] = context["notice"] or gettext(
                 "That lead was merged: this is the conversation that stayed"
             )
-        assert isinstance(request.user, User)
-        open_conversation(lead, request.user, now=now)
+        open_conversation(lead, person_of(request), now=now)
         context |= conversation_context(
             request,
             scope,

@@ -25,8 +25,7 @@ from integrations.services.inspection import look_at
 from integrations.services.resend import send_test_mail
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.access import can, context_of, require
-from zrg.workspaces.decorators import access_of, requires
-from zrg.workspaces.models import User
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.registry import SettingsSection, settings_section
 from zrg.workspaces.settings_frame import settings_page
 from zrg.workspaces.step_up import recently_authenticated
@@ -86,7 +85,7 @@ def page(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpResponse
     if not form.is_valid():
         return _show(request, workspace_id, setup, form=form, status=422)
     try:
-        done = connect(workspace_id, setup.provider, form.to_input(), by=_person(request))
+        done = connect(workspace_id, setup.provider, form.to_input(), by=person_of(request))
     except ZrgError as refused:
         return _refused(request, workspace_id, setup, form, refused)
     _tell(request, setup, done.check, saved=True)
@@ -113,7 +112,7 @@ def new_webhook_secret(request: HttpRequest, workspace_id: UUID, setup: Setup) -
     if not recently_authenticated(request):
         return _to_step_up(workspace_id, setup)
     secret = make_secret()
-    connect(workspace_id, setup.provider, ConnectionInput(secrets={setup.generated: secret}), by=_person(request))
+    connect(workspace_id, setup.provider, ConnectionInput(secrets={setup.generated: secret}), by=person_of(request))
     return _show(request, workspace_id, setup, new_secret=secret)
 
 
@@ -121,7 +120,7 @@ def test_mail(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpRes
     """Send one mail to the person who asks, as mails of this workspace are sent."""
     if setup.provider != Provider.RESEND:
         raise NotVisible
-    person = _person(request)
+    person = person_of(request)
     result = send_test_mail(workspace_id, to=person.email)
     if result.ok:
         messages.success(request, f"A test mail is on its way to {person.email}.")
@@ -155,7 +154,7 @@ def secret_removal(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Ht
     name = request.POST.get("name", "")
     if name not in setup.secrets:
         raise BadInput(f"Unknown secret: {name}", code="unknown_field", http_status=400, field="name")
-    clear_secret(workspace_id, setup.provider, name, by=_person(request))
+    clear_secret(workspace_id, setup.provider, name, by=person_of(request))
     messages.success(request, f"{setup.secrets[name].label} removed.")
     return HttpResponseRedirect(_url(workspace_id, setup))
 
@@ -164,7 +163,7 @@ def disconnection(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Htt
     """Stop using the provider and erase its credentials."""
     if not recently_authenticated(request):
         return _to_step_up(workspace_id, setup)
-    if disconnect(workspace_id, setup.provider, by=_person(request)):
+    if disconnect(workspace_id, setup.provider, by=person_of(request)):
         messages.success(request, f"{setup.title} is disconnected; its credentials are erased.")
     return HttpResponseRedirect(_url(workspace_id, setup))
 
@@ -285,8 +284,3 @@ def _step_up_url(workspace_id: UUID, setup: Setup) -> str:
 
 def _url(workspace_id: UUID, setup: Setup) -> str:
     return reverse("settings_section", args=[workspace_id, TAB, setup.key])
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -13,8 +13,7 @@ from integrations.rules.setup import HOSTS_GROUP
 from integrations.services.hosts import add_base_host, delete_base_host
 from integrations.views.connections import TAB
 from zrg.workspaces.access import admin_context_of, context_of, require
-from zrg.workspaces.decorators import access_of, requires
-from zrg.workspaces.models import User
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.registry import SettingsSection
 from zrg.workspaces.settings_frame import settings_page
 from zrg.workspaces.step_up import recently_authenticated
@@ -43,7 +42,7 @@ def hosts(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         return _page(request, workspace_id, form, status=422)
     try:
         with admin_context_of(access_of(request)):
-            host = add_base_host(form.cleaned_data["host"], label=form.cleaned_data["label"], by=_person(request))
+            host = add_base_host(form.cleaned_data["host"], label=form.cleaned_data["label"], by=person_of(request))
     except HostRefused as refused:
         form.add_error("host", str(refused))
         return _page(request, workspace_id, form, status=422)
@@ -61,7 +60,7 @@ def removal(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         host = EmailBisonBaseHost.objects.filter(host=request.POST.get("host", "")).first()
         try:
             if host is not None:
-                delete_base_host(host, by=_person(request))
+                delete_base_host(host, by=person_of(request))
         except HostInUse:
             messages.error(request, f"{host} is used by a workspace. Choose another instance there first.")
         else:
@@ -104,8 +103,3 @@ def _to_step_up(workspace_id: UUID) -> HttpResponse:
 
 def _url(workspace_id: UUID) -> str:
     return reverse("settings_section", args=[workspace_id, TAB, KEY])
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -24,8 +24,8 @@ from integrations.transport import within
 from integrations.views.connections import CHANGED_MEANWHILE, TAB
 from zrg.lib.errors import Conflict
 from zrg.workspaces.access import can, context_of, require
-from zrg.workspaces.decorators import access_of, requires
-from zrg.workspaces.models import User, WorkspaceSettings
+from zrg.workspaces.decorators import access_of, person_of, requires
+from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.services.settings import change_settings
 from zrg.workspaces.settings_frame import settings_page
@@ -58,7 +58,7 @@ def choices(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
             return _page(request, workspace_id, form, status=422, **context)
         try:
             change_settings(
-                row, form.changes(), by=_person(request), version=form.cleaned_data["version"], access=access
+                row, form.changes(), by=person_of(request), version=form.cleaned_data["version"], access=access
             )
         except Conflict:
             row.refresh_from_db()
@@ -168,8 +168,3 @@ def _tell(request: HttpRequest, result: ProviderResult, done: str) -> None:
 
 def _url(workspace_id: UUID) -> str:
     return reverse("settings_section", args=[workspace_id, TAB, KEY])
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -15,11 +15,10 @@ from leads.models import SmsCampaign
 from leads.registry import CampaignFact, campaign_facts
 from leads.services.campaign_list import MODES, CampaignPage, count_campaigns, list_campaigns
 from leads.services.campaign_settings import Campaign, change_campaign, find_campaign
-from leads.views.frame import person
 from zrg.ai.models import Persona
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.enums import AutoSendScheduleMode
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState, SettingsSection
@@ -89,7 +88,7 @@ def campaign(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
     typed = form.cleaned_data
     try:
         saved = change_campaign(
-            found, form.changes(), by=person(request), version=typed["version"], reason=typed["reason"]
+            found, form.changes(), by=person_of(request), version=typed["version"], reason=typed["reason"]
         )
     except Conflict:
         found.refresh_from_db()

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from leads.models import Lead, LeadIdentityConflict
 from leads.services.conflicts import dismiss_conflict, dismiss_phone_pair, phone_pairs
 from leads.services.merging import merge_leads, preview_merge
-from leads.views.frame import leads_page, person
+from leads.views.frame import leads_page
 from zrg.lib.errors import Conflict, NotVisible
 from zrg.workspaces.access import require
 from zrg.workspaces.context import JOB_TIMEOUT_MS, REPORT_TIMEOUT_MS, tenant
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 
 CURRENT = "lead_duplicates"
 LISTED = 50
@@ -46,7 +46,7 @@ def merge(request: HttpRequest, workspace_id: UUID, keep_id: UUID, drop_id: UUID
         try:
             # The act needs rows of the workspace's own, like the same act of a worker.
             with tenant(workspace_id):
-                kept = merge_leads(keep, drop, person(request))
+                kept = merge_leads(keep, drop, person_of(request))
         except Conflict as refused:
             error, status = str(refused), refused.http_status
         else:
@@ -75,7 +75,7 @@ def dismissal(request: HttpRequest, workspace_id: UUID, conflict_id: UUID) -> Ht
     found = conflict.first()
     if found is None:
         raise NotVisible
-    if not dismiss_conflict(found, by=person(request)):
+    if not dismiss_conflict(found, by=person_of(request)):
         messages.info(request, "It was settled already.")
     return _back(workspace_id)
 
@@ -85,7 +85,7 @@ def dismissal(request: HttpRequest, workspace_id: UUID, conflict_id: UUID) -> Ht
 def pair_dismissal(request: HttpRequest, workspace_id: UUID, keep_id: UUID, drop_id: UUID) -> HttpResponse:
     """Two people on one phone."""
     one, twin = _lead_in(request, workspace_id, keep_id), _lead_in(request, workspace_id, drop_id)
-    dismiss_phone_pair(one, twin, by=person(request))
+    dismiss_phone_pair(one, twin, by=person_of(request))
     return _back(workspace_id)
 
 

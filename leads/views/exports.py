@@ -12,9 +12,9 @@ from leads.enums import ExportStatus, LeadStatus, SentimentTag, Tab
 from leads.errors import ExportLimit, UnknownFilter
 from leads.models import ExportJob
 from leads.services.exporting import download_link, export_leads, open_download
-from leads.views.frame import leads_page, person
+from leads.views.frame import leads_page
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 
 CURRENT = "lead_exports"
 LISTED = 20
@@ -42,7 +42,7 @@ def create(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     given = {key: [value for value in request.POST.getlist(key) if value] for key in FORM_KEYS}
     params = {key: values for key, values in given.items() if values}
     try:
-        answer = export_leads(access_of(request), workspace_id, params, by=person(request))
+        answer = export_leads(access_of(request), workspace_id, params, by=person_of(request))
     except (ExportLimit, UnknownFilter) as refused:
         return _page(request, workspace_id, status=refused.http_status, error=str(refused))
     if answer.job is None:
@@ -56,7 +56,7 @@ def create(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 @requires("export.csv")
 def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     """The file, for the person who asked for it, within a day."""
-    job = open_download(access_of(request), signed, by=person(request))
+    job = open_download(access_of(request), signed, by=person_of(request))
     name = f"leads-{job.created_at:%Y-%m-%d}.csv"
     return _private(FileResponse(job.file.open("rb"), as_attachment=True, filename=name, content_type="text/csv"))
 

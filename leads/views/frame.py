@@ -10,7 +10,6 @@ from leads.navigation import lead_pages
 from zrg.workspaces.access import require
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.hours import resolve_zone
-from zrg.workspaces.models import User
 
 
 def leads_page(
@@ -31,9 +30,3 @@ def leads_page(
     response = render(request, template, {**shared, **context}, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def person(request: HttpRequest) -> User:
-    """Who acts."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -23,10 +23,10 @@ from leads.services.importing.starting import (
     start_import,
     upload_import,
 )
-from leads.views.frame import leads_page, person
+from leads.views.frame import leads_page
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 
 CURRENT = "lead_imports"
 LISTED = 50
@@ -47,7 +47,7 @@ def upload(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     if given is None:
         return _list_page(request, workspace_id, status=422, error="Choose a file first.")
     try:
-        job = upload_import(workspace_id, given, by=person(request), mapping_name=request.POST.get("mapping", ""))
+        job = upload_import(workspace_id, given, by=person_of(request), mapping_name=request.POST.get("mapping", ""))
     except BadInput as refused:
         return _list_page(request, workspace_id, status=refused.http_status, error=str(refused))
     return _to(job)
@@ -88,7 +88,7 @@ def start(request: HttpRequest, workspace_id: UUID, import_id: UUID) -> HttpResp
     try:
         if job.status == ImportStatus.PENDING:
             job = change_import(job, _mapping_of(request, job), read_options(_options_of(request)))
-        start_import(job, by=person(request), save_mapping_as=request.POST.get("save_as", ""))
+        start_import(job, by=person_of(request), save_mapping_as=request.POST.get("save_as", ""))
     except (BadInput, Conflict) as refused:
         return _detail_page(request, job, status=refused.http_status, error=str(refused))
     return _to(job)
@@ -99,7 +99,7 @@ def start(request: HttpRequest, workspace_id: UUID, import_id: UUID) -> HttpResp
 def cancel(request: HttpRequest, workspace_id: UUID, import_id: UUID) -> HttpResponse:
     """End it between two chunks."""
     job = _job_in(workspace_id, import_id)
-    if not cancel_import(job, by=person(request)):
+    if not cancel_import(job, by=person_of(request)):
         messages.info(request, "It had ended already.")
     return _to(job)
 

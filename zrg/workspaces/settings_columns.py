@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.columns import ColumnGroup, ColumnsForm
-from zrg.workspaces.models import User, WorkspaceSettings
+from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SettingsSection
 from zrg.workspaces.services.settings import change_settings, record_refused
 from zrg.workspaces.settings_frame import settings_page
@@ -115,7 +115,7 @@ def _save(request: HttpRequest, workspace_id: UUID, page: ColumnsPage) -> HttpRe
     form = _form(request, row, page, bound=True)
     if foreign := form.foreign_names():
         # Answered, not raised: the audit row must outlive this request.
-        record_refused(row, foreign, by=_person(request))
+        record_refused(row, foreign, by=person_of(request))
         told = NOT_YOURS.format(fields=", ".join(str(form.fields[name].label) for name in foreign))
         return show(request, workspace_id, page, status=403, problem=told)
     require(access_of(request), page.action, workspace_id)
@@ -127,7 +127,7 @@ def _save(request: HttpRequest, workspace_id: UUID, page: ColumnsPage) -> HttpRe
         change_settings(
             row,
             form.changes(),
-            by=_person(request),
+            by=person_of(request),
             version=form.cleaned_data["version"],
             access=access_of(request),
             reason=form.cleaned_data["reason"],
@@ -156,8 +156,3 @@ def _form(request: HttpRequest, row: WorkspaceSettings, page: ColumnsPage, *, bo
 
 def _row(workspace_id: UUID) -> WorkspaceSettings:
     return WorkspaceSettings.objects.get(workspace_id=workspace_id)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -11,7 +11,6 @@ from zrg.workspaces.admin import TenantModelAdmin
 from zrg.workspaces.admin.base import workspaces_with
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import Permission
-from zrg.workspaces.models import User
 
 MANAGE = Permission.MANAGE_AI.value
 
@@ -43,9 +42,3 @@ class ReadOnlyAdmin(TenantModelAdmin):
             else:
                 done += 1
         messages.success(request, f"{done} done.")
-
-
-def person(request: HttpRequest) -> User:
-    """Who acts."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from zrg.ai.admin.base import ReadOnlyAdmin, person
+from zrg.ai.admin.base import ReadOnlyAdmin
 from zrg.ai.models import ConfidencePolicy, ConfidencePolicyRevision, Guidance, KnowledgeAsset, KnowledgeAssetRevision
 from zrg.ai.services.knowledge import archive_asset, reprocess_asset, restore_asset_revision, unarchive_asset
 from zrg.workspaces.admin.base import ReadOnlyInline
+from zrg.workspaces.decorators import person_of
 
 
 class RevisionInline(ReadOnlyInline):
@@ -33,17 +34,17 @@ class KnowledgeAssetAdmin(ReadOnlyAdmin):
     @admin.action(description="Read again", permissions=["operate"])
     def read_again(self, request: HttpRequest, rows: "QuerySet[KnowledgeAsset]") -> None:
         """Fetch or read the source anew and make notes."""
-        self.act(request, rows, lambda row: reprocess_asset(row, by=person(request)))
+        self.act(request, rows, lambda row: reprocess_asset(row, by=person_of(request)))
 
     @admin.action(description="Archive", permissions=["operate"])
     def archive(self, request: HttpRequest, rows: "QuerySet[KnowledgeAsset]") -> None:
         """Drafts read it no more."""
-        self.act(request, rows, lambda row: archive_asset(row, by=person(request)))
+        self.act(request, rows, lambda row: archive_asset(row, by=person_of(request)))
 
     @admin.action(description="Bring back from the archive", permissions=["operate"])
     def unarchive(self, request: HttpRequest, rows: "QuerySet[KnowledgeAsset]") -> None:
         """Drafts read it again."""
-        self.act(request, rows, lambda row: unarchive_asset(row, by=person(request)))
+        self.act(request, rows, lambda row: unarchive_asset(row, by=person_of(request)))
 
 
 @admin.register(KnowledgeAssetRevision)
@@ -58,7 +59,7 @@ class KnowledgeAssetRevisionAdmin(ReadOnlyAdmin):
     @admin.action(description="Restore", permissions=["operate"])
     def restore(self, request: HttpRequest, rows: "QuerySet[KnowledgeAssetRevision]") -> None:
         """Make the source what it was; what it is now becomes a revision."""
-        self.act(request, rows, lambda row: restore_asset_revision(row, by=person(request)))
+        self.act(request, rows, lambda row: restore_asset_revision(row, by=person_of(request)))
 
 
 @admin.register(Guidance)

@@ -4,11 +4,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from zrg.ai.admin.base import person
 from zrg.ai.models import Persona
 from zrg.ai.services.personas import set_default_persona
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.admin import TenantModelAdmin
+from zrg.workspaces.decorators import person_of
 from zrg.workspaces.enums import Permission
 
 
@@ -37,7 +37,7 @@ class PersonaAdmin(TenantModelAdmin):
             messages.error(request, "You may not change this workspace.")
             return
         try:
-            set_default_persona(persona, by=person(request))
+            set_default_persona(persona, by=person_of(request))
         except ZrgError as error:
             messages.error(request, str(error))
             return

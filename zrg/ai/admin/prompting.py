@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from zrg.ai.admin.base import ReadOnlyAdmin, person
+from zrg.ai.admin.base import ReadOnlyAdmin
 from zrg.ai.models import PromptOverride, PromptOverrideRevision, PromptSnippetOverride, PromptSnippetRevision
 from zrg.ai.prompts import get_prompt
 from zrg.ai.services.prompt_editing import (
@@ -17,7 +17,7 @@ from zrg.ai.services.prompt_editing import (
     restore_snippet_revision,
 )
 from zrg.ai.services.prompt_texts import resolve
-from zrg.workspaces.decorators import access_of
+from zrg.workspaces.decorators import access_of, person_of
 
 
 class ScopedAdmin(ReadOnlyAdmin):
@@ -58,7 +58,7 @@ class PromptOverrideAdmin(ScopedAdmin):
                 row.prompt_key,
                 workspace_id=row.workspace_id,
                 access=access_of(request),
-                by=person(request),
+                by=person_of(request),
                 place=place,
                 note="admin",
             )
@@ -79,7 +79,7 @@ class PromptOverrideRevisionAdmin(ScopedAdmin):
     def restore(self, request: HttpRequest, rows: "QuerySet[PromptOverrideRevision]") -> None:
         """Today's checks apply."""
         self.act(
-            request, rows, lambda row: restore_prompt_revision(row.pk, access=access_of(request), by=person(request))
+            request, rows, lambda row: restore_prompt_revision(row.pk, access=access_of(request), by=person_of(request))
         )
 
 
@@ -103,7 +103,7 @@ class PromptSnippetOverrideAdmin(ScopedAdmin):
                 row.snippet_key,
                 workspace_id=row.workspace_id,
                 access=access_of(request),
-                by=person(request),
+                by=person_of(request),
                 note="admin",
             ),
         )
@@ -122,5 +122,7 @@ class PromptSnippetRevisionAdmin(ScopedAdmin):
     def restore(self, request: HttpRequest, rows: "QuerySet[PromptSnippetRevision]") -> None:
         """Today's checks apply."""
         self.act(
-            request, rows, lambda row: restore_snippet_revision(row.pk, access=access_of(request), by=person(request))
+            request,
+            rows,
+            lambda row: restore_snippet_revision(row.pk, access=access_of(request), by=person_of(request)),
         )

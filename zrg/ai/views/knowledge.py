@@ -25,10 +25,9 @@ from zrg.ai.services.knowledge import (
     unarchive_asset,
     update_asset,
 )
-from zrg.ai.views.scope import person
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, show_refusal, version_of, with_version
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
@@ -129,7 +128,7 @@ def addition(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     form = AddForm(request.POST, request.FILES)
     if not form.is_valid():
         return _list(request, workspace_id, adding=form, status=422)
-    typed, by = form.cleaned_data, person(request)
+    typed, by = form.cleaned_data, person_of(request)
     try:
         if typed["kind"] == KnowledgeType.TEXT:
             made = add_text(workspace_id, typed["name"], typed["text"], by=by)
@@ -152,7 +151,7 @@ def website(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """The workspace's website."""
     address = request.POST.get("website", "").strip()
     try:
-        set_website(workspace_id, address, by=person(request))
+        set_website(workspace_id, address, by=person_of(request))
     except BadInput as refused:
         return _list(request, workspace_id, website_typed=address, website_problem=str(refused), status=422)
     messages.success(request, "Website saved." if address else "Website removed.")
@@ -171,7 +170,7 @@ def order(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     to = at - 1 if request.POST.get("direction") == "up" else at + 1
     if 0 <= to < len(ids):
         ids[at], ids[to] = ids[to], ids[at]
-        reorder_assets(workspace_id, ids, by=person(request))
+        reorder_assets(workspace_id, ids, by=person_of(request))
     if getattr(request, "htmx", False):
         return _list(request, workspace_id, part="#sources")
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
@@ -196,7 +195,7 @@ def asset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
         form.data = with_version(request.POST, version_of(found, VERSIONED))
         return _show(request, found, form, status=409, conflict=CHANGED_MEANWHILE)
     try:
-        update_asset(found, by=person(request), **form.changes())
+        update_asset(found, by=person_of(request), **form.changes())
     except (BadInput, Conflict) as refused:
         show_refusal(form, refused, fallback="name")
         return _show(request, found, form, status=422)
@@ -233,7 +232,7 @@ def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     chosen = found.revisions.filter(pk=item_id(request.POST.get("revision", ""))).select_related("asset").first()
     if chosen is None:
         raise NotVisible
-    restore_asset_revision(chosen, by=person(request))
+    restore_asset_revision(chosen, by=person_of(request))
     messages.success(request, "Restored.")
     return HttpResponseRedirect(item_url(workspace_id, SECTION, found.pk))
 
@@ -323,7 +322,7 @@ def _show(
 def _act(request: HttpRequest, workspace_id: UUID, item: str, act: Callable[..., Any], done: str) -> HttpResponse:
     found = _find(workspace_id, item)
     try:
-        act(found, by=person(request))
+        act(found, by=person_of(request))
     except Conflict as refused:
         messages.error(request, str(refused))
     else:

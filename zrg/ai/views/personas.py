@@ -25,10 +25,9 @@ from zrg.ai.services.personas import (
     unarchive_persona,
     update_persona,
 )
-from zrg.ai.views.scope import person
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, note_stored, show_refusal, version_of, with_version
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
@@ -123,9 +122,9 @@ def persona(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
         return _show(request, workspace_id, item, found, form, status=409, conflict=CHANGED_MEANWHILE)
     try:
         if item == NEW:
-            saved = create_persona(workspace_id, form.values(), by=person(request))
+            saved = create_persona(workspace_id, form.values(), by=person_of(request))
         else:
-            saved = update_persona(found, form.values(), by=person(request))
+            saved = update_persona(found, form.values(), by=person_of(request))
     except (BadInput, Conflict) as refused:
         show_refusal(form, refused, fallback="name" if refused.code == "name_taken" else None)
         return _show(request, workspace_id, item, found, form, status=422)
@@ -138,7 +137,7 @@ def persona(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
 def default(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Make it the default."""
     return _act(
-        request, workspace_id, item, lambda found: set_default_persona(found, by=person(request)), "Default set."
+        request, workspace_id, item, lambda found: set_default_persona(found, by=person_of(request)), "Default set."
     )
 
 
@@ -146,14 +145,16 @@ def default(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
 @requires(EDIT)
 def archival(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """It can be chosen no more."""
-    return _act(request, workspace_id, item, lambda found: archive_persona(found, by=person(request)), "Archived.")
+    return _act(request, workspace_id, item, lambda found: archive_persona(found, by=person_of(request)), "Archived.")
 
 
 @require_POST
 @requires(EDIT)
 def return_(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """It can be chosen again."""
-    return _act(request, workspace_id, item, lambda found: unarchive_persona(found, by=person(request)), "Back in use.")
+    return _act(
+        request, workspace_id, item, lambda found: unarchive_persona(found, by=person_of(request)), "Back in use."
+    )
 
 
 @require_POST
@@ -162,7 +163,7 @@ def removal(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     """Delete a voice nobody uses; 409 with who uses it otherwise."""
     found = _find(workspace_id, item)
     try:
-        delete_persona(found, by=person(request))
+        delete_persona(found, by=person_of(request))
     except Conflict as refused:
         return _show(request, workspace_id, item, found, _form(request, found), status=409, problem=str(refused))
     messages.success(request, f"{found.name} is deleted.")

@@ -13,11 +13,11 @@ from zrg.ai.prompts import unix_lines
 from zrg.ai.services.prompt_editing import Place, reset_prompt, restore_prompt_revision, save_prompt_texts
 from zrg.ai.services.prompt_pages import MessageView, PromptLine, PromptView, prompt_lines, prompt_view
 from zrg.ai.services.prompt_texts import Drift
-from zrg.ai.views.scope import WORKSPACE_EDIT, WORKSPACE_VIEW, Scope, person, scope_of
+from zrg.ai.views.scope import WORKSPACE_EDIT, WORKSPACE_VIEW, Scope, scope_of
 from zrg.lib.errors import BadInput
 from zrg.lib.hashing import canonical_json, sha
 from zrg.workspaces.access import can
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
 
@@ -107,7 +107,7 @@ def prompt(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
             [(_place(item, editor.message), editor.text) for editor in changed],
             workspace_id=scope.workspace_id,
             access=access_of(request),
-            by=person(request),
+            by=person_of(request),
             note=request.POST.get("note", "").strip()[:MAX_NOTE],
         )
     except BadInput as refused:
@@ -131,7 +131,7 @@ def reset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
             raise BadInput("The prompt has no such message.", code="unknown_position", field="index")
         place = _place(item, chosen)
     removed = reset_prompt(
-        item, workspace_id=scope.workspace_id, access=access_of(request), by=person(request), place=place
+        item, workspace_id=scope.workspace_id, access=access_of(request), by=person_of(request), place=place
     )
     messages.success(request, "The text of the product is used again." if removed else "There was nothing to reset.")
     return _back(workspace_id, item, scope)
@@ -144,7 +144,7 @@ def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     scope = scope_of(request, workspace_id)
     revision = item_id(request.POST.get("revision", ""))
     try:
-        restore_prompt_revision(revision, access=access_of(request), by=person(request), key=item)
+        restore_prompt_revision(revision, access=access_of(request), by=person_of(request), key=item)
     except BadInput as refused:
         messages.error(request, f"It cannot be restored: {refused}")
     else:

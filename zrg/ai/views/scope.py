@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.access import can
 from zrg.workspaces.decorators import access_of
-from zrg.workspaces.models import User
 
 PLATFORM = "platform"
 WORKSPACE_VIEW = "prompt.workspace_view"
@@ -48,9 +47,3 @@ def scope_of(request: HttpRequest, workspace_id: UUID) -> Scope:
             raise NotVisible
         return Scope(workspace_id=None, may_edit=True, may_choose=True)
     return Scope(workspace_id=workspace_id, may_edit=can(access, WORKSPACE_EDIT, workspace_id), may_choose=may_choose)
-
-
-def person(request: HttpRequest) -> User:
-    """Who acts."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -12,11 +12,11 @@ from zrg.ai.prompts import unix_lines
 from zrg.ai.services.prompt_editing import reset_snippet, restore_snippet_revision, save_snippet
 from zrg.ai.services.prompt_pages import SnippetLine, snippet_lines, snippet_revisions
 from zrg.ai.views.prompts import MAX_NOTE
-from zrg.ai.views.scope import WORKSPACE_EDIT, WORKSPACE_VIEW, Scope, person, scope_of
+from zrg.ai.views.scope import WORKSPACE_EDIT, WORKSPACE_VIEW, Scope, scope_of
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.lib.hashing import sha
 from zrg.workspaces.access import can
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
 
@@ -69,7 +69,7 @@ def snippet(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
             typed,
             workspace_id=scope.workspace_id,
             access=access_of(request),
-            by=person(request),
+            by=person_of(request),
             note=request.POST.get("note", "").strip()[:MAX_NOTE],
         )
     except BadInput as refused:
@@ -83,7 +83,7 @@ def snippet(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
 def reset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Use the value below this scope again."""
     scope = scope_of(request, workspace_id)
-    removed = reset_snippet(item, workspace_id=scope.workspace_id, access=access_of(request), by=person(request))
+    removed = reset_snippet(item, workspace_id=scope.workspace_id, access=access_of(request), by=person_of(request))
     messages.success(request, "The value of the product is used again." if removed else "There was nothing to reset.")
     return _back(workspace_id, item, scope)
 
@@ -97,7 +97,7 @@ def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     if revision not in {one.pk for one in snippet_revisions(item, scope.workspace_id)}:
         raise NotVisible
     try:
-        restore_snippet_revision(revision, access=access_of(request), by=person(request))
+        restore_snippet_revision(revision, access=access_of(request), by=person_of(request))
     except BadInput as refused:
         messages.error(request, f"It cannot be restored: {refused}")
     else:

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zrg.lib.errors import BadInput, Conflict, NotVisible
 from zrg.lib.images import MAX_IMAGE_BYTES
 from zrg.workspaces.access import require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.strict import refuse_unknown
-from zrg.workspaces.models import User, WorkspaceSettings
+from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SettingsSection
 from zrg.workspaces.services.branding import read_logo, remove_logo, store_logo
 from zrg.workspaces.settings_columns import CHANGED_MEANWHILE
@@ -58,7 +58,7 @@ def logo_page(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         return _page(request, workspace_id, status=422, problem=_first_problem(form))
     values = form.cleaned_data
     try:
-        store_logo(_row(workspace_id), values["logo"], by=_person(request), access=access, version=values["version"])
+        store_logo(_row(workspace_id), values["logo"], by=person_of(request), access=access, version=values["version"])
     except BadInput as refused:
         return _page(request, workspace_id, status=422, problem=str(refused))
     except Conflict:
@@ -76,7 +76,7 @@ def removal(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         return _page(request, workspace_id, status=422, problem=_first_problem(form))
     version = form.cleaned_data["version"]
     try:
-        remove_logo(_row(workspace_id), by=_person(request), access=access_of(request), version=version)
+        remove_logo(_row(workspace_id), by=person_of(request), access=access_of(request), version=version)
     except Conflict:
         return _page(request, workspace_id, status=409, problem=CHANGED_MEANWHILE)
     messages.success(request, "The logo was removed.")
@@ -134,8 +134,3 @@ def _first_problem(form: forms.Form) -> str:
 
 def _row(workspace_id: UUID) -> WorkspaceSettings:
     return WorkspaceSettings.objects.get(workspace_id=workspace_id)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 
 from zrg.lib import log_events
 from zrg.lib.errors import Conflict
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.hours import resolve_zone
-from zrg.workspaces.models import User, WorkspaceSettings
+from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.rules.follow_up_pause import MAX_PAUSE_DAYS, pause_end
 from zrg.workspaces.services.settings import change_settings
@@ -93,9 +93,8 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
 def _save(
     request: HttpRequest, row: WorkspaceSettings, until: datetime | None, version: int, done: str
 ) -> HttpResponse:
-    assert isinstance(request.user, User)
     try:
-        change_settings(row, {COLUMN: until}, by=request.user, version=version, access=access_of(request))
+        change_settings(row, {COLUMN: until}, by=person_of(request), version=version, access=access_of(request))
     except Conflict:
         return _page(request, row.workspace_id, status=409, problem=CHANGED_MEANWHILE)
     logger.info(log_events.SETTINGS_SAVED, tab=SECTION.tab, section=SECTION.key, fields=[COLUMN])

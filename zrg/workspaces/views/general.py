@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from zrg.lib.errors import BadInput, Conflict
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 from zrg.workspaces.forms.columns import Column, ColumnGroup, DatesField
 from zrg.workspaces.forms.reply_targets import ReplyTargetsField
 from zrg.workspaces.forms.strict import refuse_unknown
-from zrg.workspaces.models import User, Workspace, WorkspaceSettings
+from zrg.workspaces.models import Workspace, WorkspaceSettings
 from zrg.workspaces.registry import SectionState
 from zrg.workspaces.services.workspaces import MAX_NAME, rename_workspace
 from zrg.workspaces.settings_columns import ColumnsPage, columns_section, page_url, show
@@ -44,7 +44,7 @@ def rename(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     workspace = Workspace.objects.get(pk=workspace_id)
     typed = request.POST.get("name", "")
     try:
-        changed = rename_workspace(workspace, typed, was=request.POST.get("was", ""), by=_person(request))
+        changed = rename_workspace(workspace, typed, was=request.POST.get("was", ""), by=person_of(request))
     except BadInput as refused:
         return show(request, workspace_id, PAGE, status=422, typed_name=typed, name_problem=str(refused))
     except Conflict:
@@ -229,8 +229,3 @@ def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSt
     """The time zone, for the tab's page."""
     zone = WorkspaceSettings.objects.filter(workspace_id=workspace_id).values_list("timezone", flat=True).first()
     return {PAGE.key: SectionState(text=zone.replace("_", " "))} if zone else {}
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -7,10 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.context import platform
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 from zrg.workspaces.forms.new_workspace import NewWorkspaceForm
 from zrg.workspaces.forms.strict import refuse_unknown
-from zrg.workspaces.models import User
 from zrg.workspaces.services.workspaces import open_workspace
 
 CREATE = "platform.create_workspace"
@@ -26,10 +25,10 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
     refuse_unknown(request, set(form.fields))
     if not form.is_valid():
         return render(request, "zrg/new_workspace.html", {"form": form}, status=422)
-    assert isinstance(request.user, User)
+    person = person_of(request)
     try:
-        with platform(user_id=request.user.pk):
-            made = open_workspace(form.cleaned_data["name"], request.user, settings=form.settings())
+        with platform(user_id=person.pk):
+            made = open_workspace(form.cleaned_data["name"], person, settings=form.settings())
     except Conflict as refused:
         form.add_error("name", str(refused))
         return render(request, "zrg/new_workspace.html", {"form": form}, status=409)

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET
 
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.access import can
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.forms.team import ExtrasForm, ReasonForm, RoleForm, RotationForm, VersionForm, version_of
 from zrg.workspaces.mail import require_mail
-from zrg.workspaces.models import Membership, User
+from zrg.workspaces.models import Membership
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.services.accounts import send_reset_link
 from zrg.workspaces.services.audit import record_audit
@@ -78,7 +78,7 @@ def extras(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     form = ExtrasForm(request.POST, row=row)
     if problem := _problem(request, form, row):
         return problem
-    set_extras(row, form.cleaned_data["extras"], by=_person(request))
+    set_extras(row, form.cleaned_data["extras"], by=person_of(request))
     return _saved(request, row)
 
 
@@ -92,7 +92,7 @@ def rotation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
     if problem := _problem(request, form, row):
         return problem
     values = form.cleaned_data
-    set_rotation(row, in_rotation=values["in_rotation"], paused_until=values["paused_until"], by=_person(request))
+    set_rotation(row, in_rotation=values["in_rotation"], paused_until=values["paused_until"], by=person_of(request))
     return _saved(request, row)
 
 
@@ -106,7 +106,7 @@ def role(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
         return problem
     require_may_deactivate(access, row)
     require_may_give(access, workspace_id, form.cleaned_data["role"])
-    return _saved(request, change_role(row, form.cleaned_data["role"], by=_person(request)))
+    return _saved(request, change_role(row, form.cleaned_data["role"], by=person_of(request)))
 
 
 @requires("team.deactivate", step_up=True)
@@ -117,7 +117,7 @@ def deactivation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRes
     form = ReasonForm(request.POST)
     if problem := _problem(request, form, row):
         return problem
-    deactivate_member(row, by=_person(request), reason=form.cleaned_data["reason"])
+    deactivate_member(row, by=person_of(request), reason=form.cleaned_data["reason"])
     messages.success(request, f"{row.user} has no access as {row.get_role_display().lower()} any more.")
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
@@ -129,7 +129,7 @@ def activation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespo
     require_may_give(access_of(request), workspace_id, row.role)
     if problem := _problem(request, VersionForm(request.POST), row):
         return problem
-    add_member(row.workspace, row.user, row.role, by=_person(request))
+    add_member(row.workspace, row.user, row.role, by=person_of(request))
     return _saved(request, row)
 
 
@@ -232,8 +232,3 @@ def _found(workspace_id: UUID, item: str) -> Membership:
     if row is None:
         raise NotVisible
     return row
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from zrg.lib.errors import Conflict, NotVisible, ZrgError
 from zrg.workspaces.access import can, require
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.errors import MailNotConfigured, ReservedEmail, StepUpRequired, TooManyRequests
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.forms.team import InviteForm
-from zrg.workspaces.models import Invitation, User, Workspace, WorkspaceSettings
+from zrg.workspaces.models import Invitation, Workspace, WorkspaceSettings
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.services.invitations import invite, resend_invitation, revoke_invitation
 from zrg.workspaces.services.memberships import require_may_give
@@ -50,7 +50,7 @@ def invitations(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     try:
         workspace = Workspace.objects.get(pk=workspace_id)
         invited = invite(
-            workspace, values["email"], values["role"], by=_person(request), extras=tuple(values["extras"])
+            workspace, values["email"], values["role"], by=person_of(request), extras=tuple(values["extras"])
         )
     except ZrgError as refused:
         form.add_error("email", _told(refused))
@@ -65,7 +65,7 @@ def resend(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """A new link by mail; the old one ends."""
     row = _found(request, workspace_id, item)
     try:
-        resend_invitation(row, by=_person(request))
+        resend_invitation(row, by=person_of(request))
     except ZrgError as refused:
         messages.error(request, _told(refused))
     else:
@@ -77,7 +77,7 @@ def resend(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
 def revoke(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """The link ends."""
     row = _found(request, workspace_id, item)
-    if revoke_invitation(row, by=_person(request)):
+    if revoke_invitation(row, by=person_of(request)):
         messages.success(request, f"The link of {row.email} does not work any more.")
     else:
         messages.info(request, "This invitation was accepted or revoked already.")
@@ -146,8 +146,3 @@ def _found(request: HttpRequest, workspace_id: UUID, item: str) -> Invitation:
 
 def _told(refused: ZrgError) -> str:
     return TOLD.get(refused.code, str(refused))
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET
 
 from zrg.lib.errors import Conflict
-from zrg.workspaces.decorators import requires
+from zrg.workspaces.decorators import person_of, requires
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.forms.team import OwnershipForm
 from zrg.workspaces.models import Membership, User, Workspace
@@ -37,9 +37,8 @@ def transfer(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         return _page(request, workspace, form, status=422)
     if form.cleaned_data["was"] != str(workspace.owner_id):
         raise Conflict("The workspace has another owner by now.")
-    assert isinstance(request.user, User)
     new_owner = User.objects.get(pk=form.cleaned_data["owner"])
-    transfer_ownership(workspace, new_owner, by=request.user)
+    transfer_ownership(workspace, new_owner, by=person_of(request))
     messages.success(request, f"{new_owner} owns the workspace now.")
     return HttpResponseRedirect(tab_url(workspace_id, TAB))
 
