@@ -20,13 +20,13 @@ from booking.services.calendar_links import (
     update_link,
 )
 from booking.services.resolving import check_public_host
-from zrg.lib.errors import BadInput, Conflict, NotVisible
+from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, context_of, require
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, note_stored, show_refusal, version_of, with_version
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
-from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
+from zrg.workspaces.settings_frame import item_of, item_url, section_url, settings_page
 
 TAB, KEY = "booking", "calendar-links"
 EDIT = "settings.edit_booking"
@@ -195,8 +195,4 @@ def _form(request: HttpRequest, found: CalendarLink, *, bound: bool = False) -> 
 def _found(workspace_id: UUID, item: str, *, lock: bool = False) -> CalendarLink:
     if item == NEW:
         return CalendarLink(workspace_id=workspace_id)
-    rows = CalendarLink.objects.in_workspace(workspace_id).filter(pk=item_id(item))
-    found = (rows.select_for_update() if lock else rows).first()
-    if found is None:
-        raise NotVisible
-    return found
+    return item_of(CalendarLink.objects.in_workspace(workspace_id), item, lock=lock)

@@ -38,13 +38,13 @@ from booking.services.processes import (
 )
 from booking.views.columns import LATER
 from booking.views.process_preview import preview_of
-from zrg.lib.errors import BadInput, Conflict, NotVisible
+from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, note_stored, show_refusal
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
-from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
+from zrg.workspaces.settings_frame import item_of, item_url, section_url, settings_page
 
 TAB, KEY = "booking", "processes"
 EDIT = "settings.edit_booking"
@@ -282,8 +282,4 @@ def _show(
 def _found(workspace_id: UUID, item: str, *, lock: bool = False) -> BookingProcess:
     if item == NEW:
         return BookingProcess(workspace_id=workspace_id)
-    rows = BookingProcess.objects.in_workspace(workspace_id).filter(pk=item_id(item))
-    found = (rows.select_for_update() if lock else rows).first()
-    if found is None:
-        raise NotVisible
-    return found
+    return item_of(BookingProcess.objects.in_workspace(workspace_id), item, lock=lock)

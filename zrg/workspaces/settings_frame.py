@@ -1,9 +1,10 @@
 """The frame around every settings page: five tabs, whose workspace, what this person may change."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from zrg.workspaces.enums import WorkspaceStatus
 from zrg.workspaces.navigation import SETTINGS_TABS
 from zrg.workspaces.registry import SectionState, SettingsSection, section_states, settings_sections
 from zrg.workspaces.setup import open_setup
+
+Row = TypeVar("Row", bound=Model)
 
 READ_ONLY = "You can view these settings; changes are made by your admin"
 SUSPENDED = "This workspace is suspended: everything can be read, nothing can be changed"
@@ -118,6 +121,15 @@ def item_id(item: str) -> UUID:
         return UUID(item)
     except ValueError as error:
         raise NotVisible from error
+
+
+def item_of(rows: "QuerySet[Row]", item: str, *, lock: bool = False) -> Row:
+    """The row a path names among these; 404 for every other. `lock`: until the transaction ends."""
+    named = rows.filter(pk=item_id(item))
+    found = (named.select_for_update(of=("self",)) if lock else named).first()
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def _tabs(workspace_id: UUID, current: str) -> list[Tab]:

@@ -31,7 +31,7 @@ from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, show_refusal, version_of, with_version
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
-from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
+from zrg.workspaces.settings_frame import item_id, item_of, item_url, section_url, settings_page
 
 TAB, KEY = "ai", "knowledge"
 EDIT = "knowledge.edit"
@@ -229,9 +229,7 @@ def return_(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
 def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Make it what it was before a change."""
     found = _find(workspace_id, item)
-    chosen = found.revisions.filter(pk=item_id(request.POST.get("revision", ""))).select_related("asset").first()
-    if chosen is None:
-        raise NotVisible
+    chosen = item_of(found.revisions.select_related("asset"), request.POST.get("revision", ""))
     restore_asset_revision(chosen, by=person_of(request))
     messages.success(request, "Restored.")
     return HttpResponseRedirect(item_url(workspace_id, SECTION, found.pk))
@@ -358,11 +356,7 @@ def _form(request: HttpRequest, found: KnowledgeAsset, *, bound: bool = False) -
 
 
 def _find(workspace_id: UUID, item: str, *, lock: bool = False) -> KnowledgeAsset:
-    rows = KnowledgeAsset.objects.in_workspace(workspace_id).without_website().filter(pk=item_id(item))
-    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
-    if found is None:
-        raise NotVisible
-    return found
+    return item_of(KnowledgeAsset.objects.in_workspace(workspace_id).without_website(), item, lock=lock)
 
 
 def _page_name(url: str) -> str:

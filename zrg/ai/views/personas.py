@@ -25,13 +25,13 @@ from zrg.ai.services.personas import (
     unarchive_persona,
     update_persona,
 )
-from zrg.lib.errors import BadInput, Conflict, NotVisible
+from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, note_stored, show_refusal, version_of, with_version
 from zrg.workspaces.forms.strict import refuse_unknown
 from zrg.workspaces.registry import SectionState, SettingsSection
-from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
+from zrg.workspaces.settings_frame import item_of, item_url, section_url, settings_page
 
 TAB, KEY = "ai", "personas"
 EDIT = "persona.edit"
@@ -234,8 +234,4 @@ def _form(request: HttpRequest, found: Persona, *, bound: bool = False) -> Perso
 
 
 def _find(workspace_id: UUID, item: str, *, lock: bool = False) -> Persona:
-    rows = Persona.objects.in_workspace(workspace_id).filter(pk=item_id(item))
-    found = (rows.select_for_update() if lock else rows).first()
-    if found is None:
-        raise NotVisible
-    return found
+    return item_of(Persona.objects.in_workspace(workspace_id), item, lock=lock)

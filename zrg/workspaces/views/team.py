@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from zrg.lib.errors import BadInput, NotVisible
+from zrg.lib.errors import BadInput
 from zrg.workspaces.access import can
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.enums import MembershipRole
@@ -32,7 +32,7 @@ from zrg.workspaces.services.memberships import (
     set_rotation,
 )
 from zrg.workspaces.services.team import team_of, with_second_factor
-from zrg.workspaces.settings_frame import item_id, item_url, section_url, settings_page
+from zrg.workspaces.settings_frame import item_of, item_url, section_url, settings_page
 from zrg.workspaces.step_up import recently_authenticated
 
 TAB = "team"
@@ -227,8 +227,4 @@ def _saved(request: HttpRequest, row: Membership) -> HttpResponse:
 
 
 def _found(workspace_id: UUID, item: str) -> Membership:
-    rows = Membership.objects.in_workspace(workspace_id).select_related("user", "workspace")
-    row = rows.filter(pk=item_id(item)).first()
-    if row is None:
-        raise NotVisible
-    return row
+    return item_of(Membership.objects.in_workspace(workspace_id).select_related("user", "workspace"), item)

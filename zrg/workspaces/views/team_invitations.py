@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from zrg.lib.errors import Conflict, NotVisible, ZrgError
+from zrg.lib.errors import Conflict, ZrgError
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.errors import MailNotConfigured, ReservedEmail, StepUpRequired, TooManyRequests
@@ -19,7 +19,7 @@ from zrg.workspaces.models import Invitation, Workspace, WorkspaceSettings
 from zrg.workspaces.registry import SectionState, SettingsSection
 from zrg.workspaces.services.invitations import invite, resend_invitation, revoke_invitation
 from zrg.workspaces.services.memberships import require_may_give
-from zrg.workspaces.settings_frame import item_id, section_url, settings_page
+from zrg.workspaces.settings_frame import item_of, section_url, settings_page
 from zrg.workspaces.step_up import recently_authenticated
 from zrg.workspaces.views.team import EDIT, TAB, proof_url
 
@@ -137,9 +137,7 @@ def _form(request: HttpRequest, workspace_id: UUID) -> InviteForm:
 
 
 def _found(request: HttpRequest, workspace_id: UUID, item: str) -> Invitation:
-    row = Invitation.objects.in_workspace(workspace_id).filter(pk=item_id(item)).first()
-    if row is None:
-        raise NotVisible
+    row = item_of(Invitation.objects.in_workspace(workspace_id), item)
     require_may_give(access_of(request), workspace_id, row.role)
     return row
 
