@@ -2,6 +2,10 @@
 // Loaded with the first of them; nothing here writes over a person's text (07.typed-text-kept).
 const { zrg } = window;
 const { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, grow, isSaving } = zrg.writing;
+// Grows with each look at the station and with each act on it: an answer is drawn only while nothing later was asked.
+let asked = 0;
+const acting = () => Boolean(zrg.$("#station .htmx-request:not(#generation)"));
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "station") asked += 1; });
 
 // Another text for this editor, shown beside the person's own. `version`: of the same draft, changed by somebody.
 export function offer(text, title, version) {
@@ -33,13 +37,14 @@ function decide(text, version) {
 export async function refreshStation() {
   const station = zrg.$("#station");
   const { channel, refresh } = station?.dataset ?? {};
-  if (!refresh) return; // somebody writes a note in it
+  if (!refresh || acting()) return; // somebody writes a note in it, or an act will answer with it
+  const look = asked += 1;
   const response = await zrg.get(`${refresh}?channel=${channel}`);
   if (!response.ok || zrg.$("#station")?.dataset.refresh !== refresh || zrg.$("#station").dataset.channel !== channel) return;
   const fresh = zrg.$("#station", zrg.fragment(await response.text()));
   const here = zrg.$("#station"), form = composer();
-  // An act is on its way: its answer is the station as it is then, and needs this one to land in.
-  if (zrg.$(".htmx-request:not(#generation)", here)) return;
+  // An act began meanwhile: its answer is the station as it is then, and needs this one to land in.
+  if (look !== asked || acting()) return;
   const busy = form && (typed() || here.contains(document.activeElement) || zrg.$(".refusal", here) || zrg.$("#rejection-ask:not([hidden])"));
   if (!busy) { here.replaceWith(fresh); zrg.process(fresh); return start(); }
   for (const id of ["station-top", "station-notices"]) {
