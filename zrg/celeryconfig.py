@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from kombu import Exchange, Queue
 
+from zrg.jobs import file_broker
 from zrg.jobs.constants import QUEUES
 
 # A broker that is away is noticed at once: nudges run after commits of web requests.
@@ -23,6 +24,7 @@ elif settings.REDIS_URL:
         **_GIVE_UP_QUICKLY,
     }
 else:
+    file_broker.install()
     broker_url = "filesystem://localhost"
     for _name in ("queue", "control", "processed"):
         (settings.BROKER_DIR / _name).mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,13 @@
 """The file transport: whole messages, each taken once, oldest first."""
 
+import runpy
 import threading
 
 import pytest
 from kombu import Connection, Exchange, Queue
+from kombu.transport import TRANSPORT_ALIASES, resolve_transport
 
+from zrg import celeryconfig
 from zrg.jobs import file_broker
 
 pytestmark = pytest.mark.unit
@@ -102,3 +105,12 @@ def test_nothing_is_left_behind(connect, tmp_path):
 
     assert list((tmp_path / "queue").iterdir()) == []
     assert list((tmp_path / "processed").iterdir()) == []
+
+
+def test_celery_without_redis_takes_this_transport(settings, monkeypatch, tmp_path):
+    monkeypatch.setitem(TRANSPORT_ALIASES, file_broker.ALIAS, "kombu.transport.filesystem:Transport")
+    settings.TESTING, settings.REDIS_URL, settings.BROKER_DIR = False, "", tmp_path
+
+    chosen = runpy.run_path(celeryconfig.__file__)
+
+    assert resolve_transport(chosen["broker_url"].partition(":")[0]) is file_broker.Transport
