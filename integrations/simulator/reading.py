@@ -19,8 +19,8 @@ _TAGS: tuple[tuple[str, str], ...] = (
     ("Meeting Booked", r"(?:just|have) booked|booked a (?:slot|time)|calendar invite (?:sent|accepted)"),
     (
         "Meeting Requested",
-        r"\b(?:mon|tues|wednes|thurs|fri)day (?:works|at|is|would)|(?:let'?s|(?:could|can|shall) we) (?:meet|talk|chat)|"
-        r"book a|schedule a|"
+        r"\b(?:mon|tues|wednes|thurs|fri)day (?:works|at|is|would)|"
+        r"(?:let'?s|(?:could|can|shall) we) (?:meet|talk|chat)|book a|schedule a|"
         r"set up a (?:call|meeting|time)|your calendar|available (?:on|at|next)|hop on a call|happy to (?:meet|chat)",
     ),
     ("Call Requested", r"call me|give me a (?:call|ring)|reach me at|ring me"),
