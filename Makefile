@@ -27,9 +27,9 @@ down: ## Stop what make up started
 logs: ## Follow the logs of the running installation
 	@exec tail -n 20 -F var/log/*.log
 
-messages: env-dev ## Collect the texts of the pages into locale/ for translation (needs xgettext)
+messages: env-dev ## Collect the texts of pages and scripts into locale/ for translation (needs xgettext)
 	@mkdir -p locale
-	@exec $(STACK) as-production $(VENV)/python manage.py makemessages --locale en --no-location --no-obsolete --ignore 'var/*' --ignore 'tests/*' --ignore 'bench/*'
+	@for domain in django djangojs; do $(STACK) as-production $(VENV)/python manage.py makemessages --domain $$domain --locale en --no-location --no-obsolete --ignore 'var/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'staticfiles/*' || exit; done
 
 manage: env-run ## Run a management command: make manage ARGS="doctor"
 	@exec $(STACK) manage $(ARGS)

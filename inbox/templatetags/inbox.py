@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop as _
 
 from inbox.rules import ages
 from leads.enums import LeadStatus, SentimentTag
-from zrg.lib.spoken import spoken
+from zrg.lib.spoken import script_words, spoken
 
 register = template.Library()
 
@@ -87,6 +87,13 @@ def say(parser: Parser, token: Token) -> Said:
     """`{% say _("Choose {name}") row.name %}`: `translate` for the rows of a list, where its price counts."""
     _tag, text, *names = token.split_contents()
     return Said(text.removeprefix('_("').removesuffix('")'), parser.compile_filter(names[0]) if names else None)
+
+
+@register.simple_tag
+def words_of_scripts() -> SafeString:
+    """The block of data from which the desk's scripts speak another language; nothing in English."""
+    words = script_words()
+    return json_script(words, "script-words") if words else SafeString("")
 
 
 @register.filter

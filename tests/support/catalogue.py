@@ -16,5 +16,5 @@ def write_catalogue(folder: Path, language: str, texts: dict[str, str], domain: 
             data += text + b"\0"
     head = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
     place = folder / language / "LC_MESSAGES"
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     (place / f"{domain}.mo").write_bytes(head + index + data)

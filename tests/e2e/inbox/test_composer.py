@@ -1,5 +1,7 @@
 """The composer in a real browser: what a refusal, an undo and a stranger's text do to what is typed."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -102,3 +104,25 @@ def test_hard_07_typed_text_kept_beside_a_scheduled_message(product, page):
     expect(page.locator("#editor")).to_have_value(later)
     expect(scheduled).to_have_count(0)
     assert product.outbound(email) == []
+
+
+def test_scripts_speak_the_language_the_page_brings(product, page):
+    # A language whose numbers change their form at two, as no rule of English does.
+    words = {
+        "texts": {"Reconnecting…": "[again]", "{n} chosen": ["[{n}, one form]", "[{n}, another]"]},
+        "plural": "".join(str(int(n % 100 > 1)) for n in range(200)),
+    }
+    block = f'<script id="script-words" type="application/json">{json.dumps(words)}</script>'
+
+    def translated(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</body>", f"{block}</body>"))
+
+    page.route(lambda url: url.endswith("/?spoken=1"), translated)
+    page.route("**/api/inbox/changes*", lambda route: route.abort())
+    page.goto("/?spoken=1")
+
+    expect(page.locator("#live-state")).to_have_text("[again]", timeout=LIVE_MS)
+    said = page.evaluate("[1, 2, 301].map((n) => zrg.ngettext('{n} chosen', '{n} chosen', n))")
+    assert said == ["[1, one form]", "[2, another]", "[301, one form]"]
+    assert page.evaluate("zrg.gettext('Ref {reference}', { reference: 7 })") == "Ref 7"

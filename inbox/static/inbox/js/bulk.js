@@ -1,5 +1,5 @@
 // Choosing many conversations. Loaded with the first check mark; without it the marks and the form still work.
-const { zrg } = window;
+const { zrg } = window, { ngettext } = zrg;
 const chosen = new Set();
 let last = null;
 let shift = false;
@@ -8,7 +8,7 @@ const boxes = () => zrg.$$("#rows .lead__pick");
 const form = () => zrg.$("#bulk");
 
 function tell() {
-  const count = zrg.$("[data-bulk-count]"), text = `${chosen.size} chosen`;
+  const count = zrg.$("[data-bulk-count]"), text = ngettext("{n} chosen", "{n} chosen", chosen.size);
   // The observer below watches this element too: the same text again would wake it for ever.
   if (count && count.textContent !== text) count.textContent = text;
 }

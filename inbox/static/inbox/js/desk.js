@@ -4,7 +4,17 @@
 const body = document.body;
 const headers = JSON.parse(body.getAttribute("hx-headers") || "{}");
 
+// Sentences are written in English; a page in another language brings them along (docs/concepts.md).
+const { texts = {}, plural = "" } = JSON.parse(document.getElementById("script-words")?.textContent || "{}");
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const gettext = (text, values = {}) => fill(texts[text] || text, values);
+function ngettext(one, many, n, values = {}) {
+  const form = texts[one]?.[plural[n < 200 ? n : 100 + n % 100]];
+  return fill(form || (n === 1 ? one : many), { n, ...values });
+}
+
 const zrg = {
+  gettext, ngettext,
   scope: body.dataset.scope,
   person: body.dataset.person,
   shortcuts: body.dataset.shortcuts !== "off",
@@ -48,10 +58,10 @@ const zrg = {
     card.className = "error-card";
     card.setAttribute("role", "alert");
     const what = Object.assign(document.createElement("strong"), { textContent: title });
-    const again = Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: "Retry" });
+    const again = Object.assign(document.createElement("button"), { type: "button", className: "button button--small", textContent: gettext("Retry") });
     again.addEventListener("click", retry);
     card.append(what, again);
-    if (reference) card.append(Object.assign(document.createElement("small"), { className: "muted", textContent: `Ref ${reference}` }));
+    if (reference) card.append(Object.assign(document.createElement("small"), { className: "muted", textContent: gettext("Ref {reference}", { reference }) }));
     return card;
   },
 };
@@ -83,9 +93,9 @@ document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
   if (status === 401) return body.dispatchEvent(new CustomEvent("zrg:signed-out"));
   const reference = event.detail.xhr.getResponseHeader("x-request-id");
-  zrg.toast(status === 403 ? "Your role does not include this." : status === 404 ? "This is no longer available to you." : `That did not work. Ref ${reference || status}`);
+  zrg.toast(status === 403 ? gettext("Your role does not include this.") : status === 404 ? gettext("This is no longer available to you.") : gettext("That did not work. Ref {reference}", { reference: reference || status }));
 });
-document.addEventListener("htmx:sendError", () => zrg.toast("No connection. Your text is kept; try again."));
+document.addEventListener("htmx:sendError", () => zrg.toast(gettext("No connection. Your text is kept; try again.")));
 // An expired log-in never throws the page away: typed text stays, the log-in opens beside it.
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.status === 401) { event.preventDefault(); body.dispatchEvent(new CustomEvent("zrg:signed-out")); }
@@ -94,43 +104,19 @@ body.addEventListener("zrg:signed-out", () => {
   if (zrg.$("#signed-out")) return;
   const bar = Object.assign(document.createElement("p"), { id: "signed-out", className: "banner banner--warning" });
   bar.setAttribute("role", "alert");
-  bar.append("Your log-in has ended. Your text is kept. ");
-  bar.append(Object.assign(document.createElement("a"), { href: "/account/login/", target: "_blank", rel: "noopener", textContent: "Log in in a new tab" }));
+  bar.append(gettext("Your log-in has ended. Your text is kept."), " ");
+  bar.append(Object.assign(document.createElement("a"), { href: "/account/login/", target: "_blank", rel: "noopener", textContent: gettext("Log in in a new tab") }));
   body.prepend(bar);
 });
 
 // --- ages in lists stay true
-function age(at) {
-  const seconds = (Date.now() - at) / 1000;
-  if (seconds < 60) return "now";
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
-  return seconds < 604800 ? `${Math.floor(seconds / 86400)} d` : null;
-}
-function waiting(since) {
-  const minutes = Math.max(0, Math.floor((Date.now() - since) / 60000));
-  const days = Math.floor(minutes / 1440), parts = [[days, "d"], [Math.floor((minutes % 1440) / 60), "h"], [days ? 0 : minutes % 60, "m"]];
-  return parts.filter(([number]) => number).map((part) => part.join(" ")).join(" ") || "under a minute";
-}
-setInterval(() => {
-  if (document.hidden) return;
-  for (const element of zrg.$$("time[data-age]")) {
-    const text = age(Date.parse(element.dateTime));
-    if (text) element.textContent = text;
-  }
-  for (const element of zrg.$$("time[data-due]")) {
-    const due = Date.parse(element.dateTime), late = Date.now() > due;
-    element.toggleAttribute("data-late", late);
-    element.textContent = (late ? "overdue " : "due in ") + waiting(late ? due : 2 * Date.now() - due);
-  }
-  for (const element of zrg.$$("[data-waiting-since]")) zrg.$("[data-waiting]", element).textContent = waiting(Date.parse(element.dataset.waitingSince));
-}, 30000);
+setInterval(() => { if (!document.hidden) import(body.dataset.ages).then((part) => part.renew(), () => {}); }, 30000);
 
 // --- parts loaded on first use
 const parts = {};
 zrg.part = (name) => parts[name] ??= import(body.dataset[name]).catch((error) => {
   delete parts[name];
-  zrg.toast("No connection. Your text is kept; try again.");
+  zrg.toast(gettext("No connection. Your text is kept; try again."));
   throw error;
 });
 document.addEventListener("change", (event) => {
@@ -194,7 +180,7 @@ zrg.toggleDrawer = toggleDrawer;
     pane.replaceChildren(zrg.fragment(html));
     zrg.process(pane);
     document.body.classList.add("app--open");
-    document.title = `${zrg.$("#talk")?.dataset.title || "Inbox"} · Inbox · ZRG`;
+    document.title = `${zrg.$("#talk")?.dataset.title || gettext("Inbox")} · ${gettext("Inbox")} · ZRG`;
     toBottom();
     pane.dispatchEvent(new CustomEvent("zrg:opened", { bubbles: true, detail: { lead } }));
     if (focus || matchMedia("(max-width: 47.99rem)").matches) zrg.$("#talk-name")?.focus({ preventScroll: true });
@@ -225,7 +211,9 @@ zrg.toggleDrawer = toggleDrawer;
       return;
     }
     const slow = setTimeout(() => {
-      if (mine === running) pane.replaceChildren(zrg.fragment('<div class="skeleton" aria-label="Loading" role="status"><span></span><span></span><span></span><span></span><span></span><span></span></div>'));
+      if (mine !== running) return;
+      pane.replaceChildren(zrg.fragment(`<div class="skeleton" role="status">${"<span></span>".repeat(6)}</div>`));
+      pane.firstChild.setAttribute("aria-label", gettext("Loading"));
     }, 300);
     try {
       const html = await load(url);
@@ -234,9 +222,9 @@ zrg.toggleDrawer = toggleDrawer;
     } catch (error) {
       clearTimeout(slow);
       if (error.name === "AbortError" || mine !== running) return;
-      if (error.status === 404) { document.getElementById(`row-${lead}`)?.remove(); zrg.toast("This conversation is no longer available to you."); }
+      if (error.status === 404) { document.getElementById(`row-${lead}`)?.remove(); zrg.toast(gettext("This conversation is no longer available to you.")); }
       document.body.classList.add("app--open");
-      pane.replaceChildren(zrg.errorCard("The conversation could not be loaded.", () => open(link, { push: false }), error.reference));
+      pane.replaceChildren(zrg.errorCard(gettext("The conversation could not be loaded."), () => open(link, { push: false }), error.reference));
     }
   }
   zrg.open = open;
@@ -245,7 +233,7 @@ zrg.toggleDrawer = toggleDrawer;
   function step(by) {
     const all = rows(), at = all.findIndex((row) => row.dataset.lead === current());
     const next = all[at < 0 ? (by > 0 ? 0 : -1) : at + by];
-    if (!next) { zrg.say(by > 0 ? "End of the list." : "Start of the list."); return false; }
+    if (!next) { zrg.say(by > 0 ? gettext("End of the list.") : gettext("Start of the list.")); return false; }
     open(zrg.$("a", next));
     return true;
   }
@@ -361,7 +349,7 @@ zrg.toggleDrawer = toggleDrawer;
   addEventListener("change", (event) => {
     if (!keyed || !event.target.matches("form[hx-trigger^='change'] select")) return;
     event.stopPropagation();
-    if (!held) zrg.toast("Enter saves it, Esc puts it back.");
+    if (!held) zrg.toast(gettext("Enter saves it, Esc puts it back."));
     held = event.target;
   }, true);
   addEventListener("focusout", (event) => { if (held && event.target === held) settle(true); }, true);

@@ -1,6 +1,6 @@
 // The composer. A person's text always wins: it is kept on this device until it was sent, and nothing
 // that arrives is ever written over it.
-const { zrg } = window;
+const { zrg } = window, { gettext } = zrg;
 const SAVE_AFTER_MS = 2000;
 const ARMED_MS = 4000;
 let saveTimer = null;
@@ -58,7 +58,7 @@ function start() {
     if (!kept?.text || plain(kept.text) === plain(back)) return keep();
     text.value = kept.text;
     grow();
-    return offer(back, "The text you took back");
+    return offer(back, gettext("The text you took back"));
   }
   if (!kept?.text || plain(kept.text) === plain(text.value)) return;
   if (dirty()) return; // a refusal brought text of its own back
@@ -83,11 +83,11 @@ function restore(kept) {
   text.value = kept.text;
   if (kept.key && !form.dataset.draft) field("idempotency_key").value = kept.key;
   grow();
-  state("Your unsent text is back");
+  state(gettext("Your unsent text is back"));
   const same = kept.draft === (form.dataset.draft || "");
   if (!form.dataset.draft || same && kept.version === field("version").value) return;
   form.dataset.begun = kept.draft;
-  offer(server, same ? "This draft changed" : "New draft available");
+  offer(server, same ? gettext("This draft changed") : gettext("New draft available"));
 }
 
 // What arrives for this editor is a part of its own.
@@ -116,9 +116,9 @@ function scheduleSave() {
   clearTimeout(saveTimer);
   const form = composer();
   // Until an offered draft is decided on, its own text is not written over either.
-  if (!form?.dataset.draftUrl || offered()) return state(dirty() ? "Kept on this device" : "");
+  if (!form?.dataset.draftUrl || offered()) return state(dirty() ? gettext("Kept on this device") : "");
   if (!dirty()) return;
-  state("Saving…");
+  state(gettext("Saving…"));
   saveTimer = setTimeout(save, SAVE_AFTER_MS);
 }
 
@@ -130,18 +130,18 @@ async function save() {
   saving += 1;
   try {
     response = await zrg.send("PATCH", url, { content }, { "If-Match": field("version", form).value });
-  } catch { return state("Not saved: no connection. Your text is kept here.", "bad"); } finally { saving -= 1; }
+  } catch { return state(gettext("Not saved: no connection. Your text is kept here."), "bad"); } finally { saving -= 1; }
   if (composer()?.dataset.draftUrl !== url) return;
   const answer = await response.json().catch(() => ({}));
   if (response.ok) {
     field("version").value = answer.version;
     text.dataset.original = content;
-    if (plain(text.value) === plain(content)) state("Saved");
+    if (plain(text.value) === plain(content)) state(gettext("Saved"));
     keep(); // until it is sent, also on this device: a newer draft may take this one's place
     return;
   }
-  if (answer.error === "stale") { state("Not saved", "bad"); return offer(answer.content, "A colleague changed this draft", answer.version); }
-  state(answer.error === "draft_not_pending" ? "This draft was decided meanwhile; your text is kept." : "Not saved; your text is kept here.", "bad");
+  if (answer.error === "stale") { state(gettext("Not saved"), "bad"); return offer(answer.content, gettext("A colleague changed this draft"), answer.version); }
+  state(answer.error === "draft_not_pending" ? gettext("This draft was decided meanwhile; your text is kept.") : gettext("Not saved; your text is kept here."), "bad");
 }
 
 // --- SMS parts, length of a note, recipients
@@ -156,7 +156,7 @@ function countNote() {
   const place = zrg.$("#note-count"), text = editor();
   if (!place || !text) return;
   const size = [...text.value.trim()].length, limit = Number(place.dataset.limit);
-  place.textContent = size ? `Invitation note: ${size} of ${limit}` : `Goes out as the note of an invitation, up to ${limit} characters`;
+  place.textContent = size ? gettext("Invitation note: {size} of {limit}", { size, limit }) : gettext("Goes out as the note of an invitation, up to {limit} characters", { limit });
   place.dataset.tone = size > limit ? "bad" : "";
 }
 
@@ -170,7 +170,7 @@ function chips() {
     box.replaceChildren(...all.map((address) => {
       const chip = Object.assign(document.createElement("span"), { className: "chips__one", textContent: address });
       const drop = Object.assign(document.createElement("button"), { type: "button", textContent: "×", onclick: () => { input.value = all.filter((one) => one !== address).join(", "); draw(); input.focus(); } });
-      drop.setAttribute("aria-label", `Remove ${address}`);
+      drop.setAttribute("aria-label", gettext("Remove {address}", { address }));
       chip.append(drop);
       return chip;
     }));
@@ -192,7 +192,7 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "to" && event.target.form === composer()) zrg.$("[data-recipients-to]").textContent = event.target.value;
   if (event.target.name === "send_at") {
     const at = event.target.value && new Date(event.target.value).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-    zrg.$("[data-send-label]").textContent = at ? `Send ${at}` : composer().dataset.draft ? "Approve & send" : "Send";
+    zrg.$("[data-send-label]").textContent = at ? gettext("Send {at}", { at }) : composer().dataset.draft ? gettext("Approve & send") : gettext("Send");
   }
 });
 addEventListener("pagehide", keep);
@@ -213,8 +213,8 @@ function approve() {
   if (!button || button.disabled) return;
   if (!composer().dataset.draft || button.dataset.armed) { disarm(); return composer().requestSubmit(button); }
   button.dataset.armed = "1";
-  zrg.$("[data-send-label]").textContent = "Press again to send";
-  zrg.say("Press again to send.");
+  zrg.$("[data-send-label]").textContent = gettext("Press again to send");
+  zrg.say(gettext("Press again to send."));
   armedTimer = setTimeout(disarm, ARMED_MS);
 }
 zrg.approve = approve;
@@ -224,7 +224,7 @@ function disarm() {
   const button = zrg.$("[data-send][data-armed]");
   if (!button) return;
   delete button.dataset.armed;
-  zrg.$("[data-send-label]").textContent = "Approve & send";
+  zrg.$("[data-send-label]").textContent = gettext("Approve & send");
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -238,7 +238,7 @@ document.addEventListener("click", (event) => {
   if (use) {
     if (!editor() || editor().disabled) return;
     const back = editor().value;
-    if (dirty() && plain(back)) offer(use.dataset.useText, "Replace your text?");
+    if (dirty() && plain(back)) offer(use.dataset.useText, gettext("Replace your text?"));
     else set(use.dataset.useText);
   }
   const theirs = event.target.closest("[data-use-theirs]"), mine = event.target.closest("[data-keep-mine]");
@@ -288,8 +288,8 @@ setInterval(() => {
   const left = Math.ceil((Date.parse(bar.dataset.due) - Date.now()) / 1000);
   const meter = zrg.$("progress", bar);
   // Without a meter it is the AI's: the page has its time in the workspace's zone.
-  if (left > 90) { if (meter) { place.textContent = `at ${new Date(bar.dataset.due).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`; meter.hidden = true; } return; }
-  place.textContent = left > 0 ? `in ${left} s` : "now…";
+  if (left > 90) { if (meter) { place.textContent = gettext("at {time}", { time: new Date(bar.dataset.due).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) }); meter.hidden = true; } return; }
+  place.textContent = left > 0 ? gettext("in {left} s", { left }) : gettext("now…");
   if (meter) meter.value = Math.max(0, left);
   if (left <= 0) {
     zrg.$("[data-undo]", bar)?.remove();

@@ -1,5 +1,5 @@
 // The lead's booking link, inserted at the cursor. Loaded when it is first asked for.
-const { zrg } = window;
+const { zrg } = window, { gettext } = zrg;
 
 export async function open(button) {
   const area = zrg.$("#editor");
@@ -8,10 +8,10 @@ export async function open(button) {
   const response = await zrg.get(button.dataset.link, { headers: { Accept: "application/json" } }).catch(() => null);
   button.disabled = false;
   if (area !== zrg.$("#editor")) return;
-  if (!response) return zrg.toast("No connection. Your text is kept; try again.");
+  if (!response) return zrg.toast(gettext("No connection. Your text is kept; try again."));
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
-    const why = answer.detail || "The booking link could not be loaded. Try again.";
+    const why = answer.detail || gettext("The booking link could not be loaded. Try again.");
     zrg.say(why);
     return zrg.toast(why);
   }
@@ -20,5 +20,5 @@ export async function open(button) {
   area.setRangeText(text, at, at, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
-  zrg.say("Booking link inserted.");
+  zrg.say(gettext("Booking link inserted."));
 }

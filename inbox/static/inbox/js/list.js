@@ -1,5 +1,5 @@
 // The list: filters and search as one form, tabs, loading more without doubles. Loaded with the first of them.
-const { zrg } = window;
+const { zrg } = window, { gettext, ngettext } = zrg;
 const DEBOUNCE_MS = 300;
 let timer = null;
 let running = null;
@@ -41,11 +41,12 @@ export async function reload({ quiet = false } = {}) {
     zrg.select(zrg.current());
     if (!quiet) {
       history.replaceState(history.state, "", address(data));
-      zrg.say(`${zrg.$$(".lead", rows).length}${zrg.$("#more") ? " or more" : ""} conversations`);
+      const n = zrg.$$(".lead", rows).length;
+      zrg.say(zrg.$("#more") ? ngettext("{n} or more conversations", "{n} or more conversations", n) : ngettext("{n} conversation", "{n} conversations", n));
     }
   } catch (error) {
     if (error.name === "AbortError") return;
-    const what = error.status === 503 ? "The search took too long." : "The list could not be loaded.";
+    const what = error.status === 503 ? gettext("The search took too long.") : gettext("The list could not be loaded.");
     zrg.$(".error-card", region)?.remove();
     region.prepend(zrg.errorCard(what, () => reload(), error.reference));
   } finally {

@@ -1,6 +1,6 @@
 // Live refresh: ask every ten seconds what changed, fetch just that, say when the connection is gone.
 // Loaded with the first poll, or with the first act before it.
-const { zrg } = window;
+const { zrg } = window, { gettext, ngettext } = zrg;
 const EVERY_MS = 10000;
 const BACKOFF_MS = [10000, 20000, 40000, 60000];
 let since = document.body.dataset.asOf;
@@ -20,7 +20,7 @@ function connection(state) {
   const place = zrg.$("#live-state");
   if (!place || place.dataset.state === state) return;
   place.dataset.state = state;
-  zrg.$(".live__text", place).textContent = { live: "Live", retry: "Reconnecting…", off: "Offline" }[state];
+  zrg.$(".live__text", place).textContent = { live: gettext("Live"), retry: gettext("Reconnecting…"), off: gettext("Offline") }[state];
 }
 
 async function poll() {
@@ -86,12 +86,12 @@ async function refreshRow(lead) {
   if (!isNew) return;
   arrivals.add(lead);
   showArrivals();
-  zrg.say(`${arrivals.size} new ${arrivals.size === 1 ? "conversation" : "conversations"}`);
+  zrg.say(ngettext("{n} new conversation", "{n} new conversations", arrivals.size));
 }
 
 function showArrivals() {
   const button = zrg.$("#new-arrivals");
-  button.textContent = `${arrivals.size} new`;
+  button.textContent = ngettext("{n} new", "{n} new", arrivals.size);
   button.hidden = !arrivals.size;
 }
 

@@ -1,5 +1,5 @@
 // Internal notes: the form in the station, and choosing whom to mention. Loaded when the tab is first opened.
-const { zrg } = window;
+const { zrg } = window, { gettext } = zrg;
 const people = new Map();
 let choices = [];
 let at = 0;
@@ -13,7 +13,7 @@ export async function open(link) {
   if (text()) return text().focus();
   const wanted = zrg.current(), response = await zrg.get(link.dataset.note).catch(() => null);
   if (zrg.current() !== wanted) return;
-  if (!response?.ok) return zrg.toast("The note could not be opened. Try again.");
+  if (!response?.ok) return zrg.toast(gettext("The note could not be opened. Try again."));
   zrg.$("#station").replaceWith(zrg.fragment(await response.text()));
   zrg.process(zrg.$("#station"));
   start();
@@ -27,7 +27,7 @@ function start() {
   const kept = zrg.store.read(key(lead()))?.text;
   if (kept && !area.value.trim()) {
     area.value = kept;
-    zrg.$("#note-state").textContent = "Your unsaved note is back";
+    zrg.$("#note-state").textContent = gettext("Your unsaved note is back");
   }
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);

@@ -1,6 +1,6 @@
 // What arrives for the composer while somebody writes: another draft, a colleague's change, the station anew.
 // Loaded with the first of them; nothing here writes over a person's text (07.typed-text-kept).
-const { zrg } = window;
+const { zrg } = window, { gettext } = zrg;
 const { composer, editor, plain, field, dirty, typed, keep, set, scheduleSave, start, grow, isSaving } = zrg.writing;
 // Grows with each look at the station and with each act on it: an answer is drawn only while nothing later was asked.
 let asked = 0;
@@ -15,8 +15,8 @@ export function offer(text, title, version) {
   place.hidden = false;
   place.replaceChildren(
     Object.assign(document.createElement("strong"), { textContent: title }),
-    button("Use", () => { editor().dataset.filled = text; set(text); }),
-    button("Ignore", () => { keep(); scheduleSave(); editor()?.focus(); }),
+    button(gettext("Use"), () => { editor().dataset.filled = text; set(text); }),
+    button(gettext("Ignore"), () => { keep(); scheduleSave(); editor()?.focus(); }),
     Object.assign(document.createElement("blockquote"), { className: "refusal__preview", textContent: text }),
   );
   zrg.say(`${title}.`);
@@ -64,10 +64,10 @@ export async function refreshStation() {
       editor().value = text;
       keep();
       grow();
-    } else if (plain(text) !== plain(editor().value)) offer(text, "New draft available");
+    } else if (plain(text) !== plain(editor().value)) offer(text, gettext("New draft available"));
   } else if (newer.dataset.draft && !isSaving() && Number(field("version", newer).value) > Number(field("version", form)?.value) && plain(text) !== plain(editor().dataset.original)) {
     // A higher version than ours; one that is lower, or that we are just saving, is our own.
-    offer(text, "A colleague changed this draft", field("version", newer).value);
+    offer(text, gettext("A colleague changed this draft"), field("version", newer).value);
   }
 }
 
@@ -78,7 +78,7 @@ function adopt(form, newer) {
   const version = field("version", form) || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "version" }));
   version.value = field("version", newer).value;
   editor().dataset.original = editor().dataset.filled = zrg.$("#editor", newer).value;
-  zrg.$("[data-send-label]", form).textContent = "Approve & send";
+  zrg.$("[data-send-label]", form).textContent = gettext("Approve & send");
   zrg.process(form);
   keep();
 }

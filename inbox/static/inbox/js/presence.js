@@ -1,6 +1,6 @@
 // Who else is in a conversation: initials in the rows, a line over the editor. Advisory only: what is sent is
 // guarded elsewhere. The poll carries where this person is and brings where the others are.
-const { zrg } = window;
+const { zrg } = window, { gettext, ngettext } = zrg;
 const TYPING_MS = 15000;
 const narrow = matchMedia("(max-width: 47.99rem)");
 let typed = { lead: null, at: 0 };
@@ -39,12 +39,15 @@ async function tell(now = place()) {
   if (response?.ok) show(response);
 }
 
-const names = (people) => people.length > 2 ? `${people[0].name} and ${people.length - 1} others` : people.map((one) => one.name).join(" and ");
+function names([{ name: first }, ...others]) {
+  if (!others.length) return first;
+  return others.length > 1 ? ngettext("{first} and {n} other", "{first} and {n} others", others.length, { first }) : gettext("{first} and {second}", { first, second: others[0].name });
+}
 
 function sentence(people) {
   const writing = people.filter((one) => one.state === "typing");
-  if (writing.length) return `${names(writing)} ${writing.length === 1 ? "is" : "are"} writing…`;
-  return people.length ? `${names(people)} ${people.length === 1 ? "is" : "are"} here too` : "";
+  if (writing.length) return ngettext("{names} is writing…", "{names} are writing…", writing.length, { names: names(writing) });
+  return people.length ? ngettext("{names} is here too", "{names} are here too", people.length, { names: names(people) }) : "";
 }
 
 function draw() {

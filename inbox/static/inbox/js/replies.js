@@ -1,5 +1,5 @@
 // Saved replies: the dialog that finds one, shows it filled in for the lead, and inserts it at the cursor.
-const { zrg } = window;
+const { zrg } = window, { gettext } = zrg;
 const dialog = Object.assign(document.createElement("dialog"), { className: "dialog replies", id: "replies" });
 dialog.setAttribute("aria-labelledby", "replies-title");
 document.body.append(dialog);
@@ -18,7 +18,7 @@ export async function open(button) {
   ({ replies: base, channel } = button.dataset);
   const wanted = zrg.current(), response = await zrg.get(`${base}?channel=${channel}`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (zrg.current() !== wanted || dialog.open) return;
-  if (!response?.ok) return zrg.toast("The saved replies could not be loaded. Try again.");
+  if (!response?.ok) return zrg.toast(gettext("The saved replies could not be loaded. Try again."));
   all = (await response.json()).replies;
   filled = new Map();
   draw(button.dataset.manage);
@@ -28,14 +28,14 @@ export async function open(button) {
 }
 
 function draw(manage) {
-  const title = make("h2", { id: "replies-title", textContent: "Saved replies" });
-  const foot = make("p", { className: "replies__foot" }, make("a", { className: "button button--quiet button--small", href: manage, textContent: "Manage" }), make("button", { type: "button", className: "button button--quiet button--small", textContent: "Close", onclick: () => dialog.close() }));
-  if (!all.length) return dialog.replaceChildren(title, make("p", { className: "muted", textContent: "None fits this channel yet. Keep what you write often under Manage." }), foot);
-  const search = make("input", { className: "input", id: "reply-search", type: "search", placeholder: "Search title and text", autocomplete: "off", spellcheck: false });
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": "reply-list", "aria-expanded": "true", "aria-label": "Search saved replies", "aria-autocomplete": "list" })) search.setAttribute(name, value);
+  const title = make("h2", { id: "replies-title", textContent: gettext("Saved replies") });
+  const foot = make("p", { className: "replies__foot" }, make("a", { className: "button button--quiet button--small", href: manage, textContent: gettext("Manage") }), make("button", { type: "button", className: "button button--quiet button--small", textContent: gettext("Close"), onclick: () => dialog.close() }));
+  if (!all.length) return dialog.replaceChildren(title, make("p", { className: "muted", textContent: gettext("None fits this channel yet. Keep what you write often under Manage.") }), foot);
+  const search = make("input", { className: "input", id: "reply-search", type: "search", placeholder: gettext("Search title and text"), autocomplete: "off", spellcheck: false });
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": "reply-list", "aria-expanded": "true", "aria-label": gettext("Search saved replies"), "aria-autocomplete": "list" })) search.setAttribute(name, value);
   const list = make("ul", { id: "reply-list", className: "replies__list" });
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Saved replies");
+  list.setAttribute("aria-label", gettext("Saved replies"));
   const preview = make("div", { id: "reply-preview", className: "replies__preview" });
   preview.setAttribute("aria-live", "polite");
   dialog.replaceChildren(title, search, make("div", { className: "replies__body" }, list, preview), foot);
@@ -49,11 +49,11 @@ function filter(text) {
   if (!list) return;
   list.replaceChildren(...shown.map((one, index) => {
     const item = make("li", { id: `reply-${index}`, className: "replies__one" }, make("strong", { textContent: one.title }), make("span", { className: "muted", textContent: one.snippet }));
-    if (one.shared) item.firstChild.append(make("span", { className: "chip", textContent: "Team" }));
+    if (one.shared) item.firstChild.append(make("span", { className: "chip", textContent: gettext("Team") }));
     item.setAttribute("role", "option");
     return item;
   }));
-  if (!shown.length) list.append(make("li", { className: "muted replies__none", textContent: "Nothing fits this search." }));
+  if (!shown.length) list.append(make("li", { className: "muted replies__none", textContent: gettext("Nothing fits this search.") }));
   mark();
 }
 
@@ -80,10 +80,10 @@ async function preview() {
   if (!one) return place.replaceChildren();
   const found = await text(one);
   if (shown[at] !== one) return;
-  if (!found) return place.replaceChildren(make("p", { className: "muted", textContent: "The text could not be loaded." }));
+  if (!found) return place.replaceChildren(make("p", { className: "muted", textContent: gettext("The text could not be loaded.") }));
   const pieces = found.missing.length ? found.text.split(new RegExp(`(${found.missing.map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`)) : [found.text];
   const body = make("div", { className: "replies__text" }, ...pieces.map((piece) => found.missing.includes(piece) ? make("mark", { className: "replies__missing", textContent: piece }) : piece));
-  const note = found.missing.length ? [make("p", { className: "replies__note", textContent: `No value for this lead: ${found.missing.join(", ")}. Replace it before you send.` })] : [];
+  const note = found.missing.length ? [make("p", { className: "replies__note", textContent: gettext("No value for this lead: {names}. Replace it before you send.", { names: found.missing.join(", ") }) })] : [];
   place.replaceChildren(body, ...note);
 }
 
@@ -98,7 +98,7 @@ function apart(text, before, after) {
 async function insert(one) {
   const area = editor(), found = one && await text(one);
   if (!area || area !== editor() || !dialog.open) return;
-  if (!found) return zrg.toast("The reply could not be loaded. Try again.");
+  if (!found) return zrg.toast(gettext("The reply could not be loaded. Try again."));
   const begin = area.selectionEnd;
   dialog.close();
   area.setRangeText(apart(found.text, area.value.slice(0, begin), area.value.slice(begin)), begin, begin, "end");
@@ -106,7 +106,7 @@ async function insert(one) {
   area.focus();
   const first = found.missing.length ? area.value.indexOf(found.missing[0], begin) : -1;
   if (first >= 0) area.setSelectionRange(first, first + found.missing[0].length);
-  zrg.say(first >= 0 ? `Inserted. ${found.missing.join(", ")} has no value for this lead.` : "Inserted.");
+  zrg.say(first >= 0 ? gettext("Inserted. {names} has no value for this lead.", { names: found.missing.join(", ") }) : gettext("Inserted."));
 }
 
 dialog.addEventListener("input", (event) => { if (event.target.id === "reply-search") filter(event.target.value); });

@@ -1,4 +1,5 @@
 // What an SMS costs: its parts, cut as the server cuts them, and the characters that make a part dearer.
+const { gettext, ngettext } = window.zrg;
 const SMS_PART = 160;
 const GSM7 = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€\f");
 const length = (text) => [...text.normalize("NFC")].length;
@@ -6,8 +7,8 @@ const length = (text) => [...text.normalize("NFC")].length;
 export function show(place, text) {
   const size = length(text.trim()), parts = smsParts(text), most = Number(place.dataset.most), tooMany = parts.length > most;
   const dear = [...new Set(text)].filter((one) => !GSM7.has(one));
-  const count = `${size} · ${parts.length} ${parts.length === 1 ? "part" : "parts"}${tooMany ? ` (at most ${most})` : ""}`;
-  place.textContent = size ? count + (dear.length ? ` · “${dear.slice(0, 3).join(" ")}” billed per 70 characters` : "") : "";
+  const count = `${size} · ${ngettext("{n} part", "{n} parts", parts.length)}${tooMany ? ` ${gettext("(at most {most})", { most })}` : ""}`;
+  place.textContent = size ? count + (dear.length ? ` · ${gettext("“{characters}” billed per 70 characters", { characters: dear.slice(0, 3).join(" ") })}` : "") : "";
   place.dataset.tone = tooMany ? "bad" : dear.length ? "warn" : "";
 }
 

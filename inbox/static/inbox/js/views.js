@@ -1,10 +1,10 @@
 // The dialog of saved views. Loaded when it is first opened: the first page does not need it.
-const { zrg } = window;
+const { zrg } = window, { gettext } = zrg;
 const dialog = zrg.$("#views");
 
 export async function open(button) {
   const response = await zrg.get(`/w/${zrg.scope}/inbox/views?${(await zrg.part("list")).query()}`);
-  if (!response.ok) return zrg.toast(`The views could not be loaded. Ref ${response.headers.get("x-request-id")}`);
+  if (!response.ok) return zrg.toast(gettext("The views could not be loaded. Ref {reference}", { reference: response.headers.get("x-request-id") }));
   dialog.replaceChildren(zrg.fragment(await response.text()));
   zrg.process(dialog);
   dialog.returnTo = button;

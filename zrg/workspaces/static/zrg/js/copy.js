@@ -1,4 +1,5 @@
 // Copy buttons. Without this file the text beside them can be selected by hand.
+const { copied, byHand } = document.querySelector("script[data-copied]").dataset;
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 
 document.addEventListener("focusin", ({ target }) => {
@@ -12,10 +13,10 @@ document.addEventListener("click", async ({ target }) => {
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(field.value);
-    button.textContent = "Copied";
+    button.textContent = copied;
   } catch {
     field.select();
-    button.textContent = "Press Ctrl+C";
+    button.textContent = byHand;
   }
   setTimeout(() => { button.textContent = label; }, 2000);
 });
