@@ -20,10 +20,11 @@ from zrg.workspaces.answers import error_response, redirect_to_enrolment, status
 from zrg.workspaces.constants import LAST_SEEN_INTERVAL
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import hash_ip
+from zrg.workspaces.services.sessions import note_session, rename_session
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
-ROLES_KEY = "zrg_roles"
+ROLES_KEY, SEEN_KEY = "zrg_roles", "zrg_seen"
 # The second factor is set up here; everything else waits.
 ENROLMENT_PATHS = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ADMIN_PREFIX = "/admin/"
@@ -94,7 +95,7 @@ class ContentSecurityMiddleware:
 class AccessMiddleware:
     """Resolves what a signed-in person may see, once; holds back who still needs a second factor.
 
-    A changed role rotates the session's key; a request every few minutes keeps the session alive.
+    A changed role rotates the session's key; a request every few minutes keeps the session alive and known.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -151,11 +152,23 @@ def client_ip(request: HttpRequest) -> str:
 def _note_presence(request: HttpRequest) -> None:
     user, now = request.user, timezone.now()
     assert isinstance(user, User)
-    if user.last_seen_at is not None and now - user.last_seen_at < LAST_SEEN_INTERVAL:
+    known = request.session.get(SEEN_KEY, 0)
+    if now.timestamp() - known < LAST_SEEN_INTERVAL.total_seconds():
         return
-    User.objects.filter(pk=user.pk).update(last_seen_at=now)
-    user.last_seen_at = now
-    request.session.modified = True
+    # Stored with the session, so that each one slides by itself.
+    request.session[SEEN_KEY] = int(now.timestamp())
+    if request.session.session_key is None:
+        request.session.save()
+    note_session(
+        str(request.session.session_key),
+        user=user,
+        ip=client_ip(request),
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        now=now,
+    )
+    if user.last_seen_at is None or now - user.last_seen_at >= LAST_SEEN_INTERVAL:
+        User.objects.filter(pk=user.pk).update(last_seen_at=now)
+        user.last_seen_at = now
 
 
 def _rotate_on_role_change(request: HttpRequest, access: Access) -> None:
@@ -165,7 +178,9 @@ def _rotate_on_role_change(request: HttpRequest, access: Access) -> None:
     if known == digest:
         return
     if known is not None:
+        before = request.session.session_key
         request.session.cycle_key()
+        rename_session(before, request.session.session_key)
     request.session[ROLES_KEY] = digest
 
 

@@ -19,8 +19,9 @@ from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import Permission, Role
 from zrg.workspaces.models import Membership, User, Workspace
 from zrg.workspaces.rules.permissions import ACTIONS, decide
-from zrg.workspaces.services.accounts import end_sessions, reset_second_factor, send_reset_link, set_account_active
+from zrg.workspaces.services.accounts import reset_second_factor, send_reset_link, set_account_active
 from zrg.workspaces.services.audit import record_audit
+from zrg.workspaces.services.sessions import end_sessions
 
 
 class MembershipInline(ReadOnlyInline):

@@ -8,9 +8,7 @@ from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -27,6 +25,7 @@ from zrg.workspaces.models import User, UserPreference
 from zrg.workspaces.navigation import absolute
 from zrg.workspaces.services.audit import record_audit
 from zrg.workspaces.services.grants import sync_staff
+from zrg.workspaces.services.sessions import end_sessions
 
 MAX_PASSWORD = 128
 RESET_TEXT = """Hello,
@@ -106,14 +105,6 @@ def reset_link(user: User) -> str:
     key = EmailAwarePasswordResetTokenGenerator().make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     return absolute(path)
-
-
-def end_sessions(user: User, *, keep_session: str | None = None) -> int:
-    """Sign this person out everywhere (but in one session); returns how many sessions ended."""
-    keys = set(UserSession.objects.filter(user=user).values_list("session_key", flat=True)) - {keep_session}
-    UserSession.objects.filter(user=user, session_key__in=keys).delete()
-    ended, _ = Session.objects.filter(session_key__in=keys).delete()
-    return ended
 
 
 def after_password_change(user: User, *, keep_session: str | None) -> None:

@@ -15,9 +15,9 @@ from zrg.workspaces.context import user_context
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, Workspace
 from zrg.workspaces.rules.permissions import grantable_to
-from zrg.workspaces.services.accounts import end_sessions
 from zrg.workspaces.services.audit import record_audit
 from zrg.workspaces.services.grants import sync_permissions
+from zrg.workspaces.services.sessions import end_sessions
 
 logger = structlog.get_logger(__name__)
 

@@ -14,16 +14,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zrg.lib import log_events
 from zrg.workspaces.access import CACHE_ERRORS
-from zrg.workspaces.decorators import access_of, requires
+from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.errors import CacheUnavailable
 from zrg.workspaces.forms.profile import ProfileForm
 from zrg.workspaces.metrics import count_login
 from zrg.workspaces.models import User, UserPreference
-from zrg.workspaces.services.accounts import end_sessions
+from zrg.workspaces.services.sessions import end_session, end_sessions, sessions_of
 
 LOGIN_WINDOW_SECONDS = 15 * 60
 RESET_WINDOW_SECONDS = 3600
@@ -108,12 +108,31 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @requires("self.sessions")
+@require_GET
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where this person is signed in."""
+    rows = sessions_of(person_of(request), current=request.session.session_key)
+    return render(request, "account/sessions.html", {"sessions": rows, "days": settings.SESSION_DAYS})
+
+
+@requires("self.sessions")
+@require_POST
+def end_one_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign this person out in one other place; what runs no more, or is not theirs, answers alike."""
+    if end_session(person_of(request), session_id, keep_session=request.session.session_key):
+        messages.success(request, "Signed out there.")
+    else:
+        messages.info(request, "That session had ended already.")
+    return HttpResponseRedirect(reverse("account_sessions"))
+
+
+@requires("self.sessions")
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every other session of this person."""
-    ended = end_sessions(request.user, keep_session=request.session.session_key)  # type: ignore[arg-type]
+    ended = end_sessions(person_of(request), keep_session=request.session.session_key)
     messages.success(request, f"Signed out {ended} other session{'' if ended == 1 else 's'}.")
-    return HttpResponseRedirect(reverse("usersessions_list"))
+    return HttpResponseRedirect(reverse("account_sessions"))
 
 
 def _over_limit(form: LoginForm) -> bool:

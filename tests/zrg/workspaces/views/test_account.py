@@ -2,12 +2,15 @@
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
@@ -16,8 +19,10 @@ from django.urls import reverse
 from tests.factories import MembershipFactory, PlatformGrantFactory, UserFactory, WorkspaceFactory
 from tests.factories.workspaces import PASSWORD
 from tests.support.client import ZrgClient
+from zrg.workspaces.constants import LAST_SEEN_INTERVAL
 from zrg.workspaces.models import AdminAuditEvent, User
 from zrg.workspaces.services.accounts import create_account, send_reset_link
+from zrg.workspaces.services.sessions import end_sessions, sessions_of
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/account/login/"
@@ -296,6 +301,83 @@ def test_sign_out_everywhere_keeps_this_session(client):
     assert elsewhere.get("/account/").status_code == 302
 
 
+def test_one_other_session_is_signed_out(client):
+    user = UserFactory()
+    phone, tablet = ZrgClient(headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/605"}), ZrgClient()
+    for one in (phone, tablet, client):
+        one.login_as(user)
+        one.get("/account/")
+    shown = client.get("/account/sessions/").content.decode()
+    rows = dict(UserSession.objects.values_list("session_key", "pk"))
+
+    answer = client.post(reverse("account_end_session", args=[rows[phone.session.session_key]]), follow=True)
+
+    assert "Safari on iPhone" in shown
+    assert shown.count(">Sign out</button>") == 3  # two others, and the button of the page's head
+    assert "Signed out there." in answer.content.decode()
+    assert [one.get("/account/").status_code for one in (phone, tablet, client)] == [302, 200, 200]
+    assert set(UserSession.objects.values_list("pk", flat=True)) == {
+        rows[one.session.session_key] for one in (tablet, client)
+    }
+
+
+def test_sessions_of_others_and_the_current_one_stay(client):
+    stranger = ZrgClient().login_as(UserFactory())
+    stranger.get("/account/")
+    client.login_as(UserFactory()).get("/account/")
+    rows = dict(UserSession.objects.values_list("session_key", "pk"))
+
+    for key in (stranger.session.session_key, client.session.session_key):
+        answer = client.post(reverse("account_end_session", args=[rows[key]]), follow=True)
+        assert "That session had ended already." in answer.content.decode()
+
+    assert [one.get("/account/").status_code for one in (stranger, client)] == [200, 200]
+    assert dict(UserSession.objects.values_list("session_key", "pk")) == rows
+
+
+def test_each_session_says_when_it_was_last_used_and_slides_by_itself(client):
+    user, phone = UserFactory(), ZrgClient()
+    start = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+    with time_machine.travel(start, tick=False) as clock:
+        for one in (phone, client):
+            one.login_as(user).get("/account/")
+        clock.shift(LAST_SEEN_INTERVAL - timedelta(seconds=1))
+        phone.get("/account/")
+        early = set(UserSession.objects.values_list("last_seen_at", flat=True))
+        clock.shift(timedelta(seconds=1))
+        for one in (client, phone):
+            one.get("/account/")
+
+    later = start + LAST_SEEN_INTERVAL
+    assert early == {start}
+    assert list(UserSession.objects.values_list("last_seen_at", flat=True)) == [later, later]
+    assert set(Session.objects.values_list("expire_date", flat=True)) == {later + timedelta(days=14)}
+
+
+def test_session_with_a_rotated_key_is_still_ended(client):
+    membership = MembershipFactory(role="SETTER")
+    elsewhere = ZrgClient().login_as(membership.user)
+    elsewhere.get("/account/")
+    MembershipFactory(workspace=membership.workspace, user=membership.user, role="ADMIN")
+    elsewhere.get("/account/")
+
+    ended = end_sessions(membership.user)
+
+    assert ended == 1
+    assert elsewhere.get("/account/").status_code == 302
+
+
+def test_sessions_cost_the_same_queries_for_any_number(client, django_assert_num_queries):
+    user = UserFactory()
+    client.login_as(user).get("/account/sessions/")
+    for rows in (1, 3):
+        with django_assert_num_queries(2):
+            assert len(sessions_of(user, current=None)) == rows
+        for _ in range(2):
+            ZrgClient().login_as(user).get("/account/")
+
+
 def test_hard_01_reserved_addresses(settings):
     settings.SUPER_ADMIN_EMAILS = frozenset({"root@people.example"})
     from zrg.workspaces.errors import ReservedEmail
@@ -386,7 +468,7 @@ def test_preferences_are_saved_and_shown_again(client):
         "mfa_activate_totp",
         "mfa_list_webauthn",
         "mfa_add_webauthn",
-        "usersessions_list",
+        "account_sessions",
     ],
 )
 def test_every_page_of_the_account_leads_back_to_the_inbox(client, name):
