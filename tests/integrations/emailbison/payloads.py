@@ -1,10 +1,15 @@
-"""Calls as EmailBison posts them."""
+"""Calls as EmailBison posts them, and posting them."""
 
 from copy import deepcopy
 from typing import Any
 
+from django.http import HttpResponse
+
+from tests.support.client import ZrgClient
+
 URL = "/api/webhooks/email"
 HOST = "send.meetinboxxia.com"
+GRANITE_HOST = "https://mail.granite.example"
 
 LEAD = {
     "id": 55021,
@@ -64,3 +69,8 @@ def call(event_type: str = "LEAD_REPLIED", *, event: dict[str, Any] | None = Non
             "data": {name: part for name, part in parts.items() if part is not None},
         }
     )
+
+
+def post(client: ZrgClient, payload: Any, path: str = URL, **headers: str) -> HttpResponse:
+    """The answer to this call; text and bytes go as they are."""
+    return client.post(path, payload, content_type="application/json", headers=headers)
