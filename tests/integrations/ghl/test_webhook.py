@@ -1,6 +1,5 @@
 """POST /api/webhooks/ghl/sms: order of checks, workspace, secret, repeats, answers."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,8 +45,7 @@ def signed(db: None) -> Connection:
 
 
 def post(client: ZrgClient, payload: Any, path: str = URL, **headers: str) -> HttpResponse:
-    body = payload if isinstance(payload, str) else json.dumps(payload)
-    return client.post(path, body, content_type="application/json", headers=headers)
+    return client.post(path, payload, content_type="application/json", headers=headers)
 
 
 def test_sms_is_kept_and_answered(location: Connection, client: ZrgClient, simulator: RunningSimulator) -> None:

@@ -18,9 +18,10 @@ AUTHORIZED = {"authorization": f"Bearer {SECRET}"}
 
 
 def post(client: ZrgClient, payload: Any, named: object, headers: dict[str, str] | None = None) -> HttpResponse:
-    body = payload if isinstance(payload, (bytes, str)) else json.dumps(payload)
     path = f"{PATH}?clientId={named}" if named is not None else PATH
-    return client.post(path, body, content_type="application/json", headers=AUTHORIZED if headers is None else headers)
+    return client.post(
+        path, payload, content_type="application/json", headers=AUTHORIZED if headers is None else headers
+    )
 
 
 def refused(response: HttpResponse) -> tuple[int, dict[str, Any]]:

@@ -29,9 +29,8 @@ from zrg.jobs.models import WebhookEvent
 
 
 def post(client: ZrgClient, payload: Any, *, secret: str = SECRET, **headers: str) -> HttpResponse:
-    body = payload if isinstance(payload, str) else json.dumps(payload)
     shown = {"x-unipile-secret": secret} if secret else {}
-    return client.post(URL, body, content_type="application/json", headers={**shown, **headers})
+    return client.post(URL, payload, content_type="application/json", headers={**shown, **headers})
 
 
 def test_message_is_kept_and_answered(northfork_linkedin: Connection, client: ZrgClient) -> None:
