@@ -13,7 +13,7 @@ from inbox.rules.memory import SUGGESTED_CATEGORIES
 from inbox.services.last_exchange import last_exchange
 from inbox.services.memory import ADD, GOVERN
 from integrations.services.contact_pages import contact_pages
-from leads.enums import Automation
+from leads.enums import Automation, EnrichmentStatus
 from leads.models import Lead
 from leads.rules.enrichment import REFUSAL_SENTENCES, missing_kinds
 from leads.services.automation import workspace_defaults
@@ -187,11 +187,14 @@ def enrichment(lead: Lead) -> dict[str, str]:
     if not missing_kinds(lead):
         return {}
     reason = why_not_by_hand(lead)
+    sentence = gettext(REFUSAL_SENTENCES.get(reason, ""))
+    if reason == "asked_before" and lead.enrichment_status == EnrichmentStatus.PENDING:
+        sentence = gettext("An answer is awaited.")
     source = lead.get_enrichment_source_display() if lead.enrichment_source else ""
     return {
         "status": gettext(lead.get_enrichment_status_display()) if lead.enrichment_status else "",
         "source": source,
-        "reason": gettext(REFUSAL_SENTENCES.get(reason, "")),
+        "reason": sentence,
     }
 
 

@@ -1,7 +1,6 @@
 """What a person does with a conversation. Each view reads the form, calls one service, answers."""
 
 import uuid
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +29,7 @@ from inbox.views.answers import (
     refused,
     station_answer,
 )
-from inbox.views.context import Scope, fragment, lead_context, lead_in, moment, scope_of
+from inbox.views.context import Scope, fragment, lead_context, lead_in, moment, scope_of, typed_for
 from leads.models import Lead
 from leads.services.enriching import enrich_by_hand
 from leads.services.promoting import promote_alternate, request_promotion
@@ -112,12 +111,8 @@ def cancellation(request: HttpRequest, workspace_id: UUID, order_id: UUID) -> Ht
         return station_answer(
             request, scope, lead, channel=order.channel, notice=gettext("Discarded. Nothing was sent.")
         )
-    typed: dict[str, Any] = {"content": order.body}
-    if order.draft_id is None:
-        typed |= {"subject": order.subject or "", "to": order.to_override or ""}
-        typed = {key: value for key, value in typed.items() if value}
     return station_answer(
-        request, scope, lead, channel=order.channel, notice=gettext("Not sent. Your text is back."), **typed
+        request, scope, lead, channel=order.channel, notice=gettext("Not sent. Your text is back."), **typed_for(order)
     )
 
 

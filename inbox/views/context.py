@@ -14,12 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from inbox.enums import CURRENT_TAGS, SentimentTag
+from inbox.models import SendOrder
 from inbox.models.note import MAX_NOTE_CHARS
 from inbox.registry import bulk_actions, drawer_sections
 from inbox.rules.ages import waiting_for
 from inbox.rules.saved_views import LIST_KEYS, clean_params, view_query
 from inbox.rules.send_later import later_choices
-from inbox.rules.snooze import SNOOZE_DAYS
+from inbox.rules.snooze import MAX_SNOOZE, SNOOZE_DAYS
 from inbox.services.approving import MAX_SEND_LATER
 from inbox.services.booking_link import can_insert_link
 from inbox.services.bulk import open_run
@@ -52,6 +53,8 @@ TAB_ICONS = {
     Tab.AI_SENT: "spark",
     Tab.SNOOZED: "moon",
 }
+# Tabs of work to do: empty means that it is done. In the others nothing waits for anybody.
+WORK_TABS = frozenset({Tab.RESPONSES, Tab.ATTENTION, Tab.AI_REVIEW, Tab.DRAFTS, Tab.NEEDS_REPAIR})
 TAB_SHORT = {Tab.ALL: _("All"), Tab.PREVIOUS_ATTENTION: _("Earlier attention")}
 ABILITIES = {
     "send": "message.send",
@@ -163,6 +166,7 @@ def list_context(scope: Scope, query: QueryDict, *, now: datetime) -> dict[str, 
         "filtered": _is_filtered(page),
         "tab": page.filters.tab.value,
         "tab_label": gettext(page.filters.tab.label),
+        "caught_up": page.filters.tab in WORK_TABS,
         "selected_id": None,
         **bulk_context(scope),
         "bulk_run": _open_run(scope),
@@ -268,6 +272,7 @@ def lead_context(request: HttpRequest, scope: Scope, lead: Lead, *, now: datetim
         "zone": scope.zone_of(lead.workspace_id),
         "lead_zone": scope.lead_zone(lead),
         "latest_later": now + MAX_SEND_LATER,
+        "latest_snooze": now + MAX_SNOOZE,
         "later_choices": later_choices(now, scope.lead_zone(lead)),
         "waiting": waiting_for(lead.last_inbound_at, now) if lead.is_open and lead.last_inbound_at else "",
         "snoozed": is_snoozed(lead, now),
@@ -282,9 +287,7 @@ def station_context(request: HttpRequest, station: Station, **typed: Any) -> dic
     offered = held if held and not (draft or held.draft_id or typed) else None
     if offered is not None:
         # A held text is in the editor again, with what it was addressed to.
-        typed = {"content": offered.body, "subject": offered.subject or ""}
-        typed |= {"to": offered.to_override} if offered.to_override else {}
-        typed |= {"cc": ", ".join(offered.cc)} if offered.cc is not None else {}
+        typed = typed_for(offered)
     preference = (
         UserPreference.objects.filter(user_id=access_in(request).user_id).only("enter_sends", "undo_seconds").first()
     )
@@ -302,6 +305,13 @@ def station_context(request: HttpRequest, station: Station, **typed: Any) -> dic
         "enter_sends": preference is None or preference.enter_sends,
         "undo_seconds": 10 if preference is None else preference.undo_seconds,
     }
+
+
+def typed_for(order: SendOrder) -> dict[str, str]:
+    """An order as its text stood in the composer; a recipient or CC nobody changed is left to the station."""
+    typed = {"content": order.body, "subject": order.subject or ""}
+    typed |= {"to": order.to_override} if order.to_override else {}
+    return typed | ({"cc": ", ".join(order.cc)} if order.cc is not None else {})
 
 
 def note_form(**typed: Any) -> dict[str, Any]:

@@ -97,15 +97,17 @@ def shell_context(request: HttpRequest, link: DeepLink, active: ActiveWorkspace,
     }
     if link.view != "inbox":
         return {**context, **tabs_context(scope, request.GET, "", now=now)}
+    lead = _linked_lead(link, scope, current.workspace_id)
+    if lead is not None:
+        # Before the list is read: its row is not unread any more.
+        open_conversation(lead, person_of(request), now=now)
     rows = list_context(scope, request.GET, now=now)
     context |= {**rows, **tabs_context(scope, request.GET, rows["tab"], now=now)}
-    lead = _linked_lead(link, scope, current.workspace_id)
     if lead is not None:
         if lead.pk != link.lead_id:
             context["notice"] = context["notice"] or gettext(
                 "That lead was merged: this is the conversation that stayed"
             )
-        open_conversation(lead, person_of(request), now=now)
         context |= conversation_context(
             request,
             scope,

@@ -79,6 +79,26 @@ def test_undo_of_a_manual_reply_brings_the_text_back(client, desk, htmx):
     assert SendOrder.objects.get().state == "cancelled"
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_undo_brings_back_what_the_text_was_addressed_to(client, desk, htmx, by_hand):
+    UserPreference.objects.filter(user=desk.setter).update(undo_seconds=10)
+    client.login_as(desk.setter)
+    way = f"leads/{desk.lead.pk}/message" if by_hand else f"drafts/{desk.draft.pk}/approval"
+    changes = {"subject": "New terms", "to": "dana.reyes@private.example", "cc": "boss@northfork.example"}
+    client.post(f"{desk.prefix}/{way}", desk.composer(**changes), **htmx)
+
+    html = client.post(f"{desk.prefix}/orders/{SendOrder.objects.get().pk}/cancellation", **htmx).content.decode()
+
+    assert 'name="subject" value="New terms"' in html
+    assert '<option value="dana.reyes@private.example" selected>' in html
+    assert 'name="cc" value="boss@northfork.example"' in html
+    # What is compared with when it is sent again: the station's own, so that the changes count again.
+    assert f'name="to_before" value="{desk.lead.email}"' in html
+    assert 'name="cc_before" value=""' in html
+    # One line says it; the fields open on a touch.
+    assert '<details class="recipients"><summary>' in html
+
+
 def test_undo_too_late_is_refused(client, desk, htmx):
     order = SendOrderFactory(lead=desk.lead, state="taken")
 
@@ -440,7 +460,7 @@ def test_looking_up_is_offered_once(client, desk, htmx, monkeypatch):
     assert (asked.status_code, again.status_code) == (200, 409)
     shown = asked.content.decode()
     assert ("Enrichment: pending" in shown, "Look up phone and profile" in shown) == (True, False)
-    assert "This was looked up before." in shown
+    assert "Enrichment: pending. An answer is awaited." in shown
     assert EnrichmentRequest.objects.filter(lead=desk.lead, trigger="manual").count() == 2
 
 

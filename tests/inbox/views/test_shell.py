@@ -105,8 +105,20 @@ def test_malformed_ids_are_absent_and_unknown_filters_refused(client, desk):
     assert page(client, desk.setter, tab="nonsense").status_code == 400
 
 
+def test_the_row_of_the_open_conversation_is_not_unread(client, desk):
+    LeadFactory(workspace=desk.workspace, assigned_to=desk.setter)
+    before = page(client, desk.setter).content.decode()
+    opened = page(client, desk.setter, leadId=str(desk.lead.pk)).content.decode()
+
+    assert before.count("data-unread") == 1
+    assert opened.count("data-unread") == 0
+
+
 def test_empty_tab_and_no_match_have_their_own_words(client, desk):
     assert "All caught up" in page(client, desk.setter, tab="needs_repair").content.decode()
+    # Nobody is "caught up" with what nobody has to do.
+    snoozed = page(client, desk.setter, tab="snoozed").content.decode()
+    assert ("Nothing here" in snoozed, "All caught up" in snoozed) == (True, False)
     assert "No matches" in page(client, desk.setter, search="zzzzzz").content.decode()
     assert "at least three characters" in page(client, desk.setter, search="zz").content.decode()
 
