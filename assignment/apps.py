@@ -29,7 +29,7 @@ def _register_routing() -> None:
     from assignment.services.routing.fallback import check_fallback  # noqa: PLC0415
     from assignment.services.routing.health import check_routing  # noqa: PLC0415
     from assignment.services.routing.imports import import_routing  # noqa: PLC0415
-    from assignment.views import routing, routing_rules, routing_settings  # noqa: PLC0415
+    from assignment.views import agreements, routing, routing_rules, routing_settings  # noqa: PLC0415
     from inbox.registry import register_drawer_section  # noqa: PLC0415
     from leads.registry import register_import_figures, register_merge  # noqa: PLC0415
     from zrg.jobs import registry  # noqa: PLC0415
@@ -46,6 +46,8 @@ def _register_routing() -> None:
     register_import_figures(import_routing)
     register_health_check("routing", check_routing)
     register_drawer_section(routing.SECTION)
+    register_settings_section(agreements.SECTION)
+    register_section_states(agreements.TAB, agreements.section_state)
     register_settings_section(routing_rules.SECTION)
     register_settings_section(routing_settings.SECTION)
     register_column_check("routing_fallback", check_fallback)

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import action
 
+from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin
+from assignment.admin.filters import DueFilter, RuleFilter, SideFilter
 from assignment.admin.health import show_health
-from assignment.admin.partner_figures import with_figures
+from assignment.enums import ReturnReason, RoutingPath
 from assignment.models import (
     LeadAttribution,
     RoutingLog,
@@ -24,77 +26,13 @@ from assignment.models import (
     RoutingRuleRevision,
 )
 from assignment.services.routing import acting, partners, rules
+from assignment.services.routing.partner_figures import with_figures
 from zrg.jobs.admin.support import AgeFilter, json_block
 from zrg.lib.errors import ZrgError
-from zrg.workspaces.access import require
-from zrg.workspaces.admin.base import ReadOnlyInline, TenantModelAdmin, workspaces_with
+from zrg.workspaces.admin.base import ReadOnlyInline, workspaces_with
 from zrg.workspaces.decorators import access_of
-from zrg.workspaces.enums import Permission
-from zrg.workspaces.models import Workspace
 
-MANAGE = Permission.MANAGE_INTEGRATIONS.value
 HIGH_RETURN_RATE = 0.3
-
-
-class RoutingAdmin(TenantModelAdmin):
-    """Rows of routing; people with integrations in a workspace see its own."""
-
-    view_permission = MANAGE
-
-    def act(
-        self, request: HttpRequest, rows: QuerySet[Any], work: Callable[[Any], Any], done: str, *, action: str = ""
-    ) -> None:
-        """Do `work` to each row where this person may do `action`, and say how many; refusals in their words."""
-        count, access = 0, access_of(request)
-        for row in rows:
-            try:
-                if action:
-                    require(access, action, self.workspace_of(row))
-                count += work(row) is not False
-            except ZrgError as error:
-                messages.error(request, f"{row}: {error}")
-        messages.info(request, f"{count} {done}.")
-
-
-class TwoSidedAdmin(RoutingAdmin):
-    """Rows between two workspaces."""
-
-    source_column = "source_workspace_id"
-    # A join would drop rows whose other side this person does not see.
-    list_select_related = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the names of both sides, as far as this person may see them."""
-        names = Workspace.objects.values("name")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                source_name=Subquery(names.filter(pk=OuterRef(self.source_column))),
-                destination_name=Subquery(names.filter(pk=OuterRef("destination_workspace_id"))),
-            )
-        )
-
-    @admin.display(description="Source")
-    def source(self, row: Any) -> str:
-        """Its name, or its id."""
-        return row.source_name or str(getattr(row, self.source_column))
-
-    @admin.display(description="Destination")
-    def destination(self, row: Any) -> str:
-        """Its name, or its id; a dash without one."""
-        return row.destination_name or str(row.destination_workspace_id or "–")
-
-    def limit(self, rows: QuerySet[Any], workspace_ids: set[UUID]) -> QuerySet[Any]:
-        """Either side may look."""
-        return rows.filter(
-            Q(**{f"{self.source_column}__in": workspace_ids}) | Q(destination_workspace_id__in=workspace_ids)
-        )
-
-    def workspace_of(self, obj: Any) -> UUID | None:
-        """The source."""
-        found: UUID | None = getattr(obj, self.source_column, None)
-        return found
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -188,7 +126,7 @@ class RoutingPartnerAdmin(TwoSidedAdmin):
         "credit_amount",
         "updated_at",
     )
-    list_filter = ("status",)
+    list_filter = ("status", SideFilter)
     ordering = ("workspace_id", "destination_workspace_id")
     actions = ("accept", "pause", "resume", "end")
 
@@ -257,6 +195,7 @@ class RoutingQueueEntryAdmin(RoutingAdmin):
     )  # fmt: skip
     list_filter = (
         AgeFilter,
+        DueFilter,
         "outcome",
         "attempt_number",
         "last_error_code",
@@ -303,13 +242,14 @@ class RoutingLogAdmin(TwoSidedAdmin):
         "created_at",
         "routing_result",
         "code",
-        "lead_id",
+        "history",
         "source",
         "destination",
-        "path",
+        "rule",
+        "way",
     )
-    list_filter = (AgeFilter, "routing_result", "path", "error_code")
-    search_fields = ("=lead_id", "=id")
+    list_filter = (AgeFilter, "routing_result", "path", "error_code", SideFilter, RuleFilter)
+    search_fields = ("=lead_id", "=id", "=matched_rule_id")
     ordering = ("-created_at", "-id")
     actions_list = ("open_health",)
     fields = (
@@ -332,6 +272,27 @@ class RoutingLogAdmin(TwoSidedAdmin):
         """Figures, alerts, promises and switches."""
         return show_health(request, {**self.admin_site.each_context(request), "opts": self.opts})
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the name of the rule, as far as this person may see it."""
+        rules = RoutingRule.objects.filter(pk=OuterRef("matched_rule_id")).values("name")
+        return super().get_queryset(request).annotate(rule_name=Subquery(rules))
+
+    @admin.display(description="Path")
+    def way(self, log: RoutingLog) -> str:
+        """How it came to be; what a schedule does is nobody's act."""
+        is_scheduled = log.path == RoutingPath.MANUAL and log.actor_user_id is None
+        return "Schedule or command" if is_scheduled else str(log.get_path_display())  # type: ignore[attr-defined]
+
+    @admin.display(description="Rule")
+    def rule(self, log: Any) -> str:
+        """The rule that decided."""
+        return log.rule_name or "–"
+
+    @admin.display(description="Lead")
+    def history(self, log: RoutingLog) -> str:
+        """To everything that happened to the lead."""
+        return format_html('<a href="?q={}&amp;age=all">{}</a>', log.lead_id, str(log.lead_id)[:8])
+
     @admin.display(description="Code")
     def code(self, log: RoutingLog) -> str:
         """Why."""
@@ -341,6 +302,25 @@ class RoutingLogAdmin(TwoSidedAdmin):
     def details(self, log: RoutingLog) -> str:
         """Rules that were considered, what was detached."""
         return json_block(log.metadata)
+
+
+def give_back(reason: ReturnReason) -> Callable[..., None]:
+    """An action that returns deliveries for this reason."""
+
+    def act(self: "LeadAttributionAdmin", request: HttpRequest, found: QuerySet[LeadAttribution]) -> None:
+        access, by = access_of(request), request.user
+        allowed = workspaces_with(access, MANAGE, writable=True)
+
+        def work(row: LeadAttribution) -> Any:
+            if not access.platform and row.destination_workspace_id not in allowed:
+                return False
+            return acting.return_lead(row, reason.value, by=by)  # type: ignore[arg-type]
+
+        self.act(request, found, work, "returned")
+
+    act.__name__ = f"return_{reason.value}"
+    described: Callable[..., None] = admin.action(description=f"Return (destination): {reason.label}")(act)
+    return described
 
 
 @admin.register(LeadAttribution)
@@ -356,24 +336,11 @@ class LeadAttributionAdmin(TwoSidedAdmin):
         "status",
         "return_reason",
     )
-    list_filter = (AgeFilter, "status", "return_reason")
+    list_filter = (AgeFilter, "status", "return_reason", SideFilter)
     search_fields = ("=lead_id", "=id")
     ordering = ("-created_at", "-id")
-    actions = ("give_back",)
+    actions = tuple(give_back(reason) for reason in ReturnReason)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
         return [field.name for field in self.opts.concrete_fields]
-
-    @admin.action(description="Return: contact data wrong (destination)")
-    def give_back(self, request: HttpRequest, found: QuerySet[LeadAttribution]) -> None:
-        """Reverse the credit; leads nobody worked go back to their source."""
-        access, by = access_of(request), request.user
-        allowed = workspaces_with(access, MANAGE, writable=True)
-
-        def work(row: LeadAttribution) -> Any:
-            if not access.platform and row.destination_workspace_id not in allowed:
-                return False
-            return acting.return_lead(row, "bad_contact", by=by)  # type: ignore[arg-type]
-
-        self.act(request, found, work, "returned")

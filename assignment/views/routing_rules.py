@@ -7,11 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET
 
-from assignment.forms.routing import FIELDS, MATCHES, MAX_ROWS, RuleDraft, draft_of_rule, new_draft, read_rule_draft
-from assignment.models import RoutingPartner, RoutingRule
+from assignment.forms.conditions import FIELDS, MATCHES
+from assignment.forms.routing import RuleDraft, draft_of_rule, new_draft, read_rule_draft
+from assignment.models import RoutingPartner, RoutingRule, RoutingRuleRevision
 from assignment.services.routing import rules
+from assignment.services.routing.fallback import active_partners
 from assignment.services.routing.trying import RuleTrial, partner_names, shares_now, try_rule
-from assignment.views.rule_words import rule_lines
+from assignment.views.agreements import SECTION as AGREEMENTS
+from assignment.views.rule_words import Version, rule_lines, versions_of
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.decorators import requires
 from zrg.workspaces.models import User, WorkspaceSettings
@@ -23,6 +26,7 @@ KEY = "routing"
 VIEW = "routing.view"
 EDIT = "routing.configure"
 NEW = "new"
+SHOWN_VERSIONS = 20
 CHANGED = "This rule changed meanwhile. Look at it again, then save: your entries still stand here."
 
 
@@ -32,6 +36,7 @@ def rule_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """The rules as they are tried, and where the newest leads would go."""
     names = partner_names(workspace_id)
     found = RoutingRule.objects.in_workspace(workspace_id).not_archived().in_order()
+    lines = rule_lines(found, names, keep=workspace_id, active=active_partners(workspace_id))
     looked_at, places = shares_now(workspace_id)
     return settings_page(
         request,
@@ -40,9 +45,8 @@ def rule_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         section=SECTION,
         template="assignment/settings/routing.html",
         is_on=_is_on(workspace_id),
-        rules=[
-            (line, item_url(workspace_id, SECTION, line.id)) for line in rule_lines(found, names, keep=workspace_id)
-        ],
+        rules=[(line, item_url(workspace_id, SECTION, line.id)) for line in lines],
+        agreements_url=section_url(workspace_id, AGREEMENTS),
         partners=names,
         looked_at=looked_at,
         places=places,
@@ -54,22 +58,22 @@ def rule_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 @requires(VIEW)
 def rule_page(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """The editor of one rule."""
-    rule = _rule(workspace_id, item)
-    return _page(request, workspace_id, item, draft_of_rule(rule) if rule else new_draft())
+    rule, zone = _rule(workspace_id, item), _zone(workspace_id)
+    return _page(request, workspace_id, item, draft_of_rule(rule, zone) if rule else new_draft(zone))
 
 
 @requires(EDIT)
 def edit_rule(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """A condition more or less, or another field: the form again, nothing saved."""
     _rule(workspace_id, item)
-    draft = read_rule_draft(request.POST).edited(request.POST.get("act", ""))
+    draft = read_rule_draft(request.POST, _zone(workspace_id)).edited(request.POST.get("act", ""))
     return _page(request, workspace_id, item, draft, is_edited=True)
 
 
 @requires(EDIT)
 def save_rule(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Save, or say what is wrong at its row."""
-    rule, draft = _rule(workspace_id, item), read_rule_draft(request.POST)
+    rule, draft = _rule(workspace_id, item), read_rule_draft(request.POST, _zone(workspace_id))
     person = request.user
     assert isinstance(person, User)
     try:
@@ -134,7 +138,8 @@ def _page(
     problem: str = "",
     is_edited: bool = False,
 ) -> HttpResponse:
-    trial, trouble = _trial(workspace_id, item, draft)
+    lead = request.POST.get("lead", "").strip()
+    trial, trouble = _trial(workspace_id, item, draft, lead)
     return settings_page(
         request,
         workspace_id,
@@ -145,27 +150,36 @@ def _page(
         item=item,
         is_new=item == NEW,
         draft=draft,
-        rows=list(enumerate(draft.rows)),
-        is_full=len(draft.rows) >= MAX_ROWS,
+        asks=draft.asks,
+        limits=draft.limits,
         fields=FIELDS,
         matches=MATCHES,
         destinations=_destinations(workspace_id, draft),
-        caps=_caps(draft),
         problem=problem,
         trial=trial,
         trouble=trouble,
+        lead=lead,
+        versions=_versions(workspace_id, item),
         is_edited=is_edited or bool(problem),
         acts_url=item_url(workspace_id, SECTION, item),
     )
 
 
-def _trial(workspace_id: UUID, item: str, draft: RuleDraft) -> tuple[RuleTrial | None, str]:
+def _trial(workspace_id: UUID, item: str, draft: RuleDraft, lead: str) -> tuple[RuleTrial | None, str]:
     """What the rule would do, or why that cannot be said yet."""
     try:
         values = rules.clean_values(draft.columns())
     except ZrgError as error:
         return None, str(error)
-    return try_rule(workspace_id, values, rule_id=None if item == NEW else UUID(item)), ""
+    return try_rule(workspace_id, values, rule_id=None if item == NEW else UUID(item), lead=lead), ""
+
+
+def _versions(workspace_id: UUID, item: str) -> list[Version]:
+    if item == NEW:
+        return []
+    found = RoutingRuleRevision.objects.in_workspace(workspace_id).filter(rule_id=UUID(item))
+    newest = list(found.select_related("changed_by").order_by("-version")[:SHOWN_VERSIONS])
+    return versions_of(newest, partner_names(workspace_id), keep=workspace_id)
 
 
 def _destinations(workspace_id: UUID, draft: RuleDraft) -> list[tuple[str, str]]:
@@ -180,11 +194,6 @@ def _destinations(workspace_id: UUID, draft: RuleDraft) -> list[tuple[str, str]]
     if draft.destination and draft.destination not in dict(found):
         found.append((draft.destination, f"{names.get(draft.destination, 'Unknown workspace')} (no agreement)"))
     return found
-
-
-def _caps(draft: RuleDraft) -> list[tuple[str, str, str]]:
-    words = {"cap_daily": "A day", "cap_weekly": "A week", "cap_monthly": "A month", "cap_total": "In total"}
-    return [(name, label, draft.caps[name]) for name, label in words.items()]
 
 
 def _problem(refused: BadInput) -> str:
@@ -210,3 +219,7 @@ def _rule(workspace_id: UUID, item: str) -> RoutingRule | None:
 
 def _is_on(workspace_id: UUID) -> bool:
     return WorkspaceSettings.objects.filter(workspace_id=workspace_id, lead_routing_enabled=True).exists()
+
+
+def _zone(workspace_id: UUID) -> str:
+    return WorkspaceSettings.objects.values_list("timezone", flat=True).get(workspace_id=workspace_id)

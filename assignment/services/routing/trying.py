@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from assignment.enums import Why
 from assignment.rules.routing.compiling import compile_rule
 from assignment.rules.routing.contracts import CountsByScope, Decision, LeadFacts, Rule, RuleSet
 from assignment.rules.routing.evaluation import evaluate
+from assignment.services.routing.database import read_many_facts
 from assignment.services.routing.explaining import recent_facts, stored_counts
 from assignment.services.routing.rulesets import load_rule_set
 from leads.models import Lead
 from zrg.lib.errors import NotVisible
 
-LEADS = 100
+LEADS = 200
 EXAMPLES = 5
 
 
@@ -46,10 +48,14 @@ class RuleTrial:
     wins: int
     places: tuple[Place, ...]
     examples: tuple[Example, ...]
+    chosen: Example | None
 
 
-def try_rule(workspace_id: UUID, values: Mapping[str, Any], *, rule_id: UUID | None) -> RuleTrial:
-    """What a rule with these values (columns, conditions in stored form) would do, were it switched on."""
+def try_rule(workspace_id: UUID, values: Mapping[str, Any], *, rule_id: UUID | None, lead: str = "") -> RuleTrial:
+    """What a rule with these values (columns, conditions in stored form) would do, were it switched on and open.
+
+    `lead`: an e-mail address or id to look at too.
+    """
     before, now = _rule_set(workspace_id)
     # A rule that is not stored yet draws the same lots each time it is tried.
     rule = _compile(values, rule_id or UUID(int=workspace_id.int ^ 1))
@@ -66,6 +72,7 @@ def try_rule(workspace_id: UUID, values: Mapping[str, Any], *, rule_id: UUID | N
         wins=sum(1 for _, decision in decisions if decision.rule is rule),
         places=_places(now_places, then_places),
         examples=_examples(workspace_id, after, rule, decisions[:EXAMPLES]),
+        chosen=_chosen(workspace_id, lead, after, rule, now),
     )
 
 
@@ -129,6 +136,20 @@ def _examples(
         for lead, decision in decisions
         if UUID(lead.id) in people
     )
+
+
+def _chosen(workspace_id: UUID, wanted: str, rule_set: RuleSet, rule: Rule, now: datetime) -> Example | None:
+    leads = Lead.objects.in_workspace(workspace_id)
+    try:
+        found = leads.filter(pk=UUID(wanted)) if wanted else leads.none()
+    except ValueError:
+        found = leads.filter(email=wanted.lower())
+    lead_id = found.values_list("pk", flat=True).first()
+    if lead_id is None:
+        return None
+    facts = read_many_facts(workspace_id, [lead_id])[0].facts
+    decision = evaluate(rule_set, facts, now, stored_counts(rule_set, now))
+    return next(iter(_examples(workspace_id, rule_set, rule, [(facts, decision)])), None)
 
 
 def _why(rule: Rule, decision: Decision) -> str:

@@ -50,7 +50,7 @@ def test_lists_and_rows_open(client, partner, model):
     assert (page.status_code, detail.status_code) == (200, 200)
     shown = page.content.decode() + detail.content.decode()
     assert "Dental <b>" not in shown
-    assert ("Dental &lt;b&gt;" in shown) == (model == "routingrule")
+    assert ("Dental &lt;b&gt;" in shown) == (model in ("routingrule", "routinglog"))
 
 
 def test_strangers_see_no_rows(client, partner):
@@ -107,8 +107,9 @@ def test_a_delivery_is_given_back(client, partner):
     lead = routed(partner)
     client.login_as(partner.destination_workspace.owner)
 
-    act(client, "leadattribution", "give_back", LeadAttribution.objects.get())
+    act(client, "leadattribution", "return_out_of_area", LeadAttribution.objects.get())
 
+    assert LeadAttribution.objects.get().return_reason == "out_of_area"
     assert Lead.objects.get(pk=lead.pk).workspace_id == partner.workspace_id
 
 
@@ -119,3 +120,23 @@ def test_rules_are_archived_with_a_revision(client, partner):
 
     assert RoutingRule.objects.get().archived_at is not None
     assert RoutingRuleRevision.objects.count() == 1
+
+
+def test_lists_are_filtered_by_side_rule_and_due(client, partner):
+    routed(partner)
+    other = RoutingPartnerFactory()
+    RoutingRule.objects.update(is_active=False)
+    waiting = LeadFactory(workspace=other.workspace)
+    route_lead(waiting.pk, other.workspace_id)
+    rule = RoutingRule.objects.get(workspace=partner.workspace)
+    client.login_as(PlatformGrantFactory().user)
+
+    def count(model, **params):
+        page = client.get(reverse(f"admin:assignment_{model}_changelist"), params)
+        return page.context["cl"].result_count
+
+    destination = partner.destination_workspace_id
+    assert (count("routinglog"), count("routinglog", side=destination), count("routinglog", rule=rule.pk)) == (2, 1, 1)
+    assert (count("leadattribution", side=destination), count("leadattribution", side=other.workspace_id)) == (1, 0)
+    assert count("routingpartner", side=other.workspace_id) == 1
+    assert [count("routingqueueentry", due=one) for one in ("now", "later", "closed")] == [0, 1, 0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assignment.forms.routing import RuleDraft, rows_of
+from assignment.forms.conditions import Conditions, rows_of
 from assignment.rules.routing.conditions import canonical_conditions
 
 pytestmark = pytest.mark.unit
@@ -32,7 +32,7 @@ def test_rows_come_back_as_the_conditions_they_were(match):
     shown, rows, raw = rows_of(stored)
 
     assert raw == ""
-    assert RuleDraft(match=shown, rows=rows, caps={}).conditions() == stored
+    assert Conditions(match=shown, rows=rows).stored() == stored
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_rows_come_back_as_the_conditions_they_were(match):
 def test_what_rows_cannot_show_stays_text(conditions):
     match, rows, raw = rows_of(conditions)
 
-    assert (rows, RuleDraft(match=match, rows=rows, raw=raw, caps={}).conditions()) == ((), conditions)
+    assert (rows, Conditions(match=match, rows=rows, raw=raw).stored()) == ((), conditions)

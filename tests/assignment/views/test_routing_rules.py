@@ -57,7 +57,7 @@ def test_an_edit_shows_the_rows_and_saves_nothing(client, partner, act, fields):
     response = client.post(url(partner, "new", "edit"), form(partner, ROW, ROW | {"field": "tags"}, act=act))
 
     assert response.status_code == 200
-    assert [row.field for _, row in response.context["rows"]] == fields
+    assert [row.field for row in response.context["asks"].rows] == fields
     assert RoutingRule.objects.count() == 0
 
 
@@ -66,7 +66,7 @@ def test_another_field_brings_its_own_operators(client, partner):
 
     response = client.post(url(partner, "new", "edit"), form(partner, row))
 
-    shown = response.context["rows"][0][1]
+    shown = response.context["asks"].rows[0]
     assert (shown.op, [name for name, _ in shown.ops]) == (
         "gte",
         ["gte", "lte", "between", "eq", "is_set", "not_set"],
@@ -118,7 +118,8 @@ def test_what_is_wrong_is_said_where_it_stands_and_nothing_is_saved(client, part
 
     assert response.status_code == 422
     assert words in response.context["problem"]
-    assert [number for number, row in response.context["rows"] if row.problem] == ([] if place is None else [place])
+    at_fault = [number for number, row in enumerate(response.context["asks"].rows) if row.problem]
+    assert at_fault == ([] if place is None else [place])
     assert (RoutingRule.objects.count(), RoutingRuleRevision.objects.count()) == (0, 0)
 
 
@@ -169,10 +170,10 @@ def test_nested_conditions_stay_text_and_stay_as_they_are(client, partner):
     page = client.get(url(partner, rule.pk))
     draft = page.context["draft"]
 
-    client.post(url(partner, rule.pk, "save"), form(partner, raw=draft.raw, version=str(rule.version)))
+    client.post(url(partner, rule.pk, "save"), form(partner, raw=draft.asks.raw, version=str(rule.version)))
 
     rule.refresh_from_db()
-    assert (draft.rows, rule.conditions, rule.version) == ((), nested, 2)
+    assert (draft.asks.rows, rule.conditions, rule.version) == ((), nested, 2)
     refused = client.post(url(partner, rule.pk, "save"), form(partner, raw="{", version="2"))
     assert (refused.status_code, refused.context["problem"]) == (422, "The conditions are no valid JSON.")
 
@@ -191,3 +192,70 @@ def test_who_may_not_configure_sees_no_rule(client, partner):
     assert client.get(url(partner)).status_code == 404
     rule.refresh_from_db()
     assert rule.version == 1
+
+
+def test_hours_and_times_are_saved_in_the_workspaces_zone_and_shown_again(client, partner):
+    hours = {"timed": "on", "day": ["1", "5"], "opens": "08:00", "closes": "12:30", "zone": "Europe/Berlin"}
+    times = {"starts": "2026-12-01T09:00", "ends": "2026-12-31T18:00"}
+
+    client.post(url(partner, "new", "save"), form(partner, ROW, **hours, **times))
+
+    rule = RoutingRule.objects.get()
+    assert rule.schedule == {"days": [1, 5], "from": "08:00", "to": "12:30", "timezone": "Europe/Berlin"}
+    assert (rule.starts_at.isoformat(), rule.ends_at.isoformat()) == (
+        "2026-12-01T14:00:00+00:00",
+        "2026-12-31T23:00:00+00:00",
+    )
+    page = client.get(url(partner, rule.pk))
+    limits, draft = page.context["limits"], page.context["draft"]
+    assert (limits.is_timed, sorted(limits.days), limits.start, limits.zone) == (True, [1, 5], "08:00", "Europe/Berlin")
+    assert (draft.starts, draft.ends) == ("2026-12-01T09:00", "2026-12-31T18:00")
+    client.post(url(partner, rule.pk, "save"), form(partner, ROW, version="1"))
+    rule.refresh_from_db()
+    assert (rule.schedule, rule.starts_at) == (None, None)
+
+
+def test_a_rule_is_tried_on_one_lead(client, partner):
+    fits = LeadFactory(workspace=partner.workspace, industry="Dental", first_name="Kim", last_name="Lee")
+    foreign = LeadFactory(email="other@elsewhere.example")
+
+    named = client.post(url(partner, "new", "edit"), form(partner, ROW, lead=fits.email.upper()))
+    by_id = client.post(url(partner, "new", "edit"), form(partner, ROW, lead=str(fits.pk)))
+    unknown = client.post(url(partner, "new", "edit"), form(partner, ROW, lead=foreign.email))
+
+    for page in (named, by_id):
+        chosen = page.context["trial"].chosen
+        assert (chosen.name, chosen.place, chosen.why) == (
+            "Kim Lee",
+            partner.destination_workspace.name,
+            "by this rule",
+        )
+    assert unknown.context["trial"].chosen is None
+    assert "No lead of this workspace" in unknown.content.decode()
+
+
+def test_versions_say_what_each_save_changed(client, partner):
+    client.post(url(partner, "new", "save"), form(partner, ROW))
+    rule = RoutingRule.objects.get()
+    client.post(url(partner, rule.pk, "save"), form(partner, ROW | {"values": "Law"}, priority="9", cap_daily=""))
+
+    newest, first = client.get(url(partner, rule.pk)).context["versions"]
+
+    assert (newest.number, first.number, first.changes) == (2, 1, [])
+    assert newest.who == partner.workspace.owner.get_full_name()
+    assert sorted(newest.changes) == [
+        ("Cap per day", "10", "–"),
+        ("Conditions", "Industry is one of dental, law, tax and audit", "Industry is one of law"),
+        ("Priority", "5", "9"),
+    ]
+
+
+def test_a_rule_whose_partner_pauses_is_not_shown_as_on(client, partner):
+    RoutingRuleFactory(workspace=partner.workspace, destination_workspace=partner.destination_workspace)
+    before = client.get(url(partner)).context["rules"][0][0].state
+    partner.status = "paused"
+    partner.save()
+
+    line = client.get(url(partner)).context["rules"][0][0]
+
+    assert (before, line.state, line.tone) == ("On", "No agreement in force", "warn")

@@ -1,4 +1,4 @@
-"""What the list of partnerships shows beside its columns."""
+"""What lists of agreements show beside their columns."""
 
 from datetime import timedelta
 from typing import Any
