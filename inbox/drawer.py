@@ -19,8 +19,9 @@ from leads.rules.enrichment import REFUSAL_SENTENCES, missing_kinds
 from leads.services.automation import workspace_defaults
 from leads.services.enriching import why_not_by_hand
 from zrg.workspaces.access import can
-from zrg.workspaces.context import tenant
+from zrg.workspaces.context import platform, tenant
 from zrg.workspaces.decorators import access_of
+from zrg.workspaces.models import Workspace
 
 SHOWN_MEMORY = 50
 EDITABLE = (
@@ -149,7 +150,7 @@ def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         (gettext("Time zone"), _timezone(lead)),
         (gettext("Campaign"), (lead.email_campaign.name if lead.email_campaign else "") or ""),
         (gettext("SMS label"), (lead.sms_campaign.name if lead.sms_campaign else "") or ""),
-        (gettext("Source"), (lead.source or "").replace("_", " ")),
+        (gettext("Source"), _source(lead)),
     ]
     alternates = [address for address in lead.alternate_emails if address != lead.email]
     return {
@@ -161,6 +162,18 @@ def contact(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         "pages": _pages(lead),
         "editing": _editing(lead),
     }
+
+
+def _source(lead: Lead) -> str:
+    """Where the lead came from; of another workspace nothing but its name."""
+    text = (lead.source or "").replace("_", " ")
+    if lead.source_workspace_id in (None, lead.workspace_id):
+        return text
+    # Whoever has the lead may know who sent it, and is no member there.
+    with platform():
+        name = Workspace.objects.filter(pk=lead.source_workspace_id).values_list("name", flat=True).first()
+    via = gettext("via %(workspace)s") % {"workspace": name} if name else ""
+    return ", ".join(part for part in (text, via) if part)
 
 
 def _pages(lead: Lead) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from leads.models import Lead
 from tests.factories.inbox import MessageFactory, minutes_ago
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
+from tests.factories.workspaces import WorkspaceFactory
 from tests.inbox.desk import make_desk
 from zrg.workspaces.models import AdminAuditEvent, WorkspaceSettings
 
@@ -213,3 +214,15 @@ def test_a_score_is_shown_only_when_there_is_one(client, desk):
     assert "Score" not in before
     assert "<strong>3</strong>" in html
     assert "Fits &lt;well&gt;" in html
+
+
+def test_the_contact_says_which_workspace_sent_the_lead_and_nothing_more(client, desk):
+    sender = WorkspaceFactory(name="Brightline <b>")
+    own = section(client.login_as(desk.setter), desk, "contact")
+    Lead.objects.filter(pk=desk.lead.pk).update(source="import", source_workspace=sender)
+
+    shown = section(client, desk, "contact")
+
+    assert "via " not in own
+    assert "import, via Brightline &lt;b&gt;" in shown
+    assert str(sender.pk) not in shown
