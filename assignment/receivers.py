@@ -50,11 +50,11 @@ def tell_leads_routed(event: LeadsRouted) -> None:
     logs = _wanted_logs(event)
     if not logs:
         return
-    first_minute = min(created for _, created, _ in logs).replace(second=0, microsecond=0)
+    first_minute = min(created for _, created, _, _ in logs).replace(second=0, microsecond=0)
     with tenant(event.workspace_id):
         told = _arrivals_before(event, first_minute)
         singles = logs[: max(0, SINGLE_NOTICES - told)]
-        for log_id, _, lead_id in singles:
+        for log_id, _, lead_id, ways in singles:
             announce(
                 Notice(
                     workspace_id=event.workspace_id,
@@ -62,16 +62,19 @@ def tell_leads_routed(event: LeadsRouted) -> None:
                     text="A new lead arrived.",
                     lead_id=lead_id,
                     notice_key=str(log_id),
+                    ways=ways,
                 )
             )
-        rest = len(logs) - len(singles)
-        if rest:
+        others = logs[len(singles) :]
+        if others:
+            rest = len(others)
             announce(
                 Notice(
                     workspace_id=event.workspace_id,
                     kind=KIND,
                     text=f"{rest} more {'lead' if rest == 1 else 'leads'} arrived.",
                     notice_key=f"digest:{event.log_ids[0]}",
+                    ways=tuple(sorted({way for _, _, _, ways in others for way in ways})),
                 )
             )
 
@@ -99,8 +102,8 @@ def _channel_of(message_id: UUID) -> str | None:
     return Message.objects.filter(pk=message_id).values_list("channel", flat=True).first()
 
 
-def _wanted_logs(event: LeadsRouted) -> list[tuple[UUID, datetime, UUID]]:
-    """Log rows whose rule asks for a notice; the rules are the source's, so its context reads them."""
+def _wanted_logs(event: LeadsRouted) -> list[tuple[UUID, datetime, UUID, tuple[str, ...]]]:
+    """Log rows whose rule asks for a notice, with its ways; the rules are the source's, which only it sees."""
     with platform():
         rows = list(
             RoutingLog.objects.in_workspace(event.workspace_id)
@@ -111,8 +114,12 @@ def _wanted_logs(event: LeadsRouted) -> list[tuple[UUID, datetime, UUID]]:
         rules = RoutingRule.objects.in_workspace(event.source_workspace_id).filter(
             pk__in={row[3] for row in rows if row[3]}
         )
-        telling = {pk for pk, actions in rules.values_list("pk", "actions") if actions.get("notify_via")}
-    return [(log_id, created, lead_id) for log_id, created, lead_id, rule_id in rows if rule_id in telling]
+        telling = {pk: tuple(actions.get("notify_via", ())) for pk, actions in rules.values_list("pk", "actions")}
+    return [
+        (log_id, created, lead_id, ways)
+        for log_id, created, lead_id, rule_id in rows
+        if rule_id and (ways := telling.get(rule_id))
+    ]
 
 
 def _arrivals_before(event: LeadsRouted, minute: datetime) -> int:

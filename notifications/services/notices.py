@@ -69,11 +69,13 @@ def _tell_workspace(notice: Notice, workspace_id: UUID, moment: datetime) -> Non
 
 def _rows(notice: Notice, workspace: Workspace, content: Content, key: str) -> list[NewRow]:
     slack, email = slack_reach(workspace.settings), email_reach(workspace.settings)
+    # Asked for by name: each of them, and its row says why where it cannot be used.
+    named = [reach for way, reach in (("slack", slack), ("email", email)) if way in notice.ways]
     if workspace.status == WorkspaceStatus.SUSPENDED:
-        reaches = [Reach(destination=one.destination, reason="suspended") for one in (slack, email)]
+        reaches = [Reach(destination=one.destination, reason="suspended") for one in named or (slack, email)]
     else:
         # Without any, both rows say why.
-        reaches = [reach for reach in (slack, email) if reach.targets][:1] or [slack, email]
+        reaches = named or [reach for reach in (slack, email) if reach.targets][:1] or [slack, email]
     return [row for reach in reaches for row in reach.rows(notice.kind, key, content)]
 
 

@@ -47,6 +47,13 @@ def test_many_arrivals_are_five_notices_and_a_digest():
     assert notices() == ["A new lead arrived."] * 5 + ["2 more leads arrived."]
 
 
+def test_notices_go_the_ways_the_rule_names():
+    tell_leads_routed(arrivals(["email"], 6))
+
+    rows = BackgroundJob.objects.filter(payload__event="Notice")
+    assert [row.payload["data"]["ways"] for row in rows] == [["email"]] * 6
+
+
 def test_rules_that_do_not_ask_tell_nobody():
     tell_leads_routed(arrivals([], 2))
 

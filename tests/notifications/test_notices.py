@@ -40,6 +40,16 @@ def northwind(db: None) -> Workspace:
     return found
 
 
+@pytest.mark.parametrize(
+    ("ways", "destinations"),
+    [(("email",), {"email"}), (("slack",), {"slack"}), (("email", "slack"), {"email", "slack"})],
+)
+def test_ways_that_are_named_are_used(northwind: Workspace, ways: tuple[str, ...], destinations: set[str]) -> None:
+    tell_notice(notice(northwind, "A new lead arrived.", kind="lead_routed", ways=ways))
+
+    assert {row[0] for row in rows()} == set(ways)
+
+
 def test_every_channel_hears_of_it(northwind: Workspace, simulator: RunningSimulator) -> None:
     lead = LeadFactory(workspace=northwind, first_name="Dana", last_name="Reyes")
 

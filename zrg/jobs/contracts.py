@@ -32,13 +32,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event):
-    """Something a person should hear about. `notice_key` makes repeats duplicates."""
+    """Something a person should hear about. `notice_key` makes repeats duplicates.
+
+    `ways` ("email", "slack") are those to use; without any the workspace's usual one.
+    """
 
     kind: str
     text: str
     notice_key: str
     lead_id: UUID | None = None
     link: str = ""
+    ways: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
