@@ -12,7 +12,7 @@ from django.utils import timezone
 from assignment.models import LeadAssignmentEvent
 from assignment.rules.rotation import POSITIVE, follows_sequence, shares_of
 from assignment.services.rotation import read_rotation
-from leads.enums import LeadStatus
+from leads.enums import Channel, LeadStatus
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 from zrg.workspaces.enums import WorkspaceStatus
@@ -34,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fairness:
-    """The shares of a period and its leads by channel ("unknown" without one)."""
+    """The shares of a period and its leads by the name of their channel."""
 
     days: int
     total: int
@@ -77,9 +77,12 @@ def read_fairness(workspace_id: UUID, days: int, now: datetime | None = None) ->
         )
         for one in dict.fromkeys([*configured, *received])
     ]
-    return Fairness(
-        days=days, total=total, shares=shares, channels={one or "unknown": count for one, count in channels.items()}
-    )
+    most_first = sorted(channels.items(), key=lambda one: -one[1])
+    return Fairness(days=days, total=total, shares=shares, channels={_channel(one): count for one, count in most_first})
+
+
+def _channel(stored: str | None) -> str:
+    return str(Channel(stored).label) if stored in Channel.values else "Without a reply"
 
 
 def verify_rotation(workspace_id: UUID, last: int = 10) -> Verdict:

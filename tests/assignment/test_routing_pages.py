@@ -60,7 +60,7 @@ def test_the_page_of_health_is_for_platform_people(client, rule):
     shown = page.content.decode()
     assert page.status_code == 200
     assert ("All kept." in shown, "ROUTING_RETRY_DISABLED" in shown) == (True, True)
-    assert shown.count("quiet") == 7
+    assert shown.count("Quiet") == 7
 
 
 def test_the_page_of_health_tries_what_is_due(client, rule):

@@ -1,12 +1,15 @@
 """What has to stay true as other apps grow: activity tables, dashboard, schema."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 
+from assignment import metrics
 from assignment.activity import ACTIVITY_TABLES
+from assignment.services.routing.gauges import GAUGES
 from assignment.services.routing.schema import missing_parts
 from leads.models import Lead
 
@@ -45,6 +48,18 @@ def test_the_rule_file_has_seven_alerts():
     text = (ROOT / "ops/prometheus/lead-routing.yml").read_text()
 
     assert [f"code: A{number}" in text for number in range(1, 8)] == [True] * 7
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", ["ops/prometheus/lead-routing.yml", "ops/grafana/lead-routing.json"])
+def test_rules_and_dashboard_ask_for_figures_that_exist(file):
+    asked = set(re.findall(r"zrg_\w+", (ROOT / file).read_text()))
+
+    told = {f"zrg_routing_{name}" for name in (*GAUGES, "duplicates_24h", "unroutable", "partner_full")}
+    # Counters and histograms of this process; gauges of the tables are named above.
+    told |= {f"{metric._name}_total" for metric in (metrics.SETTLED, metrics.LOCKS)}
+    told |= {f"{metrics.SECONDS._name}_bucket"}
+    assert asked - told == set()
 
 
 @pytest.mark.django_db

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from assignment.services.routing.acting import requeue
-from leads.models import Lead
+from assignment.services.routing.acting import MAX_REQUEUED, failed_leads, requeue
 from zrg.workspaces.context import tenant
 
 
@@ -18,15 +17,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose, and why they failed."""
         parser.add_argument("--workspace", required=True, type=UUID)
-        parser.add_argument("--code", default="no_matching_rule")
+        parser.add_argument("--code", help="only these; otherwise all but those given up by a person or returned")
         parser.add_argument("--dry-run", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """At most 1,000 per run, the newest first."""
         with tenant(options["workspace"]):
             if options["dry_run"]:
-                failed = Lead.objects.in_workspace(options["workspace"]).filter(routing_status="failed")
-                self.stdout.write(f"would requeue={failed.filter(routing_error_code=options['code']).count()}")
+                found = failed_leads(options["workspace"], options["code"])
+                self.stdout.write(f"would requeue={min(found.count(), MAX_REQUEUED)}")
                 return
             done = requeue(options["workspace"], by="command", code=options["code"])
         self.stdout.write(f"requeued={done}")

@@ -12,6 +12,7 @@ MIN_RETRIES, RETRY_RATE = 50, 0.05
 MIN_SETTLED_DUPLICATES, DUPLICATE_RATE = 50, 0.20
 EXPIRED_DAY, EXPIRED_HOUR = 100, 50
 ROLLBACK_FAILURE_RATE = 0.20
+SHOWN_WORKSPACES = 10
 
 Level = Literal["critical", "warning", "info"]
 # Columns of the database's routing_health that add up over workspaces.
@@ -74,15 +75,18 @@ def find_alerts(total: Mapping[str, Any]) -> list[Alert]:
     return found
 
 
-def expiry_message(rows: Iterable[Mapping[str, Any]]) -> Alert | None:
-    """A7, once a day: who lost how many leads to time."""
-    listed = [row for row in rows if row["expired_24h"]]
+def expiry_message(rows: Iterable[Mapping[str, Any]], names: Mapping[Any, str] | None = None) -> Alert | None:
+    """A7, once a day: who lost how many leads to time, the most first."""
+    listed = sorted((row for row in rows if row["expired_24h"]), key=lambda row: -row["expired_24h"])
     total = sum(row["expired_24h"] for row in listed)
     if not total:
         return None
-    flagged = total > EXPIRED_DAY or any(row["expired_1h"] > EXPIRED_HOUR for row in listed)
+    flagged = total > EXPIRED_DAY or sum(row["expired_1h"] for row in listed) > EXPIRED_HOUR
     mark = " More than usual." if flagged else ""
-    return Alert(code="A7", level="info", text=f"{total} leads of {len(listed)} workspaces expired in 24 hours.{mark}")
+    counts = [f"{(names or {}).get(row['workspace_id'], 'a workspace')} {row['expired_24h']}" for row in listed]
+    others = f" and {len(counts) - SHOWN_WORKSPACES} more" if len(counts) > SHOWN_WORKSPACES else ""
+    text = f"{total} leads expired in 24 hours: {', '.join(counts[:SHOWN_WORKSPACES])}{others}.{mark}"
+    return Alert(code="A7", level="info", text=text)
 
 
 def judge(total: Mapping[str, Any], *, violations: int = 0, lock_rate: float | None = None) -> dict[str, Any]:

@@ -9,13 +9,14 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assignment.enums import REQUEUED_BY_RULES, AttributionStatus, ReturnReason
+from assignment.enums import PERMANENT_CODES, REQUEUED_BY_RULES, AttributionStatus, ReturnReason
 from assignment.errors import AlreadyReturned, WindowClosed
 from assignment.models import LeadAttribution, RoutingPartner, RoutingQueueEntry
 from assignment.services.routing.database import call_integer
 from assignment.services.routing.running import FIRST_PASS
 from assignment.services.routing.telling import RETRY_SCHEDULE
 from leads.models import Lead
+from leads.querysets import LeadQuerySet
 from zrg.jobs.services.nudges import nudge
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, NotVisible
@@ -30,10 +31,16 @@ MAX_REQUEUED = 1_000
 def requeue(
     workspace_id: UUID, *, by: User | str, lead_ids: Sequence[UUID] | None = None, code: str | None = None
 ) -> int:
-    """Give failed leads another first attempt: the named ones, or the newest with this code (≤ 1,000)."""
+    """Give failed leads another first attempt (≤ 1,000, newest first): the named ones, or `failed_leads(code)`."""
+    failed = Lead.objects.in_workspace(workspace_id).filter(routing_status="failed", pk__in=lead_ids or ())
+    chosen = failed_leads(workspace_id, code) if lead_ids is None else failed
+    return _requeue(workspace_id, chosen, by=by, reason=code or "chosen")
+
+
+def failed_leads(workspace_id: UUID, code: str | None) -> LeadQuerySet:
+    """Failed leads with this code; without one all but those a person gave up or a destination returned."""
     failed = Lead.objects.in_workspace(workspace_id).filter(routing_status="failed")
-    failed = failed.filter(pk__in=lead_ids) if lead_ids is not None else failed.filter(routing_error_code=code)
-    return _requeue(workspace_id, failed, by=by, reason=code or "chosen")
+    return failed.filter(routing_error_code=code) if code else failed.exclude(routing_error_code__in=PERMANENT_CODES)
 
 
 def requeue_after_change(workspace_id: UUID, *, by: User | str) -> int:

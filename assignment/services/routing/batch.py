@@ -37,6 +37,7 @@ class _Batch:
     def __init__(self, source: UUID, path: str, actor: UUID | None):
         self.source, self.path, self.actor = source, path, actor
         self.owner = uuid4()
+        self.started = time.perf_counter()
         self.is_claiming = False
         self.claimed: list[UUID] = []
 
@@ -138,7 +139,13 @@ Written = tuple[list[database.Completed], list[tuple[database.Failure, database.
 
 
 def _write(batch: _Batch, verdicts: Verdicts) -> Written:
-    completed = database.complete(batch.owner, verdicts.completions, path=batch.path, actor=batch.actor)
+    completed = database.complete(
+        batch.owner,
+        verdicts.completions,
+        path=batch.path,
+        actor=batch.actor,
+        duration_ms=round((time.perf_counter() - batch.started) * 1_000),
+    )
     made = database.fail(batch.owner, verdicts.failures, path=batch.path, actor=batch.actor, max_attempts=None)
     reasons = {failure.lead_id: failure for failure in verdicts.failures}
     return completed, [(reasons[one.lead_id], one) for one in made]

@@ -27,6 +27,14 @@ GAUGES = {
     "failed": ("failed", "Leads given up"),
     "stale_locks": ("stale_locks", "Locks left behind"),
     "expired_24h": ("expired_24h", "Leads nobody took, 24 hours"),
+    # What the alerts ask: from the log, so that it is the same whichever process is asked.
+    "settled_15m": ("settled_15m", "Leads settled, 15 minutes"),
+    "failed_15m": ("failed_15m", "Leads given up, 15 minutes, without those no rule fits and those returned"),
+    "lock_timeouts_5m": ("lock_timeouts_5m", "Attempts that ended waiting for a lock, 5 minutes"),
+    "attempts_30m": ("attempts_30m", "Attempts, 30 minutes"),
+    "retries_30m": ("retries_30m", "Attempts put off, 30 minutes"),
+    "settled_1h": ("settled_1h", "Leads settled, 1 hour"),
+    "duplicates_1h": ("duplicates_1h", "Leads settled as duplicates, 1 hour"),
 }
 _FULL = """
 SELECT count(*) FROM assignment_routingpartner p

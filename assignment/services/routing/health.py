@@ -22,6 +22,7 @@ from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.workspaces.context import dispatch, platform
 from zrg.workspaces.hours import valid_zone
+from zrg.workspaces.models import Workspace
 from zrg.workspaces.registry import Health
 
 logger = structlog.get_logger(__name__)
@@ -47,6 +48,13 @@ def health_rows(workspace_id: UUID | None = None) -> list[dict[str, Any]]:
 def get_routing_health(workspace_id: UUID | None = None, *, violations: int = 0) -> dict[str, Any]:
     """Health of one workspace, or of all the caller's context sees."""
     return judge(add_up(health_rows(workspace_id)), violations=violations, lock_rate=_lock_rate())
+
+
+def workspace_names(rows: list[dict[str, Any]]) -> dict[UUID, str]:
+    """Names of the workspaces these rows are about, for people of the platform."""
+    with platform():
+        found = Workspace.objects.filter(pk__in=[row["workspace_id"] for row in rows])
+        return dict(found.values_list("pk", "name"))
 
 
 def check_routing() -> Health:
@@ -111,7 +119,7 @@ def raise_routing_alerts(*, dry_run: bool = False) -> dict[str, Any]:
         )
     cache.set(ALERTS_KEY, [alert.code for alert in alerts], ALERTS_SECONDS)
     local = now.astimezone(valid_zone(env.ops_timezone()) or ZoneInfo("UTC"))
-    daily = expiry_message(rows) if local.hour == DAILY_HOUR else None
+    daily = expiry_message(rows, workspace_names(rows)) if local.hour == DAILY_HOUR else None
     if daily is not None:
         _tell(daily, f"A7:{local.date()}", state="firing")
     return {"status": verdict["status"], "alerts": [alert.code for alert in alerts], "due": total["due"]}

@@ -230,7 +230,10 @@ def _result(attempt: _Attempt, rule_set: RuleSet, outcome: _Outcome) -> RoutingR
         destination=str(done.workspace_id),
         rule=rule_id,
         result=done.result,
+        code=str(choice.code) if choice and choice.code else None,
         path=attempt.path,
+        attempt=taken.attempts if taken else None,
+        duration_ms=round((time.perf_counter() - attempt.started) * 1_000),
         lock_owner=str(attempt.owner),
     )
     return RoutingResult(

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from leads.models import Lead
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
+from tests.support.routing_world import call, new_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_leads_are_routed_and_counted(partner, capsys):
         (["mark_expired_leads"], "expired=0"),
         (["verify_routing"], "All invariants hold."),
         (["purge_routing"], "logs=0 queue=0 counters=0"),
-        (["purge_routing", "--dry-run"], "would remove logs=0 queue=0"),
+        (["purge_routing", "--dry-run"], "would remove logs=0 queue=0 counters=0"),
         (
             ["routing_schema_check"],
             "Functions, tables, policies, triggers, indexes and the generated column are there.",
@@ -73,3 +74,22 @@ def test_export_writes_files(partner, capsys, tmp_path):
     said(capsys, "routing_export", f"--out={tmp_path}")
 
     assert len((tmp_path / "routing-logs.csv").read_text().splitlines()) == 2
+
+
+def test_requeue_leaves_what_a_person_gave_up(partner, capsys):
+    kept = {}
+    for code in ("error", "no_matching_rule", "lead_invalid", "returned"):
+        lead = LeadFactory(workspace=partner.workspace)
+        owner = new_owner()
+        assert call("acquire_routing_lock", lead.pk, owner)
+        assert call("fail_routing", lead.pk, "x", owner, 1, code)
+        kept[code] = lead
+    option = f"--workspace={partner.workspace_id}"
+
+    dry = said(capsys, "requeue_failed_leads", option, "--dry-run")
+    by_code = said(capsys, "requeue_failed_leads", option, "--code=returned")
+    others = said(capsys, "requeue_failed_leads", option)
+
+    assert (dry, by_code, others) == ("would requeue=2", "requeued=1", "requeued=2")
+    kept["lead_invalid"].refresh_from_db()
+    assert kept["lead_invalid"].routing_status == "failed"

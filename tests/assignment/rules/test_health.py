@@ -64,6 +64,11 @@ def test_workspaces_add_up():
 
 def test_expired_leads_are_told_once_a_day():
     assert expiry_message([row()]) is None
-    message = expiry_message([row(expired_24h=3), row(expired_24h=101)])
+    few = expiry_message([row(workspace_id="a", expired_24h=3)], {"a": "Acme"})
+    message = expiry_message(
+        [row(workspace_id="a", expired_24h=3), row(workspace_id="b", expired_24h=101)], {"a": "Acme", "b": "Beta"}
+    )
+    assert few is not None
     assert message is not None
-    assert message.text == "104 leads of 2 workspaces expired in 24 hours. More than usual."
+    assert few.text == "3 leads expired in 24 hours: Acme 3."
+    assert message.text == "104 leads expired in 24 hours: Beta 101, Acme 3. More than usual."

@@ -288,7 +288,8 @@ def test_the_admin_lists_events_and_shows_fairness(client, desk):
     page = client.get(f"/admin/assignment/leadassignmentevent/fairness/?workspace={workspace.pk}").content.decode()
 
     assert listed.status_code == 200
-    assert "7 days: 3 assigned in turn" in page
+    assert "The last 7 days: 3 leads assigned in turn" in page
+    assert "E-mail 3" in page
     assert "66.7 %" in page
 
 

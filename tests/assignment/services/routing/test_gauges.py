@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from assignment.admin.partner_figures import with_figures
 from assignment.models import RoutingPartner
+from assignment.services.routing.batch import route_batch
 from assignment.services.routing.gauges import RoutingCollector
-from tests.factories import RoutingPartnerFactory
+from assignment.services.routing.partner_figures import with_figures
+from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
+from tests.support.routing_world import call, new_owner
 from zrg.workspaces.models import WorkspaceSettings
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,23 @@ def test_the_list_of_agreements_counts_by_the_destinations_days(zone, day, used)
 
     expected = (2, 2) if when[day] == when["today"] else used
     assert (row.used_today, row.used_month) == expected
+
+
+def test_what_alerts_ask_comes_from_the_log_and_leaves_out_answers_that_are_no_faults():
+    partner = RoutingPartnerFactory()
+    RoutingRuleFactory(workspace=partner.workspace, destination_workspace=partner.destination_workspace)
+    for code in ("error", "no_matching_rule", "returned"):
+        lead, owner = LeadFactory(workspace=partner.workspace), new_owner()
+        assert call("acquire_routing_lock", lead.pk, owner)
+        assert call("fail_routing", lead.pk, "x 55P03", owner, 1, code)
+    LeadFactory(workspace=partner.workspace)
+    route_batch(partner.workspace_id)
+
+    plain = [family.samples[0] for family in RoutingCollector().collect() if family.samples]
+    told = {sample.name: sample.value for sample in plain if not sample.labels}
+
+    names = ("settled_15m", "failed_15m", "lock_timeouts_5m", "attempts_30m", "retries_30m", "settled_1h")
+    assert [told[f"zrg_routing_{name}"] for name in names] == [1, 1, 3, 4, 0, 1]
 
 
 def partner_full():
