@@ -44,7 +44,7 @@ def test_hard_07_notes_cannot_be_sent_two_people_write_and_see(product, page, ow
     # By keyboard: the tab, a name from the list, saved with Enter.
     owner.keyboard.press("n")
     expect(owner.locator("#note-text")).to_be_focused()
-    writing = page.get_by_text(f"{name_of(product, OWNER)} is writing…")
+    writing = page.locator("#presence-line", has_text=f"{name_of(product, OWNER)} is writing…")
     for _second in range(LIVE_MS // 1000):
         # Who stops for some seconds is no longer writing when the other page asks.
         owner.keyboard.press("Space")

@@ -14,7 +14,7 @@ MINE, THEIRS = "The first answer, from one desk.", "The second answer, from anot
 
 @pytest.fixture
 def desks(context_of):
-    """The setter's and the owner's browser; neither hears of the other while it writes."""
+    """The setter's and the owner's browser."""
     pages = []
     for login in (SETTER, OWNER):
         page = context_of(login).new_page()
@@ -30,9 +30,10 @@ def test_hard_06_exactly_one_message_of_two_browsers_and_the_text_of_both(produc
     draft, _text = product.pending_draft(email)
     lead = product.lead_id(email)
     workspace = product.value("SELECT workspace_id FROM leads_lead WHERE id = %s", lead)
+    # The second does not hear of the first while it writes.
+    second.route("**/api/inbox/changes*", lambda route: route.abort())
+    second.route("**/api/inbox/drafts/*", lambda route: route.abort())
     for page, words in ((first, MINE), (second, THEIRS)):
-        page.route("**/api/inbox/changes*", lambda route: route.abort())
-        page.route("**/api/inbox/drafts/*", lambda route: route.abort())
         page.goto(f"/?clientId={workspace}&leadId={lead}&draftId={draft}")
         page.locator("#editor").fill(words)
 

@@ -205,20 +205,19 @@ zrg.toggleDrawer = toggleDrawer;
     if (push) history.pushState({ open: url, lead }, "", link.href);
     const known = ahead.get(url);
     ahead.delete(url);
-    if (known && Date.now() - known.at < FRESH_MS) {
-      show(known.html, lead, { focus });
-      zrg.send("POST", `/api/inbox/conversations/${lead}/seen`, {});
-      return;
-    }
     const slow = setTimeout(() => {
       if (mine !== running) return;
       pane.replaceChildren(zrg.fragment(`<div class="skeleton" role="status">${"<span></span>".repeat(6)}</div>`));
       pane.firstChild.setAttribute("aria-label", gettext("Loading"));
     }, 300);
     try {
-      const html = await load(url);
+      // One that is on its way is not asked for twice.
+      const early = known && Date.now() - known.at < FRESH_MS ? await known.html : "";
+      const html = early || await load(url);
       clearTimeout(slow);
-      if (mine === running) show(html, lead, { focus });
+      if (mine !== running) return;
+      show(html, lead, { focus });
+      if (early) zrg.send("POST", `/api/inbox/conversations/${lead}/seen`, {});
     } catch (error) {
       clearTimeout(slow);
       if (error.name === "AbortError" || mine !== running) return;
@@ -244,7 +243,7 @@ zrg.toggleDrawer = toggleDrawer;
     const url = next && zrg.$("a", next).dataset.open;
     if (!url || ahead.has(url) || navigator.connection?.saveData) return;
     ahead.clear();
-    setTimeout(() => load(url, true).then((html) => ahead.set(url, { html, at: Date.now() })).catch(() => {}), 250);
+    setTimeout(() => ahead.set(url, { html: load(url, true).catch(() => ""), at: Date.now() }), 250);
   }
   zrg.forgetAhead = () => ahead.clear();
 
