@@ -25,13 +25,20 @@ ADMIN = (
     "admin/inbox/sendorder/",
     "admin/jobs/backgroundjob/",
     "admin/workspaces/workspace/",
+    "admin/assignment/routingrule/",
 )
 
 OPEN = "details[data-menu][open] > .menu__panel"
 MAIN = "//main//a"
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _ACCOUNT = ("/account/", "/account/password/change/", "/account/2fa/", "/account/sessions/")
-_ENTRANCE = ("/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/invite/nobody")
+_ENTRANCE = (
+    "/account/login/",
+    "/admin/login/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/invite/nobody",
+)
 
 
 def nothing(_page: Page) -> None:

@@ -17,6 +17,9 @@ DESK = {"width": 1440, "height": 900}
 # Fewer would mean that the links were not found, and that the pages behind them were not looked at.
 LEAST_PAGES = 40
 SCHEMES = ("light", "dark")
+# Of Django's and Unfold's own pages: the button in the search field and the marks of a sorted column are theirs, and
+# Enter and the column's title do the same.
+THEIRS = ("target-size:",)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,21 @@ def test_pages_behind_the_menu_have_no_fault(owner, lead):
 
 def test_pages_behind_the_menu_fit_a_phone_and_a_finger(pocket, lead):
     assert faults(pocket, screens.pages(pocket), thumbs=True, rules=False) == {}
+
+
+def test_pages_of_the_administration_have_no_fault_of_ours(owner, lead):
+    one = Screen(name="admin-lead", path=f"/admin/leads/lead/{lead}/change/")
+    found = {}
+    for screen in [*screens.administration(), one]:
+        for scheme in SCHEMES:
+            # Unfold chooses its appearance while the page loads.
+            owner.emulate_media(color_scheme=scheme)
+            screen.open(owner)
+            ours = [fault for fault in findings(owner) if not fault.startswith(THEIRS)]
+            if ours or overflow(owner):
+                found[f"{screen.name}, {scheme}"] = [*ours, f"{overflow(owner)} pixels too wide"]
+
+    assert found == {}
 
 
 def test_pages_before_the_log_in_have_no_fault(context_of):
