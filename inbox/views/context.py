@@ -307,9 +307,9 @@ def station_context(request: HttpRequest, station: Station, **typed: Any) -> dic
     }
 
 
-def typed_for(order: SendOrder) -> dict[str, str]:
+def typed_for(order: SendOrder) -> dict[str, Any]:
     """An order as its text stood in the composer; a recipient or CC nobody changed is left to the station."""
-    typed = {"content": order.body, "subject": order.subject or ""}
+    typed: dict[str, Any] = {"content": order.body, "subject": order.subject or ""}
     typed |= {"to": order.to_override} if order.to_override else {}
     return typed | ({"cc": ", ".join(order.cc)} if order.cc is not None else {})
 

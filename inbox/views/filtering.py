@@ -12,6 +12,7 @@ from inbox.rules.saved_views import clean_list, filter_words, view_query
 from inbox.services.filter_choices import FilterChoices, filter_names
 from leads.enums import Channel, LeadSort, LeadStatus, ScoreFilter
 from leads.rules.filters import ListFilters
+from leads.rules.search import SearchKind
 from zrg.workspaces.access import Access
 
 ONE_PERSON, ONE_CAMPAIGN = _("One person"), _("One SMS campaign")
@@ -41,6 +42,7 @@ def filter_context(
         "filters": filters,
         "choices": choices,
         "chips": _chips(query, names),
+        "in_texts": _in_texts(filters, query),
         "chosen_person": _name(filters.assigned, names, offered, ONE_PERSON),
         "chosen_campaign": _name(filters.sms_campaign, names, offered, ONE_CAMPAIGN),
         # Whoever sees only their own leads has nothing to choose from.
@@ -61,6 +63,13 @@ def _chips(query: QueryDict, names: dict[str, str]) -> list[Chip]:
         if key != "tab"
         for value in values
     ]
+
+
+def _in_texts(filters: ListFilters, query: QueryDict) -> str:
+    """The same list with the words looked for in messages; "" when nobody searches people by words."""
+    if filters.search.kind != SearchKind.WORDS:
+        return ""
+    return view_query({**clean_list(dict(query.lists())), "search": [f"{filters.search.value} in:body"]})
 
 
 def _without(params: dict[str, list[str]], key: str, value: str) -> dict[str, list[str]]:

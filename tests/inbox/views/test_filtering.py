@@ -43,6 +43,21 @@ def test_each_filter_in_force_has_a_way_out(client, desk):
     assert page(client, desk, "tab=responses").count("chosen") == 0
 
 
+def test_words_that_name_nobody_can_be_looked_for_in_messages(client, desk):
+    MessageFactory(lead=desk.lead, body="We use HubSpot", sent_at=minutes_ago(3))
+    client.login_as(desk.owner)
+
+    nobody = page(client, desk, "tab=responses&search=hubspot")
+    way = re.search(r'href="/\?([^"]*)">Search message texts', nobody)
+    found = client.get("/?" + way[1].replace("&amp;", "&")).content.decode()
+
+    assert nobody.count('class="lead"') == 0
+    assert way[1].endswith("tab=responses&amp;search=hubspot+in%3Abody")
+    assert re.findall(r'id="row-([0-9a-f-]+)"', found) == [str(desk.lead.pk)]
+    assert "Search message texts" not in page(client, desk, "search=hubspottest+in:body")
+    assert "Search message texts" not in page(client, desk, "search=nobody@nowhere.example")
+
+
 def test_people_and_labels_are_named(client, desk):
     label = SmsCampaignFactory(workspace=desk.workspace, name="Granite")
     Lead.objects.filter(pk=desk.lead.pk).update(sms_campaign=label)

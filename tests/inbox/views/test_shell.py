@@ -96,6 +96,7 @@ def test_all_workspaces_names_the_workspace_of_each_row(client, desk):
     html = page(client, desk.manager, clientId="all").content.decode()
 
     assert html.count('class="lead"') == 2
+    assert sorted(re.findall(r'lead__workspace">([^<]+)<', html)) == sorted([desk.workspace.name, other.workspace.name])
     assert desk.workspace.name in html
     assert other.workspace.name in html
 

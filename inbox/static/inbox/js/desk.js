@@ -224,6 +224,12 @@ zrg.toggleDrawer = toggleDrawer;
       if (error.status === 404) { document.getElementById(`row-${lead}`)?.remove(); zrg.toast(gettext("This conversation is no longer available to you.")); }
       document.body.classList.add("app--open");
       pane.replaceChildren(zrg.errorCard(gettext("The conversation could not be loaded."), () => open(link, { push: false }), error.reference));
+      // On a phone the list is behind it.
+      const list = new URL(link.href);
+      list.searchParams.delete("leadId");
+      const back = Object.assign(document.createElement("a"), { href: list, className: "button button--small talk__back", textContent: gettext("Back to the list") });
+      back.dataset.back = "";
+      pane.firstChild.append(back);
     }
   }
   zrg.open = open;
@@ -324,7 +330,8 @@ zrg.toggleDrawer = toggleDrawer;
     zrg.part("live").then((live) => live.changed(event.detail, gone));
   });
   document.addEventListener("zrg:poll", () => { zrg.refreshThread(); zrg.refreshStation(); });
-  setTimeout(() => zrg.part("live"), 2000);
+  const live = () => zrg.part("live").catch(() => setTimeout(live, 30000));
+  setTimeout(live, 2000);
 }
 
 // A choice made with the keyboard passes others on its way, and some of them stop a lead: it is saved with

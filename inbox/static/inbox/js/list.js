@@ -34,6 +34,7 @@ export async function reload({ quiet = false } = {}) {
     const scroll = region.scrollTop;
     const rows = zrg.$("#rows-region", fresh);
     zrg.$(".list__title h1").textContent = zrg.$("h1", fresh).textContent;
+    zrg.$("#filter-menu summary").replaceChildren(...zrg.$("#filter-menu summary", fresh).childNodes);
     region.replaceWith(rows);
     zrg.process(rows);
     if (quiet) rows.scrollTop = scroll;

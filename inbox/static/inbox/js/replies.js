@@ -38,6 +38,7 @@ function draw(manage) {
   list.setAttribute("aria-label", gettext("Saved replies"));
   const preview = make("div", { id: "reply-preview", className: "replies__preview" });
   preview.setAttribute("aria-live", "polite");
+  foot.append(make("button", { type: "button", className: "button button--primary button--small", textContent: gettext("Insert"), onclick: () => insert(shown[at]) }));
   dialog.replaceChildren(title, search, make("div", { className: "replies__body" }, list, preview), foot);
 }
 
