@@ -12,6 +12,7 @@ from django.db import connections
 
 from tests.support import database, order
 from tests.support.client import client, htmx_headers  # noqa: F401  # fixtures of all tests
+from tests.support.simulator import simulator  # noqa: F401  # started by the tests that name it
 from zrg.workspaces.context import platform
 
 

@@ -16,7 +16,6 @@ from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import UserFactory, WorkspaceFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job
 
@@ -43,7 +42,7 @@ def test_hard_03_channel_scope_of_stops(reason):
 
 
 @pytest.mark.parametrize("reason", BlacklistReason.values)
-def test_hard_05_stop_stops_automation(simulator, reason):  # noqa: F811
+def test_hard_05_stop_stops_automation(simulator, reason):
     """Whatever the reason: no draft waits, no order is carried out, no machine writes on."""
     lead = LeadFactory(auto_reply_enabled=True, auto_follow_up_enabled=True)
     DraftFactory(lead=lead)
@@ -80,7 +79,7 @@ def test_hard_05_booked_needs_evidence(lead, tag):
     assert row.sentiment_tag == tag
 
 
-def test_hard_05_fallback_never_unattended(simulator):  # noqa: F811
+def test_hard_05_fallback_never_unattended(simulator):
     """A template waits for a person, marked as what it is; nothing is ordered."""
     simulator.script("openai", "*", times=20, status=500, contains="draft.generate", body={"error": {"message": "x"}})
     arrives(LeadFactory(workspace=WorkspaceFactory()), "Could you send more details about pricing?")
@@ -124,7 +123,7 @@ def test_hard_06_no_text_in_events():
         "This is an automated message, please do not reply to this email. Meet us on Tuesday at 3pm.",
     ],
 )
-def test_hard_05_no_booking_from_machines(simulator, body):  # noqa: F811
+def test_hard_05_no_booking_from_machines(simulator, body):
     """A time named by a machine, or by one who withdraws, is read by nobody who books or answers."""
     lead = LeadFactory(sentiment_tag="Meeting Requested", status="meeting_requested")
     message = arrives(lead, body, safety_kind=None)

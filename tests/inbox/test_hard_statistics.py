@@ -13,7 +13,6 @@ from tests.factories.inbox import MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.ai.models import AIInteraction, AIUsageDaily, KnowledgeAsset, Persona
 from zrg.ai.services.retention import roll_up_days
 from zrg.jobs.services.enqueue import enqueue_job
@@ -24,7 +23,7 @@ MARKER = "zqmarker"
 ECHO = {"error": {"message": f"bad {MARKER} input", "type": f"the {MARKER} type", "param": f"{MARKER} was sent"}}
 
 
-def test_hard_05_statistics_never_text(simulator, caplog):  # noqa: F811
+def test_hard_05_statistics_never_text(simulator, caplog):
     caplog.set_level(logging.INFO)
     workspace = WorkspaceFactory(
         settings__ai_goals=f"goal {MARKER}",

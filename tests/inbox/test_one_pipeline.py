@@ -18,7 +18,6 @@ from tests.integrations.instantly import payloads as instantly
 from tests.integrations.smartlead import payloads as smartlead
 from tests.integrations.unipile import payloads as unipile
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.jobs.models import WebhookEvent
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import WorkspaceSettings
@@ -131,7 +130,7 @@ def _check_stages(message: Message) -> None:
 
 
 @pytest.mark.parametrize(("text", "tag", "expected"), CONVERSATIONS)
-def test_five_adapters_one_outcome(simulator, text, tag, expected):  # noqa: F811
+def test_five_adapters_one_outcome(simulator, text, tag, expected):
     outcomes = {provider: outcome_of(provider, text, tag) for provider in ACCOUNTS}
 
     assert outcomes == dict.fromkeys(ACCOUNTS, expected)

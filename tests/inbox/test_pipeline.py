@@ -12,7 +12,6 @@ from tests.factories.inbox import MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.ai.models import AIInteraction, Persona
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job
@@ -48,11 +47,11 @@ def arrives(lead, body: str, **changes):
     return message
 
 
-def model_calls(simulator) -> int:  # noqa: F811
+def model_calls(simulator) -> int:
     return len(simulator.requests("openai", "*", "POST"))
 
 
-def test_reply_becomes_a_draft_that_waits(lead, simulator):  # noqa: F811
+def test_reply_becomes_a_draft_that_waits(lead, simulator):
     message = arrives(lead, "Could you send more details about pricing?")
 
     drain()
@@ -78,7 +77,7 @@ def test_reply_becomes_a_draft_that_waits(lead, simulator):  # noqa: F811
     assert stages == {stage.name: "done" for stage in (*READING, *ANSWERING)} | {"context_sync": "skipped"}
 
 
-def test_hard_05_one_draft_per_trigger(lead, simulator):  # noqa: F811
+def test_hard_05_one_draft_per_trigger(lead, simulator):
     arrives(lead, "Could you send more details about pricing?")
     drain()
     calls = model_calls(simulator)
@@ -90,7 +89,7 @@ def test_hard_05_one_draft_per_trigger(lead, simulator):  # noqa: F811
     assert model_calls(simulator) == calls
 
 
-def test_hard_05_one_pending_reply_draft(lead, simulator):  # noqa: F811
+def test_hard_05_one_pending_reply_draft(lead, simulator):
     arrives(lead, "Could you send more details about pricing?", sent_at=timezone.now() - timedelta(hours=2))
     drain()
     Message.objects.update(created_at=timezone.now() - timedelta(hours=2))
@@ -102,7 +101,7 @@ def test_hard_05_one_pending_reply_draft(lead, simulator):  # noqa: F811
     assert list(states) == [("superseded", "superseded_by_newer_inbound"), ("pending", None)]
 
 
-def test_reply_in_pieces_gets_one_draft_after_the_last(lead, simulator):  # noqa: F811
+def test_reply_in_pieces_gets_one_draft_after_the_last(lead, simulator):
     first = arrives(lead, "Could you send more details?", sent_at=timezone.now() - timedelta(seconds=30))
     second = arrives(lead, "About pricing I mean.", sent_at=timezone.now() - timedelta(seconds=5))
 
@@ -148,7 +147,7 @@ def test_without_a_key_the_deterministic_results_still_apply(lead, settings):
     )
 
 
-def test_hard_05_failure_is_not_neutral(lead, simulator):  # noqa: F811
+def test_hard_05_failure_is_not_neutral(lead, simulator):
     simulator.script("openai", "*", times=20, status=500, body={"error": {"message": "down", "type": "server_error"}})
     message = arrives(lead, "Could you send more details?")
 
@@ -162,7 +161,7 @@ def test_hard_05_failure_is_not_neutral(lead, simulator):  # noqa: F811
     assert not BackgroundJob.objects.filter(type="INBOUND_RESPOND").exists()
 
 
-def test_generation_failure_leaves_a_flagged_template(lead, simulator):  # noqa: F811
+def test_generation_failure_leaves_a_flagged_template(lead, simulator):
     message = arrives(lead, "Could you send more details about pricing?")
     simulator.script("openai", "*", times=20, status=500, contains="draft.generate", body={"error": {"message": "x"}})
 
@@ -174,7 +173,7 @@ def test_generation_failure_leaves_a_flagged_template(lead, simulator):  # noqa:
     assert draft.trigger_message_id == message.pk
 
 
-def test_hard_05_deterministic_beats_model(lead, simulator):  # noqa: F811
+def test_hard_05_deterministic_beats_model(lead, simulator):
     message = arrives(lead, "STOP", safety_kind=None)
 
     drain()
@@ -187,7 +186,7 @@ def test_hard_05_deterministic_beats_model(lead, simulator):  # noqa: F811
     assert not BackgroundJob.objects.filter(type="INBOUND_RESPOND").exists()
 
 
-def test_hard_05_no_draft_for_opted_out(lead, simulator):  # noqa: F811
+def test_hard_05_no_draft_for_opted_out(lead, simulator):
     Lead.objects.update(status="blacklisted", blacklist_reason="opt_out", opted_out_at=timezone.now())
     message = arrives(lead, "Could you send more details about pricing?")
 
@@ -198,7 +197,7 @@ def test_hard_05_no_draft_for_opted_out(lead, simulator):  # noqa: F811
     assert not Draft.objects.exists()
 
 
-def test_absence_note_keeps_the_tag_of_a_human_reply(lead, simulator):  # noqa: F811
+def test_absence_note_keeps_the_tag_of_a_human_reply(lead, simulator):
     Lead.objects.update(sentiment_tag="Meeting Requested", status="meeting_requested")
     message = arrives(
         lead, "I am out of the office until Monday.", subject="Automatic reply: quick idea", safety_kind=None
@@ -213,7 +212,7 @@ def test_absence_note_keeps_the_tag_of_a_human_reply(lead, simulator):  # noqa: 
     assert message.draft_skip_reason == "safety_out_of_office"
 
 
-def test_answered_meanwhile_gets_no_draft(lead, simulator):  # noqa: F811
+def test_answered_meanwhile_gets_no_draft(lead, simulator):
     message = arrives(lead, "Could you send more details about pricing?")
     MessageFactory(lead=lead, outbound=True, sent_at=timezone.now())
 
@@ -224,7 +223,7 @@ def test_answered_meanwhile_gets_no_draft(lead, simulator):  # noqa: F811
     assert not Draft.objects.exists()
 
 
-def test_draft_generation_switched_off(lead, simulator):  # noqa: F811
+def test_draft_generation_switched_off(lead, simulator):
     WorkspaceSettings.objects.update(draft_generation_enabled=False)
     message = arrives(lead, "Could you send more details about pricing?")
 
@@ -235,7 +234,7 @@ def test_draft_generation_switched_off(lead, simulator):  # noqa: F811
     assert not Draft.objects.exists()
 
 
-def test_suspended_workspace_ends_at_load(lead, simulator):  # noqa: F811
+def test_suspended_workspace_ends_at_load(lead, simulator):
     lead.workspace.status = "suspended"
     lead.workspace.save(update_fields=["status"])
     arrives(lead, "Could you send more details?")
@@ -245,7 +244,7 @@ def test_suspended_workspace_ends_at_load(lead, simulator):  # noqa: F811
     assert model_calls(simulator) == 0
 
 
-def test_hard_05_statistics_never_text(lead, simulator, capsys):  # noqa: F811
+def test_hard_05_statistics_never_text(lead, simulator, capsys):
     """Markers in every input appear in no statistics row and no log line."""
     lead.company_name = "MARKERCOMPANY"
     lead.save(update_fields=["company_name"])
@@ -260,7 +259,7 @@ def test_hard_05_statistics_never_text(lead, simulator, capsys):  # noqa: F811
     assert "MARKER" not in "".join([*rows, *stages, capsys.readouterr().out])
 
 
-def test_every_call_is_counted_with_its_figures(lead, simulator):  # noqa: F811
+def test_every_call_is_counted_with_its_figures(lead, simulator):
     arrives(lead, "Could you send more details about pricing?")
 
     drain()
@@ -281,7 +280,7 @@ def test_every_call_is_counted_with_its_figures(lead, simulator):  # noqa: F811
     assert row.prompt_version.startswith("code:")
 
 
-def test_message_deleted_meanwhile_cancels_the_job(lead, simulator):  # noqa: F811
+def test_message_deleted_meanwhile_cancels_the_job(lead, simulator):
     message = arrives(lead, "Could you send more details about pricing?")
     message.delete()
 

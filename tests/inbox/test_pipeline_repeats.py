@@ -17,7 +17,6 @@ from tests.factories.inbox import MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.ai.circuit import circuit
 from zrg.ai.client import get_client
 from zrg.jobs.contracts import RunContext
@@ -41,7 +40,7 @@ def arrives(lead, body: str = QUESTION, job: str = READING_JOB, **changes):
     return message
 
 
-def model_down(simulator, times: int = 40):  # noqa: F811
+def model_down(simulator, times: int = 40):
     simulator.script("openai", "*", times=times, status=500, body={"error": {"message": "down"}})
 
 
@@ -50,7 +49,7 @@ def retry_hourly(**changes):
 
 
 @pytest.mark.parametrize("job", [READING_JOB, "SMARTLEAD_INBOUND_POST_PROCESS"])
-def test_failed_classification_is_read_again_and_answered(lead, simulator, job):  # noqa: F811
+def test_failed_classification_is_read_again_and_answered(lead, simulator, job):
     model_down(simulator)
     message = arrives(lead, job=job)
     drain()
@@ -66,7 +65,7 @@ def test_failed_classification_is_read_again_and_answered(lead, simulator, job):
     assert Draft.objects.get().trigger_message_id == message.pk
 
 
-def test_failed_classification_goes_to_a_person_after_a_day(lead, simulator):  # noqa: F811
+def test_failed_classification_goes_to_a_person_after_a_day(lead, simulator):
     message = arrives(lead, classification_state="failed")
     BackgroundJob.objects.update(status="SUCCEEDED")
     Message.objects.update(created_at=timezone.now() - timedelta(hours=25))
@@ -111,7 +110,7 @@ def interested_again(lead, message):
     )
 
 
-def test_interest_before_the_classification_never_skips_the_state(lead, simulator):  # noqa: F811
+def test_interest_before_the_classification_never_skips_the_state(lead, simulator):
     model_down(simulator)
     message = arrives(lead)
     drain()
@@ -128,7 +127,7 @@ def test_interest_before_the_classification_never_skips_the_state(lead, simulato
     assert Draft.objects.count() == 1
 
 
-def test_later_interest_answers_a_reply_that_got_no_draft(lead, simulator):  # noqa: F811
+def test_later_interest_answers_a_reply_that_got_no_draft(lead, simulator):
     message = arrives(lead, "Hm, I see.")
     drain()
     assert not Draft.objects.exists()
@@ -142,7 +141,7 @@ def test_later_interest_answers_a_reply_that_got_no_draft(lead, simulator):  # n
     assert Draft.objects.get().trigger_message_id == message.pk
 
 
-def test_hard_04_handlers_idempotent_reading_and_answering(lead, simulator):  # noqa: F811
+def test_hard_04_handlers_idempotent_reading_and_answering(lead, simulator):
     """Each job again after each stage: nothing is written twice."""
     message = arrives(lead)
     drain()
@@ -157,7 +156,7 @@ def test_hard_04_handlers_idempotent_reading_and_answering(lead, simulator):  # 
     assert InboundStageRun.objects.filter(message=message, stage="draft").get().attempts == 1
 
 
-def test_crash_between_the_model_and_the_draft_asks_again_and_stores_one(lead, simulator, monkeypatch):  # noqa: F811
+def test_crash_between_the_model_and_the_draft_asks_again_and_stores_one(lead, simulator, monkeypatch):
     from inbox.services.stages import draft as stage
 
     store, crashes = stage.store_draft, [RuntimeError("worker lost")]
@@ -176,7 +175,7 @@ def test_crash_between_the_model_and_the_draft_asks_again_and_stores_one(lead, s
     assert InboundStageRun.objects.get(stage="draft").attempts == 2
 
 
-def test_draft_that_fails_three_times_is_explained_not_repeated(lead, simulator, monkeypatch):  # noqa: F811
+def test_draft_that_fails_three_times_is_explained_not_repeated(lead, simulator, monkeypatch):
     from inbox.services.stages import draft as stage
 
     def broken(*args, **options):
@@ -215,7 +214,7 @@ def test_state_and_its_ledger_entry_commit_together(lead, monkeypatch):
 
 
 @pytest.mark.parametrize("stage", ["classify", "draft"])
-def test_reprocessing_writes_a_missing_draft(lead, simulator, stage):  # noqa: F811
+def test_reprocessing_writes_a_missing_draft(lead, simulator, stage):
     message = arrives(lead)
     drain()
     Draft.objects.all().delete()
@@ -226,7 +225,7 @@ def test_reprocessing_writes_a_missing_draft(lead, simulator, stage):  # noqa: F
     assert Draft.objects.get().trigger_message_id == message.pk
 
 
-def test_absence_note_after_a_question_leaves_the_question_answered(lead, simulator):  # noqa: F811
+def test_absence_note_after_a_question_leaves_the_question_answered(lead, simulator):
     asked = arrives(lead, sent_at=timezone.now() - timedelta(minutes=2))
     arrives(lead, "I am out of the office until Monday.", subject="Automatic reply", safety_kind="out_of_office")
 
@@ -235,7 +234,7 @@ def test_absence_note_after_a_question_leaves_the_question_answered(lead, simula
     assert Draft.objects.get().trigger_message_id == asked.pk
 
 
-def test_reply_without_text_is_told_and_changes_nothing(lead, simulator):  # noqa: F811
+def test_reply_without_text_is_told_and_changes_nothing(lead, simulator):
     message = arrives(lead, "", subject=None)
 
     drain()
@@ -276,7 +275,7 @@ def test_hard_05_lead_text_is_data_in_the_greeting(name, greeting):
 
 
 @pytest.mark.parametrize("gone", ["message", "lead"])
-def test_work_for_what_is_gone_is_cancelled(lead, simulator, gone):  # noqa: F811
+def test_work_for_what_is_gone_is_cancelled(lead, simulator, gone):
     message = arrives(lead)
     (message if gone == "message" else lead).delete()
 

@@ -6,12 +6,11 @@ from inbox.services.marking import change_sentiment
 from leads.models import EnrichmentRequest, Lead
 from tests.factories import LeadFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-def test_a_person_calls_the_lead_interested(simulator):  # noqa: F811
+def test_a_person_calls_the_lead_interested(simulator):
     lead = LeadFactory()
 
     change_sentiment(lead, "Interested", by=lead.workspace.owner)
@@ -24,7 +23,7 @@ def test_a_person_calls_the_lead_interested(simulator):  # noqa: F811
     assert len(simulator.requests("clay")) == 2
 
 
-def test_a_person_says_that_the_lead_is_not_interested(simulator):  # noqa: F811
+def test_a_person_says_that_the_lead_is_not_interested(simulator):
     lead = LeadFactory(enrichment_status="pending")
 
     change_sentiment(lead, "Not Interested", by=lead.workspace.owner)

@@ -6,7 +6,6 @@ from integrations.models import Connection
 from tests.factories import ConnectionFactory, WorkspaceFactory
 from tests.integrations.instantly import payloads as instantly
 from tests.integrations.smartlead import payloads as smartlead
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 
 GRANITE_SECRET = "ebhook-2a6c8e1f4b7d9035e2c6a8f1"
 

@@ -1,7 +1,4 @@
-"""The provider simulators in a thread of the test, reached over real HTTP.
-
-Import the fixture where it is needed: `from tests.support.simulator import simulator  # noqa: F401`.
-"""
+"""The provider simulators in a thread of the test, reached over real HTTP."""
 
 import json
 import os

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from inbox.models import Draft
 from tests.inbox.services.autosend.conftest import world  # noqa: F401
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import BackgroundJob
 
 pytestmark = pytest.mark.django_db

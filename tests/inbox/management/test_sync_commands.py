@@ -12,7 +12,7 @@ from inbox.schedules import run_conversation_sync
 from tests.factories.inbox import MessageFactory
 from tests.inbox.services.syncing.conftest import Providers, ago, make_providers
 from tests.support.drain import drain
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.models import BackgroundJob
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def providers(db: None, simulator: RunningSimulator) -> Providers:  # noqa: F811
+def providers(db: None, simulator: RunningSimulator) -> Providers:
     return make_providers(simulator)
 
 

@@ -16,7 +16,6 @@ from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import MembershipFactory, UserFactory, WorkspaceFactory
 from tests.inbox.desk import make_desk
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job
 from zrg.lib.errors import BadInput, Conflict, Forbidden, NotVisible, WorkspaceSuspended
@@ -41,7 +40,7 @@ def announced():
     return sorted(job.payload["data"]["person_id"] for job in jobs)
 
 
-def test_hard_07_notes_cannot_be_sent_by_anything_that_sends(simulator):  # noqa: F811
+def test_hard_07_notes_cannot_be_sent_by_anything_that_sends(simulator):
     """A note beside a reply that is read, answered and sent: no row, no prompt and no call has its text."""
     desk = make_desk(simulator)
     desk.lead.auto_reply_enabled = True

@@ -16,7 +16,6 @@ from tests.factories import LeadFactory
 from tests.factories.inbox import MessageFactory
 from tests.notifications.support import connect_slack, deliver, workspace
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.models import BackgroundJob
 
@@ -61,7 +60,7 @@ def sweep(owner, at):
     return count
 
 
-def test_breach_is_told_once_where_notices_go(northwind, simulator):  # noqa: F811
+def test_breach_is_told_once_where_notices_go(northwind, simulator):
     inbound = wrote(northwind, first_name="Dana", last_name="Reyes")
 
     counts = [sweep(northwind, at) for at in (4, 5, 6, 60)]

@@ -29,7 +29,6 @@ from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import UserFactory, WorkspaceFactory
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import Reschedule
 from zrg.workspaces.context import platform, tenant
@@ -41,7 +40,7 @@ JOIN_SECONDS = 60
 class Scene:
     """One lead with a reply and a pending draft, known to the provider."""
 
-    def __init__(self, simulator: Any, workspace: Any, number: int) -> None:  # noqa: F811
+    def __init__(self, simulator: Any, workspace: Any, number: int) -> None:
         address = f"dana{number}@northfork.example"
         payload = simulator.state.emailbison.write_as_lead(
             address, "Could you send more details?", subject="Re: quick idea", base_url=f"{simulator.url}/emailbison"
@@ -128,7 +127,7 @@ class Scene:
 
 
 @pytest.fixture
-def scenes(committed_db, simulator):  # noqa: F811
+def scenes(committed_db, simulator):
     with platform():
         workspace = WorkspaceFactory()
         ConnectionFactory(workspace=workspace, external_account_id="14")
@@ -166,7 +165,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def test_hard_06_exactly_one_message_two_approvals_at_once(scenes, people, simulator):  # noqa: F811
+def test_hard_06_exactly_one_message_two_approvals_at_once(scenes, people, simulator):
     for scene in scenes:
         answers = at_once(lambda s=scene: s.approve(people[0]), lambda s=scene: s.approve(people[1]))
         assert sorted(answers) == ["already_decided", "queued"]
@@ -176,7 +175,7 @@ def test_hard_06_exactly_one_message_two_approvals_at_once(scenes, people, simul
     assert len(simulator.sent_replies()) == len(scenes)
 
 
-def test_two_workers_with_one_order_call_the_provider_once(scenes, people, simulator):  # noqa: F811
+def test_two_workers_with_one_order_call_the_provider_once(scenes, people, simulator):
     simulator.script("emailbison", "/api/replies/*/reply", method="POST", delay_ms=200, times=len(scenes))
     for scene in scenes:
         scene.approve(people[0])
@@ -186,7 +185,7 @@ def test_two_workers_with_one_order_call_the_provider_once(scenes, people, simul
     assert len(simulator.sent_replies()) == len(scenes)
 
 
-def test_stop_and_approval_at_once_never_send_to_the_stopped(scenes, people, simulator):  # noqa: F811
+def test_stop_and_approval_at_once_never_send_to_the_stopped(scenes, people, simulator):
     for scene in scenes:
         at_once(lambda s=scene: s.approve(people[0]), scene.stop)
         with platform():
@@ -200,7 +199,7 @@ def test_stop_and_approval_at_once_never_send_to_the_stopped(scenes, people, sim
     assert simulator.sent_replies() == []
 
 
-def test_stop_and_worker_at_once(scenes, people, simulator):  # noqa: F811
+def test_stop_and_worker_at_once(scenes, people, simulator):
     """Either the message was claimed first, or nothing leaves; never a pending draft of a stopped lead."""
     for scene in scenes:
         scene.approve(people[0])
@@ -213,7 +212,7 @@ def test_stop_and_worker_at_once(scenes, people, simulator):  # noqa: F811
         )
 
 
-def test_undo_and_worker_at_once(scenes, people, simulator):  # noqa: F811
+def test_undo_and_worker_at_once(scenes, people, simulator):
     for scene in scenes:
         scene.approve(people[0])
         order = scene.order()
@@ -226,7 +225,7 @@ def test_undo_and_worker_at_once(scenes, people, simulator):  # noqa: F811
         assert scene.state() == (("pending", "cancelled", []) if undone else ("approved", "done", ["sent"]))
 
 
-def test_reply_and_approval_at_once(scenes, people, simulator):  # noqa: F811
+def test_reply_and_approval_at_once(scenes, people, simulator):
     """Whichever is first: a reply nobody saw holds the message back."""
     for scene in scenes:
         approved, received = at_once(lambda s=scene: s.approve(people[0]), scene.receive)
@@ -240,7 +239,7 @@ def test_reply_and_approval_at_once(scenes, people, simulator):  # noqa: F811
     assert simulator.sent_replies() == []
 
 
-def test_reply_and_worker_at_once(scenes, people, simulator):  # noqa: F811
+def test_reply_and_worker_at_once(scenes, people, simulator):
     for scene in scenes:
         scene.approve(people[0])
         at_once(scene.work, scene.receive)
@@ -271,7 +270,7 @@ def test_rejecting_approving_expiring_and_a_manual_reply_do_not_wait_for_each_ot
         assert scene.state()[0] in ("approved", "rejected", "superseded")
 
 
-def test_sweeper_person_and_late_answer_at_once_settle_once(scenes, people, simulator):  # noqa: F811
+def test_sweeper_person_and_late_answer_at_once_settle_once(scenes, people, simulator):
     """Three parties decide about one message; the draft, the order and the flags agree with whoever won."""
     for scene in scenes:
         scene.approve(people[0])

@@ -35,7 +35,6 @@ from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import UserFactory, WorkspaceFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.context import platform
 
@@ -91,7 +90,7 @@ class Crash(RuntimeError):
 class World:
     """One lead; the operations act on whatever is there."""
 
-    def __init__(self, simulator: Any) -> None:  # noqa: F811
+    def __init__(self, simulator: Any) -> None:
         self.simulator = simulator
         self.calls_before = len(simulator.sent_replies())
         workspace = WorkspaceFactory()
@@ -288,7 +287,7 @@ def dying_workers(monkeypatch):
 @example(steps=[["take"], ["stop"], ["work"]])
 @example(steps=[["take"], ["inbound"], ["work"]])
 @example(steps=[["crash"], ["stop"], ["sweep"], ["was_not_sent"], ["work_again"]])
-def test_sending_holds_its_promises_in_every_order(simulator, dying_workers, steps):  # noqa: F811
+def test_sending_holds_its_promises_in_every_order(simulator, dying_workers, steps):
     with platform(timeout_ms=30_000), transaction.atomic():
         world = World(simulator)
         dying_workers.append(world)

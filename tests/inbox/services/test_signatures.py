@@ -8,7 +8,6 @@ from inbox.models import MessageRaw
 from inbox.services.signatures import signature_summary
 from tests.factories import LeadFactory
 from tests.factories.inbox import MessageFactory
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.ai.contracts import CallScope
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -28,7 +27,7 @@ def summary(message):
     return signature_summary(message.workspace_id, message.pk, scope=scope, deadline=time.monotonic() + 10)
 
 
-def test_summary_names_what_stands_there(simulator):  # noqa: F811
+def test_summary_names_what_stands_there(simulator):
     found = summary(mail())
 
     assert (found.name, found.has_phone, found.scheduling_links) == (
@@ -42,18 +41,18 @@ def test_summary_names_what_stands_there(simulator):  # noqa: F811
 
 
 @pytest.mark.parametrize(("text", "channel"), [("Sounds good.", "email"), (SIGNED, "sms")])
-def test_nothing_to_read_asks_nobody(simulator, text, channel):  # noqa: F811
+def test_nothing_to_read_asks_nobody(simulator, text, channel):
     assert summary(mail(text, channel=channel)) is None
     assert simulator.requests("openai") == []
 
 
-def test_no_answer_is_no_summary(simulator):  # noqa: F811
+def test_no_answer_is_no_summary(simulator):
     simulator.script("openai", "*", times=5, status=500, body={"error": {"message": "down"}})
 
     assert summary(mail()) is None
 
 
-def test_without_a_key_it_is_skipped(simulator, settings):  # noqa: F811
+def test_without_a_key_it_is_skipped(simulator, settings):
     settings.OPENAI_API_KEY = ""
 
     assert summary(mail()) is None

@@ -6,7 +6,7 @@ from inbox.models import ConversationSync, Message
 from tests.inbox.desk import Desk, make_desk
 from tests.support.client import ZrgClient
 from tests.support.drain import drain
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 from zrg.jobs.models import BackgroundJob
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def desk(simulator: RunningSimulator) -> Desk:  # noqa: F811
+def desk(simulator: RunningSimulator) -> Desk:
     return make_desk(simulator)
 
 
@@ -22,14 +22,14 @@ def syncs() -> int:
     return BackgroundJob.objects.filter(type="CONVERSATION_SYNC").count()
 
 
-def lost_reply(desk: Desk, simulator: RunningSimulator) -> None:  # noqa: F811
+def lost_reply(desk: Desk, simulator: RunningSimulator) -> None:
     simulator.state.emailbison.write_as_lead(desk.lead.email or "", "Are you there?", base_url="")
 
 
 def test_control_shows_progress_then_the_result(
     desk: Desk,
     client: ZrgClient,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
 ) -> None:
     lost_reply(desk, simulator)
     kim = client.login_as(desk.setter)
@@ -70,7 +70,7 @@ def test_portal_reads_and_does_not_ask(desk: Desk, client: ZrgClient) -> None:
 def test_api_tells_how_far_it_is(
     desk: Desk,
     client: ZrgClient,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
 ) -> None:
     lost_reply(desk, simulator)
     kim = client.login_as(desk.setter)
@@ -100,7 +100,7 @@ def test_lead_of_another_workspace_is_not_there(desk: Desk, client: ZrgClient) -
 def test_admin_shows_what_was_found_and_compares_again(
     desk: Desk,
     client: ZrgClient,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
 ) -> None:
     lost_reply(desk, simulator)
     kim = client.login_as(desk.setter)

@@ -4,7 +4,6 @@ import pytest
 
 from integrations.models import Connection
 from tests.factories import ConnectionFactory, WorkspaceFactory
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.workspaces.models import Workspace
 
 TOKEN = "simulator-calendly-token"

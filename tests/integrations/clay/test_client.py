@@ -10,7 +10,7 @@ from integrations.clay.client import clay_client, is_configured, take_budget
 from integrations.clay.types import Subject
 from integrations.simulator.control import Control
 from tests.integrations.clay.payloads import LEAD_ID, hmac_of
-from tests.support.simulator import CLAY_SECRET, RunningSimulator, simulator  # noqa: F401  # fixture
+from tests.support.simulator import CLAY_SECRET, RunningSimulator
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -36,7 +36,7 @@ ROW = {
 }
 
 
-def test_question_for_a_phone_names_the_profile(simulator: RunningSimulator) -> None:  # noqa: F811
+def test_question_for_a_phone_names_the_profile(simulator: RunningSimulator) -> None:
     result = clay_client("phone").ask(DANA)
 
     assert (result.outcome, result.status) == ("ok", 200)
@@ -46,13 +46,13 @@ def test_question_for_a_phone_names_the_profile(simulator: RunningSimulator) -> 
     }
 
 
-def test_question_for_a_profile(simulator: RunningSimulator) -> None:  # noqa: F811
+def test_question_for_a_profile(simulator: RunningSimulator) -> None:
     clay_client("linkedin").ask(DANA)
 
     assert simulator.state.clay.rows == {"phone": [], "linkedin": [ROW]}
 
 
-def test_what_is_unknown_is_left_out(simulator: RunningSimulator) -> None:  # noqa: F811
+def test_what_is_unknown_is_left_out(simulator: RunningSimulator) -> None:
     clay_client("phone").ask(Subject(lead_id=UUID(LEAD_ID), email="dana@northfork.example", first_name="Dana"))
 
     assert simulator.state.clay.rows["phone"] == [
@@ -66,7 +66,7 @@ def test_what_is_unknown_is_left_out(simulator: RunningSimulator) -> None:  # no
 
 
 @pytest.mark.parametrize("body", ["", "OK", "<html>", {"success": False}])
-def test_any_2xx_is_accepted_whatever_it_says(simulator: RunningSimulator, body: object) -> None:  # noqa: F811
+def test_any_2xx_is_accepted_whatever_it_says(simulator: RunningSimulator, body: object) -> None:
     simulator.script("clay", "/phone", status=202, body=body)
 
     assert clay_client("phone").ask(DANA).outcome == "ok"
@@ -84,7 +84,7 @@ def test_any_2xx_is_accepted_whatever_it_says(simulator: RunningSimulator, body:
     ],
 )
 def test_refusals_and_unknown_outcomes(
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
     respond: dict[str, object],
     outcome: str,
     code: str,
@@ -98,7 +98,7 @@ def test_refusals_and_unknown_outcomes(
     assert result.retry_after == (7 if code == "rate_limited" else None)
 
 
-def test_timeout_is_unknown(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_timeout_is_unknown(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAY_TIMEOUT_MS", "1000")
     simulator.script("clay", "/phone", delay_ms=1_500)
 
@@ -107,7 +107,7 @@ def test_timeout_is_unknown(simulator: RunningSimulator, monkeypatch: pytest.Mon
     assert (result.outcome, result.code) == ("unknown", "timeout")
 
 
-def test_a_kind_without_a_table(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_kind_without_a_table(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLAY_PHONE_TABLE_WEBHOOK_URL")
 
     result = clay_client("phone").ask(DANA)
@@ -141,7 +141,7 @@ def test_budget_is_the_minutes_for_the_whole_deployment(monkeypatch: pytest.Monk
     ],
 )
 def test_simulated_table_answers_about_its_row(
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
     event: str,
     text: str,
     body: dict[str, str],
@@ -157,7 +157,7 @@ def test_simulated_table_answers_about_its_row(
     assert call.headers["x-clay-signature"] == CLAY_SECRET
 
 
-def test_simulated_table_signs(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_simulated_table_signs(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAY_CALLBACK_USE_HMAC", "true")
 
     call = simulator.state.clay.compose({"event": "linkedin.success", "lead_id": LEAD_ID}, base_url=simulator.url)
@@ -165,7 +165,7 @@ def test_simulated_table_signs(simulator: RunningSimulator, monkeypatch: pytest.
     assert call.headers["x-clay-signature"] == f"sha256={hmac_of(call.body or '')}"
 
 
-def test_simulated_table_knows_only_what_it_was_asked(simulator: RunningSimulator) -> None:  # noqa: F811
+def test_simulated_table_knows_only_what_it_was_asked(simulator: RunningSimulator) -> None:
     control: Control = simulator.state.control
 
     with pytest.raises(ValueError, match="nobody asked"):
@@ -175,7 +175,7 @@ def test_simulated_table_knows_only_what_it_was_asked(simulator: RunningSimulato
         )
 
 
-def test_simulator_refuses_other_tables(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_simulator_refuses_other_tables(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAY_PHONE_TABLE_WEBHOOK_URL", f"{simulator.url}/clay/other")
 
     assert clay_client("phone").ask(DANA).code == "not_found"

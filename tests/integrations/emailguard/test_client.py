@@ -4,13 +4,13 @@ import pytest
 
 from integrations.emailguard.client import is_clearly_invalid, says_invalid
 from integrations.emailguard.simulator import DEMO_API_KEY
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401  # fixture
+from tests.support.simulator import RunningSimulator
 
 DANA = "dana@northfork.example"
 
 
 @pytest.fixture
-def guarded(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> RunningSimulator:  # noqa: F811
+def guarded(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> RunningSimulator:
     monkeypatch.setenv("EMAILGUARD_API_KEY", DEMO_API_KEY)
     return simulator
 
@@ -52,7 +52,7 @@ def test_an_address_is_asked_about_once(guarded: RunningSimulator) -> None:
 
 
 @pytest.mark.django_db
-def test_without_a_key_nobody_is_asked(simulator: RunningSimulator) -> None:  # noqa: F811
+def test_without_a_key_nobody_is_asked(simulator: RunningSimulator) -> None:
     simulator.state.emailguard.invalid.add(DANA)
 
     assert is_clearly_invalid(DANA) is False

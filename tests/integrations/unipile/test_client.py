@@ -13,16 +13,16 @@ from integrations.unipile.owner import known_owner
 from integrations.unipile.simulator import OWNER_ID
 from integrations.unipile.types import ChatStarted, InmailBalance
 from tests.integrations.unipile.payloads import ACCOUNT
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 
 
 @pytest.fixture
-def client(northfork_linkedin: Connection, simulator: RunningSimulator) -> UnipileClient:  # noqa: F811
+def client(northfork_linkedin: Connection, simulator: RunningSimulator) -> UnipileClient:
     simulator.state.unipile.add_account(ACCOUNT)
     return get_client(northfork_linkedin.workspace_id, SPEC)
 
 
-def test_profile_as_documented(client: UnipileClient, simulator: RunningSimulator) -> None:  # noqa: F811
+def test_profile_as_documented(client: UnipileClient, simulator: RunningSimulator) -> None:
     simulator.state.unipile.person("dana-reyes", distance="FIRST_DEGREE", open_profile=True)
 
     result = client.get_profile("dana-reyes")
@@ -68,7 +68,7 @@ def test_connection_is_read_in_any_shape(facts: dict[str, Any], state: str, is_o
     assert (read.state, read.is_open) == (state, is_open)
 
 
-def test_message_and_invitation_as_documented(client: UnipileClient, simulator: RunningSimulator) -> None:  # noqa: F811
+def test_message_and_invitation_as_documented(client: UnipileClient, simulator: RunningSimulator) -> None:
     dana = simulator.state.unipile.person("dana-reyes", distance="FIRST_DEGREE")["provider_id"]
     kim = simulator.state.unipile.person("kim")["provider_id"]
 
@@ -96,7 +96,7 @@ def test_message_and_invitation_as_documented(client: UnipileClient, simulator: 
     assert client.get_inmail_balance().data == InmailBalance(premium=4)
 
 
-def test_ids_cannot_reach_another_route(client: UnipileClient, simulator: RunningSimulator) -> None:  # noqa: F811
+def test_ids_cannot_reach_another_route(client: UnipileClient, simulator: RunningSimulator) -> None:
     client.get_profile("../chats?x=1")
 
     assert simulator.requests("unipile")[0]["path"] == "/api/v1/users/..%2Fchats%3Fx%3D1"
@@ -145,7 +145,7 @@ def test_errors_have_one_meaning_each(status: int, body: Any, code: str) -> None
 )
 def test_missing_environment_is_named(
     northfork_linkedin: Connection,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     message: str,
@@ -160,7 +160,7 @@ def test_missing_environment_is_named(
 
 def test_workspace_without_account_makes_no_call(
     granite_linkedin: Connection,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
 ) -> None:
     Connection.objects.update(is_active=False)
 
@@ -182,7 +182,7 @@ def test_address_may_come_without_scheme(northfork_linkedin: Connection, monkeyp
 def test_hard_02_one_unreachable_person_is_not_the_account(
     client: UnipileClient,
     northfork_linkedin: Connection,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
 ) -> None:
     dana = simulator.state.unipile.person("dana-reyes", distance="FIRST_DEGREE", reachable=False)
     client.get_profile("dana-reyes")
@@ -198,7 +198,7 @@ def test_lost_account_disconnects(
     client: UnipileClient,
     northfork_linkedin: Connection,
     granite_linkedin: Connection,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
 ) -> None:
     simulator.state.unipile.accounts[ACCOUNT] = False
 
@@ -216,7 +216,7 @@ def test_lost_account_disconnects(
 
 def test_wrong_key_gets_the_providers_own_answer(
     northfork_linkedin: Connection,
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("UNIPILE_API_KEY", "somebody-elses-key")
@@ -237,6 +237,6 @@ def test_check_proves_key_and_account_and_learns_whose_it_is(
     assert known_owner(northfork_linkedin.workspace_id, ACCOUNT) == OWNER_ID
 
 
-def test_account_the_server_does_not_know(northfork_linkedin: Connection, simulator: RunningSimulator) -> None:  # noqa: F811
+def test_account_the_server_does_not_know(northfork_linkedin: Connection, simulator: RunningSimulator) -> None:
     assert check_connection(northfork_linkedin).code == "not_found"
     assert known_owner(northfork_linkedin.workspace_id, ACCOUNT) is None

@@ -12,7 +12,7 @@ from integrations.unipile.simulator import Person
 from integrations.unipile.types import Delivery
 from integrations.unipile.waterfall import send_linkedin
 from tests.integrations.unipile.payloads import ACCOUNT
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 
 CHATS, INVITE = "/api/v1/chats", "/api/v1/users/invite"
 NO_CREDIT = {"status": 422, "type": "errors/insufficient_credits", "title": "Insufficient credits"}
@@ -48,7 +48,7 @@ LOOK = "GET /users/dana-reyes"
 
 
 @pytest.fixture
-def way(northfork_linkedin: Connection, simulator: RunningSimulator) -> Way:  # noqa: F811
+def way(northfork_linkedin: Connection, simulator: RunningSimulator) -> Way:
     simulator.state.unipile.add_account(ACCOUNT)
     return Way(northfork_linkedin, simulator)
 
@@ -152,7 +152,7 @@ def test_unpaid_inmail_becomes_an_invitation(way: Way, refused: dict[str, Any]) 
     assert (result.ok, result.data.kind, result.data.subject) == (True, "connection_request", None)
 
 
-def test_used_up_credits_at_the_provider(way: Way, simulator: RunningSimulator) -> None:  # noqa: F811
+def test_used_up_credits_at_the_provider(way: Way, simulator: RunningSimulator) -> None:
     way.person(open_profile=True)
     simulator.state.unipile.balance["premium"] = 0
 
@@ -226,7 +226,7 @@ def test_hard_02_unknown_after_an_unpaid_inmail_ends_it(way: Way) -> None:
     assert way.calls == [LOOK, "POST /chats", "POST /users/invite"]
 
 
-def test_profile_that_cannot_be_read_ends_it(way: Way, simulator: RunningSimulator) -> None:  # noqa: F811
+def test_profile_that_cannot_be_read_ends_it(way: Way, simulator: RunningSimulator) -> None:
     simulator.script("unipile", "/api/v1/users/*", status=500, body={}, times=3)
 
     result = way.send()

@@ -16,7 +16,6 @@ from tests.factories import LeadFactory
 from tests.integrations.clay.payloads import post
 from tests.integrations.support import announced
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.jobs.errors import Reschedule
 from zrg.jobs.models import BackgroundJob
 
@@ -24,7 +23,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
 @pytest.fixture
-def lead(simulator):  # noqa: F811
+def lead(simulator):
     return LeadFactory(
         sentiment_tag="Interested", company_website="https://www.northfork.example/team", company_state="CA"
     )
@@ -39,7 +38,7 @@ def job(question):
     return BackgroundJob.objects.get(type="ENRICHMENT_REQUEST", payload__request_id=str(question.pk))
 
 
-def test_question_reaches_the_table_and_the_answer_the_lead(lead, simulator, client):  # noqa: F811
+def test_question_reaches_the_table_and_the_answer_the_lead(lead, simulator, client):
     question = ask(lead)
 
     drain()
@@ -66,7 +65,7 @@ def test_question_reaches_the_table_and_the_answer_the_lead(lead, simulator, cli
     assert (lead.phone, lead.enrichment_status, lead.enrichment_source) == ("+14155552671", "enriched", "clay")
 
 
-def test_the_way_back_exists_before_the_table_is_asked(lead, simulator):  # noqa: F811
+def test_the_way_back_exists_before_the_table_is_asked(lead, simulator):
     ask(lead)
     simulator.script("clay", close="before")
 
@@ -77,7 +76,7 @@ def test_the_way_back_exists_before_the_table_is_asked(lead, simulator):  # noqa
 
 
 @pytest.mark.parametrize("respond", [{"status": 500}, {"close": "after"}])
-def test_hard_03_clay_is_never_asked_twice_after_an_unknown_outcome(lead, simulator, respond):  # noqa: F811
+def test_hard_03_clay_is_never_asked_twice_after_an_unknown_outcome(lead, simulator, respond):
     question = ask(lead)
     simulator.script("clay", **respond)
 
@@ -89,7 +88,7 @@ def test_hard_03_clay_is_never_asked_twice_after_an_unknown_outcome(lead, simula
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, "bad_request"), (404, "not_found"), (403, "auth_failed")])
-def test_a_refusal_is_an_error_that_is_repeated_later(lead, simulator, status, code):  # noqa: F811
+def test_a_refusal_is_an_error_that_is_repeated_later(lead, simulator, status, code):
     question = ask(lead)
     simulator.script("clay", status=status, body={"message": "no such table"})
 
@@ -103,7 +102,7 @@ def test_a_refusal_is_an_error_that_is_repeated_later(lead, simulator, status, c
     assert job(question).status == "SUCCEEDED"
 
 
-def test_429_puts_the_question_off_and_fails_nothing(lead, simulator):  # noqa: F811
+def test_429_puts_the_question_off_and_fails_nothing(lead, simulator):
     question = ask(lead)
     simulator.script("clay", status=429, headers={"Retry-After": "90"})
 
@@ -120,7 +119,7 @@ def test_429_puts_the_question_off_and_fails_nothing(lead, simulator):  # noqa: 
     assert (question.status, question.attempts) == ("sent", 1)
 
 
-def test_over_budget_the_job_moves_itself_a_minute(lead, simulator, monkeypatch):  # noqa: F811
+def test_over_budget_the_job_moves_itself_a_minute(lead, simulator, monkeypatch):
     monkeypatch.setenv("CLAY_REQUESTS_PER_MINUTE", "1")
     other = LeadFactory(sentiment_tag="Interested")
     first, second = ask(lead), ask(other)
@@ -136,7 +135,7 @@ def test_over_budget_the_job_moves_itself_a_minute(lead, simulator, monkeypatch)
     assert len(simulator.requests("clay")) == 1
 
 
-def test_a_question_is_put_once_by_two_workers(lead, simulator):  # noqa: F811
+def test_a_question_is_put_once_by_two_workers(lead, simulator):
     question = ask(lead)
 
     put_question(lead.workspace_id, question.pk)
@@ -153,7 +152,7 @@ def test_a_question_is_put_once_by_two_workers(lead, simulator):  # noqa: F811
         {"status": "blacklisted", "blacklist_reason": "opt_out"},
     ],
 )
-def test_what_nobody_needs_to_know_any_more_is_not_asked(lead, simulator, change):  # noqa: F811
+def test_what_nobody_needs_to_know_any_more_is_not_asked(lead, simulator, change):
     ask(lead)
     Lead.objects.filter(pk=lead.pk).update(**change)
 
@@ -164,7 +163,7 @@ def test_what_nobody_needs_to_know_any_more_is_not_asked(lead, simulator, change
     assert WebhookRoute.objects.filter(provider="CLAY").count() == 0
 
 
-def test_a_deleted_lead_is_not_asked_about(lead, simulator):  # noqa: F811
+def test_a_deleted_lead_is_not_asked_about(lead, simulator):
     ask(lead)
     lead.delete()
 

@@ -19,7 +19,6 @@ from leads.services.enrichment_sources import (
     facts_of_record,
 )
 from tests.factories import ConnectionFactory, LeadFactory
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.ai.contracts import CallScope
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -84,20 +83,20 @@ def test_a_message_without_anything_writes_nothing():
 
 
 @pytest.fixture
-def bison_lead(simulator):  # noqa: F811
+def bison_lead(simulator):
     simulator.state.emailbison.add_lead("dana@northfork.example", lead_id=55021, company="Northfork Dental")
     lead = LeadFactory(email="dana@northfork.example", email_bison_lead_id="55021", company_name=None)
     ConnectionFactory(workspace=lead.workspace, external_account_id="14")
     return lead
 
 
-def variables(simulator, **values):  # noqa: F811
+def variables(simulator, **values):
     simulator.state.emailbison.leads[55021]["custom_variables"] = [
         {"name": name, "value": value} for name, value in values.items()
     ]
 
 
-def test_lead_variables_by_their_letters(bison_lead, simulator):  # noqa: F811
+def test_lead_variables_by_their_letters(bison_lead, simulator):
     variables(
         simulator,
         **{
@@ -126,7 +125,7 @@ def test_lead_variables_by_their_letters(bison_lead, simulator):  # noqa: F811
     assert bison_lead.company_name == "Northfork Dental"
 
 
-def test_the_record_is_read_once_a_day(bison_lead, simulator):  # noqa: F811
+def test_the_record_is_read_once_a_day(bison_lead, simulator):
     enrich_from_emailbison(bison_lead.workspace_id, bison_lead.pk)
     enrich_from_emailbison(bison_lead.workspace_id, bison_lead.pk)
 
@@ -137,7 +136,7 @@ BROKEN = ({"status": 500, "body": {}}, {"status": 429, "body": {}}, {"status": 2
 
 
 @pytest.mark.parametrize("respond", BROKEN)
-def test_a_provider_that_fails_is_asked_again(bison_lead, simulator, respond, monkeypatch):  # noqa: F811
+def test_a_provider_that_fails_is_asked_again(bison_lead, simulator, respond, monkeypatch):
     monkeypatch.setenv("EMAILBISON_MAX_RETRIES", "0")
     simulator.script("emailbison", **respond)
 
@@ -149,7 +148,7 @@ def test_a_provider_that_fails_is_asked_again(bison_lead, simulator, respond, mo
     assert bison_lead.company_name == "Northfork Dental"
 
 
-def test_another_provider_is_not_asked_with_a_foreign_id(simulator):  # noqa: F811
+def test_another_provider_is_not_asked_with_a_foreign_id(simulator):
     lead = LeadFactory(email_bison_lead_id="55021")
 
     enrich_from_emailbison(lead.workspace_id, lead.pk)
@@ -166,7 +165,7 @@ def test_the_first_of_two_spellings_counts():
 # --- signature -------------------------------------------------------------------------------------------
 
 
-def test_a_signature_is_read_by_a_model(simulator):  # noqa: F811
+def test_a_signature_is_read_by_a_model(simulator):
     lead = LeadFactory()
 
     signature(lead, SIGNED)
@@ -175,7 +174,7 @@ def test_a_signature_is_read_by_a_model(simulator):  # noqa: F811
     assert stored(lead) == ("+14155552671", "https://linkedin.com/in/dana-reyes", "signature")
 
 
-def answers(simulator, **changes):  # noqa: F811
+def answers(simulator, **changes):
     """Let the model say something else."""
     said = {
         "isFromLead": True,
@@ -190,7 +189,7 @@ def answers(simulator, **changes):  # noqa: F811
 
 
 @pytest.mark.parametrize("changes", [{"isFromLead": False}, {"confidence": "low"}])
-def test_a_doubtful_signature_is_not_used(simulator, changes):  # noqa: F811
+def test_a_doubtful_signature_is_not_used(simulator, changes):
     lead = LeadFactory()
     answers(simulator, **changes)
 
@@ -198,7 +197,7 @@ def test_a_doubtful_signature_is_not_used(simulator, changes):  # noqa: F811
     assert stored(lead) == (None, None, None)
 
 
-def test_hard_03_a_model_never_supplies_digits(simulator):  # noqa: F811
+def test_hard_03_a_model_never_supplies_digits(simulator):
     lead = LeadFactory(job_title=None)
     answers(
         simulator,
@@ -211,7 +210,7 @@ def test_hard_03_a_model_never_supplies_digits(simulator):  # noqa: F811
     assert stored(lead) == (None, None, None)
 
 
-def test_our_own_number_is_not_the_leads(simulator):  # noqa: F811
+def test_our_own_number_is_not_the_leads(simulator):
     lead = LeadFactory()
     answers(simulator)
 
@@ -219,14 +218,14 @@ def test_our_own_number_is_not_the_leads(simulator):  # noqa: F811
 
 
 @pytest.mark.parametrize("respond", [{"status": 500, "body": {}}, {"status": 200, "body": {"nonsense": 1}}])
-def test_a_model_that_fails_fills_nothing(simulator, respond):  # noqa: F811
+def test_a_model_that_fails_fills_nothing(simulator, respond):
     lead = LeadFactory()
     simulator.script("openai", times=5, **respond)
 
     assert signature(lead, SIGNED) == frozenset()
 
 
-def test_no_model_is_asked_without_need(simulator):  # noqa: F811
+def test_no_model_is_asked_without_need(simulator):
     complete = LeadFactory(phone="+14155552671", phone_national="4155552671", linkedin_id="ACoAAB1cdEfGhIjKlMnOp")
 
     signature(complete, SIGNED)
@@ -239,7 +238,7 @@ def test_no_model_is_asked_without_need(simulator):  # noqa: F811
 
 
 @pytest.fixture
-def crm_lead(simulator):  # noqa: F811
+def crm_lead(simulator):
     lead = LeadFactory(email="dana@northfork.example", company_name=None)
     ConnectionFactory(
         workspace=lead.workspace,
@@ -250,13 +249,13 @@ def crm_lead(simulator):  # noqa: F811
     return lead
 
 
-def crm_contact(simulator, **values):  # noqa: F811
+def crm_contact(simulator, **values):
     return simulator.state.ghl.add_contact(
         **{"email": "dana@northfork.example", "phone": "+14155552671", "companyName": "Northfork Dental", **values}
     )
 
 
-def test_the_crm_contact_fills(crm_lead, simulator):  # noqa: F811
+def test_the_crm_contact_fills(crm_lead, simulator):
     contact = crm_contact(simulator, state="CA")
     Lead.objects.filter(pk=crm_lead.pk).update(ghl_contact_id=contact["id"])
 
@@ -269,7 +268,7 @@ def test_the_crm_contact_fills(crm_lead, simulator):  # noqa: F811
     assert len(simulator.requests("ghl", "/contacts/*", "GET")) == 1
 
 
-def test_a_contact_with_the_leads_address_fills_and_is_not_taken(crm_lead, simulator):  # noqa: F811
+def test_a_contact_with_the_leads_address_fills_and_is_not_taken(crm_lead, simulator):
     crm_contact(simulator)
 
     enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk)
@@ -278,14 +277,14 @@ def test_a_contact_with_the_leads_address_fills_and_is_not_taken(crm_lead, simul
     assert (stored(crm_lead)[0], crm_lead.ghl_contact_id) == ("+14155552671", None)
 
 
-def test_a_crm_that_knows_nobody_or_fails_fills_nothing(crm_lead, simulator):  # noqa: F811
+def test_a_crm_that_knows_nobody_or_fails_fills_nothing(crm_lead, simulator):
     simulator.script("ghl", "/contacts/search", status=422, body={"message": "no"})
 
     assert enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk) == frozenset()
     assert enrich_from_ghl(crm_lead.workspace_id, crm_lead.pk) == frozenset()
 
 
-def test_without_a_connection_the_crm_is_not_asked(simulator):  # noqa: F811
+def test_without_a_connection_the_crm_is_not_asked(simulator):
     lead = LeadFactory(ghl_contact_id="a1B2c3D4e5F6g7H8i9J0")
 
     assert enrich_from_ghl(lead.workspace_id, lead.pk) == frozenset()

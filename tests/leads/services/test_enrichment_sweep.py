@@ -13,7 +13,6 @@ from leads.services.enrichment_sweep import repeat_question, sweep_workspace
 from tests.factories import LeadFactory, WorkspaceFactory
 from tests.integrations.support import announced
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.jobs.contracts import RunContext
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.models import AdminAuditEvent
@@ -60,7 +59,7 @@ def test_a_young_question_waits():
     assert (sweep(row), row.status) == ({}, "sent")
 
 
-def test_an_error_is_put_again_after_half_an_hour(simulator):  # noqa: F811
+def test_an_error_is_put_again_after_half_an_hour(simulator):
     row = question(status="error", attempts=1, answered_at=ago(minutes=31), error="no credits")
 
     assert sweep(row) == {"repeated": 1}
@@ -71,7 +70,7 @@ def test_an_error_is_put_again_after_half_an_hour(simulator):  # noqa: F811
     assert (row.status, row.attempts) == ("sent", 2)
 
 
-def test_an_error_is_put_again_three_times_and_no_more(simulator):  # noqa: F811
+def test_an_error_is_put_again_three_times_and_no_more(simulator):
     lead = LeadFactory(sentiment_tag="Interested")
     request_enrichment(lead, ["phone"], trigger="positive_reply")
     simulator.script("clay", times=10, status=400, body={"message": "no"})
@@ -108,7 +107,7 @@ def test_an_error_nobody_needs_to_repeat_ends(change):
     assert BackgroundJob.objects.filter(type="ENRICHMENT_REQUEST").count() == 0
 
 
-def test_a_queued_question_whose_job_is_gone_is_revived(simulator):  # noqa: F811
+def test_a_queued_question_whose_job_is_gone_is_revived(simulator):
     row = question(status="queued", updated_at=ago(hours=3))
 
     assert sweep(row) == {"revived": 1}
@@ -118,7 +117,7 @@ def test_a_queued_question_whose_job_is_gone_is_revived(simulator):  # noqa: F81
     assert row.status == "sent"
 
 
-def test_a_failed_job_of_a_queued_question_runs_again(simulator):  # noqa: F811
+def test_a_failed_job_of_a_queued_question_runs_again(simulator):
     lead = LeadFactory(sentiment_tag="Interested")
     request_enrichment(lead, ["phone"], trigger="positive_reply")
     BackgroundJob.objects.filter(type="ENRICHMENT_REQUEST").update(status="FAILED", attempts=5)

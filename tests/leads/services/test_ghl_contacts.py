@@ -17,7 +17,7 @@ from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.client import no_context
 from tests.support.drain import drain
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.models import Workspace
 
@@ -29,7 +29,7 @@ PHONE = "+14155552671"
 
 
 @pytest.fixture
-def workspace(simulator: RunningSimulator) -> Workspace:  # noqa: F811
+def workspace(simulator: RunningSimulator) -> Workspace:
     workspace = WorkspaceFactory()
     ConnectionFactory(
         workspace=workspace, provider="GHL", external_account_id=LOCATION, secrets={"private_key": API_KEY}
@@ -48,11 +48,11 @@ def ensure(lead: Lead) -> Any:
     return result
 
 
-def calls(simulator: RunningSimulator) -> list[str]:  # noqa: F811
+def calls(simulator: RunningSimulator) -> list[str]:
     return [f"{call['method']} {call['path']}" for call in simulator.requests("ghl")]
 
 
-def test_stored_contact_is_kept(workspace, simulator):  # noqa: F811
+def test_stored_contact_is_kept(workspace, simulator):
     contact = simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL)
     lead = lead_of(workspace, ghl_contact_id=contact["id"])
 
@@ -63,7 +63,7 @@ def test_stored_contact_is_kept(workspace, simulator):  # noqa: F811
 
 
 @pytest.mark.parametrize("stored", ["deletedContact000001", "../x"])
-def test_contact_that_is_gone_is_forgotten(workspace, simulator, stored):  # noqa: F811
+def test_contact_that_is_gone_is_forgotten(workspace, simulator, stored):
     contact = simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL)
     lead = lead_of(workspace, ghl_contact_id=stored)
 
@@ -72,7 +72,7 @@ def test_contact_that_is_gone_is_forgotten(workspace, simulator, stored):  # noq
 
 
 @pytest.mark.parametrize("respond", [{"status": 500, "body": {}, "times": 9}, {"status": 401, "body": {}}])
-def test_unanswered_look_up_forgets_nothing(workspace, simulator, respond):  # noqa: F811
+def test_unanswered_look_up_forgets_nothing(workspace, simulator, respond):
     lead = lead_of(workspace, ghl_contact_id="storedContact0000001")
     simulator.script("ghl", "/contacts/*", **respond)
 
@@ -82,21 +82,21 @@ def test_unanswered_look_up_forgets_nothing(workspace, simulator, respond):  # n
     assert not any("upsert" in call for call in calls(simulator))
 
 
-def test_e_mail_is_asked_before_the_phone(workspace, simulator):  # noqa: F811
+def test_e_mail_is_asked_before_the_phone(workspace, simulator):
     simulator.state.ghl.add_contact(location_id=LOCATION, phone=PHONE)
     by_email = simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL)
 
     assert ensure(lead_of(workspace)).data.id == by_email["id"]
 
 
-def test_phone_is_asked_next(workspace, simulator):  # noqa: F811
+def test_phone_is_asked_next(workspace, simulator):
     by_phone = simulator.state.ghl.add_contact(location_id=LOCATION, phone=PHONE)
 
     assert ensure(lead_of(workspace)).data.id == by_phone["id"]
     assert calls(simulator) == ["POST /contacts/search", "POST /contacts/search"]
 
 
-def test_at_last_a_contact_is_made_without_tags(workspace, simulator):  # noqa: F811
+def test_at_last_a_contact_is_made_without_tags(workspace, simulator):
     lead = lead_of(workspace, first_name="Dana", last_name="Reyes", company_name="Northfork Dental")
 
     result = ensure(lead)
@@ -114,13 +114,13 @@ def test_at_last_a_contact_is_made_without_tags(workspace, simulator):  # noqa: 
     }
 
 
-def test_nobody_to_find_is_not_asked_for(workspace, simulator):  # noqa: F811
+def test_nobody_to_find_is_not_asked_for(workspace, simulator):
     result = ensure(lead_of(workspace, email=None, phone=None, linkedin_url="https://linkedin.com/in/dana"))
 
     assert (result.outcome, result.code, calls(simulator)) == ("failed", "bad_request", [])
 
 
-def test_contact_of_another_lead_is_a_conflict(workspace, simulator):  # noqa: F811
+def test_contact_of_another_lead_is_a_conflict(workspace, simulator):
     contact = simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL, phone=PHONE)
     owner = lead_of(workspace, email="kim@northfork.example", ghl_contact_id=contact["id"])
     lead = lead_of(workspace)
@@ -133,7 +133,7 @@ def test_contact_of_another_lead_is_a_conflict(workspace, simulator):  # noqa: F
     ]
 
 
-def test_contact_of_another_workspaces_lead_is_free(workspace, simulator):  # noqa: F811
+def test_contact_of_another_workspaces_lead_is_free(workspace, simulator):
     contact = simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL)
     lead_of(WorkspaceFactory(), ghl_contact_id=contact["id"])
 
@@ -153,7 +153,7 @@ def test_forgetting_leaves_a_newer_contact(workspace):
 # --- the phone of both -------------------------------------------------------------------------------
 
 
-def test_sync_gives_the_contact_the_leads_phone(workspace, simulator):  # noqa: F811
+def test_sync_gives_the_contact_the_leads_phone(workspace, simulator):
     contact = simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL, phone="+14155550100")
     lead = lead_of(workspace)
 
@@ -164,7 +164,7 @@ def test_sync_gives_the_contact_the_leads_phone(workspace, simulator):  # noqa: 
     assert (contact["phone"], lead.phone, lead.ghl_contact_id) == (PHONE, PHONE, contact["id"])
 
 
-def test_sync_gives_the_lead_the_contacts_phone(workspace, simulator):  # noqa: F811
+def test_sync_gives_the_lead_the_contacts_phone(workspace, simulator):
     simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL, phone=PHONE)
     lead = lead_of(workspace, phone=None)
 
@@ -176,7 +176,7 @@ def test_sync_gives_the_lead_the_contacts_phone(workspace, simulator):  # noqa: 
     assert not simulator.requests("ghl", method="PUT")
 
 
-def test_equal_phones_cost_no_write(workspace, simulator):  # noqa: F811
+def test_equal_phones_cost_no_write(workspace, simulator):
     simulator.state.ghl.add_contact(location_id=LOCATION, email=EMAIL, phone="+1 (415) 555-2671")
     lead = lead_of(workspace)
 
@@ -198,7 +198,7 @@ def test_sync_is_one_job_a_minute(workspace):
     assert sorted(jobs.values_list("lead_id", flat=True)) == sorted([lead.pk, other.pk])
 
 
-def test_job_finds_the_contact(workspace, simulator):  # noqa: F811
+def test_job_finds_the_contact(workspace, simulator):
     lead = lead_of(workspace)
     request_contact_sync(lead.workspace_id, lead.pk)
 
@@ -208,7 +208,7 @@ def test_job_finds_the_contact(workspace, simulator):  # noqa: F811
     assert lead.ghl_contact_id in simulator.state.ghl.contacts
 
 
-def test_unconnected_workspace_syncs_nothing(simulator):  # noqa: F811
+def test_unconnected_workspace_syncs_nothing(simulator):
     lead = lead_of(WorkspaceFactory())
 
     assert request_contact_sync(lead.workspace_id, lead.pk) is False
@@ -223,7 +223,7 @@ def test_unconnected_workspace_syncs_nothing(simulator):  # noqa: F811
         ({"status": 500, "body": {}}, "PENDING"),
     ],
 )
-def test_job_ends_or_comes_back_by_what_went_wrong(workspace, simulator, respond, status):  # noqa: F811
+def test_job_ends_or_comes_back_by_what_went_wrong(workspace, simulator, respond, status):
     lead = lead_of(workspace)
     simulator.script("ghl", "/contacts/search", times=9, **respond)
     request_contact_sync(lead.workspace_id, lead.pk)

@@ -11,7 +11,7 @@ from leads.services.phones import PhoneQuestion, ask_phone, resolve_for_sending,
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.client import no_context
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 
 pytestmark = pytest.mark.django_db
 
@@ -29,12 +29,12 @@ def question(zone: str = "America/New_York", **values: Any) -> PhoneQuestion:
     return ask_phone(LeadFactory(workspace=workspace, **{"email": None, "phone": None, **values}))
 
 
-def answers(simulator: RunningSimulator, answer: dict[str, Any]) -> None:  # noqa: F811
+def answers(simulator: RunningSimulator, answer: dict[str, Any]) -> None:
     body = response_body(1, {"model": "gpt-5-mini"}, json.dumps(answer), input_tokens=9, output_tokens=9, cut=False)
     simulator.script("openai", "/v1/responses", times=9, status=200, body=body)
 
 
-def asked_model(simulator: RunningSimulator) -> list[dict[str, Any]]:  # noqa: F811
+def asked_model(simulator: RunningSimulator) -> list[dict[str, Any]]:
     return [call["json"] for call in simulator.requests("openai")]
 
 
@@ -66,7 +66,7 @@ def test_zone_of_the_workspace_and_default_code_come_next(monkeypatch: pytest.Mo
     assert (by_code.e164, by_code.source) == ("+4930901820", "default_calling_code")
 
 
-def test_model_is_not_asked_unless_switched_on(simulator: RunningSimulator) -> None:  # noqa: F811
+def test_model_is_not_asked_unless_switched_on(simulator: RunningSimulator) -> None:
     answers(simulator, {"region": "DE", "confidence": 1})
     asked = question(phone_raw=BERLIN)
 
@@ -76,7 +76,7 @@ def test_model_is_not_asked_unless_switched_on(simulator: RunningSimulator) -> N
     assert (found.e164, asked_model(simulator)) == (None, [])
 
 
-def test_model_is_not_asked_for_what_is_known(simulator: RunningSimulator, model_on: None) -> None:  # noqa: F811
+def test_model_is_not_asked_for_what_is_known(simulator: RunningSimulator, model_on: None) -> None:
     asked = [question(phone="+14155552671"), question(phone_raw="12"), question()]
 
     with no_context():
@@ -86,7 +86,7 @@ def test_model_is_not_asked_for_what_is_known(simulator: RunningSimulator, model
 
 
 def test_country_a_model_names_completes_the_stored_digits(
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
     model_on: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -117,7 +117,7 @@ def test_country_a_model_names_completes_the_stored_digits(
     ],
 )
 def test_hard_03_model_never_supplies_digits(
-    simulator: RunningSimulator,  # noqa: F811
+    simulator: RunningSimulator,
     model_on: None,
     answer: dict[str, Any],
 ) -> None:

@@ -7,7 +7,6 @@ import pytest
 from django.db import OperationalError
 
 from tests.factories.workspaces import WorkspaceFactory
-from tests.support.simulator import simulator  # noqa: F401
 from tests.zrg.ai.support import use_prompts
 from zrg.ai import circuit as circuit_module
 from zrg.ai import env, prompts, throttle
@@ -95,7 +94,7 @@ def answer(text: str, **changes) -> dict:
     }
 
 
-def scripted(simulator, **respond):  # noqa: F811
+def scripted(simulator, **respond):
     simulator.script("openai", "*/responses", method="POST", **respond)
 
 
@@ -103,7 +102,7 @@ def run(key, scope, *, seconds=20.0, call=run_text_prompt, **options):
     return call(key, {"reply": "Hello"}, scope=scope, deadline=time.monotonic() + seconds, **options)
 
 
-def test_hard_05_every_call_has_a_timeout(simulator, scope, sent_timeouts):  # noqa: F811
+def test_hard_05_every_call_has_a_timeout(simulator, scope, sent_timeouts):
     """Also the repeat without a rejected parameter; never more than the deadline leaves."""
     rejected = {"error": {"message": "no", "type": "invalid_request_error", "param": "temperature", "code": None}}
     scripted(simulator, status=400, body=rejected)
@@ -117,12 +116,12 @@ def test_hard_05_every_call_has_a_timeout(simulator, scope, sent_timeouts):  # n
     assert all(0 < seconds <= 7.0 for timeout in sent_timeouts for seconds in timeout.values())
 
 
-def test_no_call_is_started_without_time_for_it(simulator, scope):  # noqa: F811
+def test_no_call_is_started_without_time_for_it(simulator, scope):
     assert run(TEXT.key, scope, seconds=0.5).error_code == "timeout"
     assert simulator.requests("openai", "*", "POST") == []
 
 
-def test_slow_model_is_given_up_at_the_deadline(simulator, scope):  # noqa: F811
+def test_slow_model_is_given_up_at_the_deadline(simulator, scope):
     scripted(simulator, delay_ms=5_000, times=5)
     started = time.monotonic()
 
@@ -132,7 +131,7 @@ def test_slow_model_is_given_up_at_the_deadline(simulator, scope):  # noqa: F811
     assert time.monotonic() - started < 4
 
 
-def test_rejected_parameter_is_not_sent_again_by_the_next_attempt(simulator, scope):  # noqa: F811
+def test_rejected_parameter_is_not_sent_again_by_the_next_attempt(simulator, scope):
     rejected = {"error": {"message": "no", "type": "invalid_request_error", "param": "temperature", "code": None}}
     scripted(simulator, status=400, body=rejected)
     scripted(simulator, status=200, body=answer("  "))
@@ -162,7 +161,7 @@ def test_rejected_parameter_is_not_sent_again_by_the_next_attempt(simulator, sco
         ({"close": "before"}, "api_error"),
     ],
 )
-def test_unusable_answers_have_a_code_and_are_tried_again(simulator, scope, respond, code):  # noqa: F811
+def test_unusable_answers_have_a_code_and_are_tried_again(simulator, scope, respond, code):
     scripted(simulator, times=2, **respond)
 
     result = run(JSON.key, scope, call=run_json_prompt)
@@ -173,7 +172,7 @@ def test_unusable_answers_have_a_code_and_are_tried_again(simulator, scope, resp
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
-def test_refusals_of_the_request_are_not_repeated(simulator, scope, status):  # noqa: F811
+def test_refusals_of_the_request_are_not_repeated(simulator, scope, status):
     scripted(simulator, times=3, status=status, body={"error": {"message": "marker@example.com", "type": "t"}})
 
     result = run(TEXT.key, scope)
@@ -183,7 +182,7 @@ def test_refusals_of_the_request_are_not_repeated(simulator, scope, status):  # 
     assert AIInteraction.objects.get().error_summary == f"{status} t"
 
 
-def test_text_comes_without_characters_the_database_cannot_hold(simulator, scope):  # noqa: F811
+def test_text_comes_without_characters_the_database_cannot_hold(simulator, scope):
     scripted(simulator, status=200, body=answer("a\x00bc"))
     scripted(simulator, status=200, body=answer('{"word": "a\\u0000b\\ud83dc"}'))
 
@@ -191,7 +190,7 @@ def test_text_comes_without_characters_the_database_cannot_hold(simulator, scope
     assert run(JSON.key, scope, call=run_json_prompt).value == {"word": "abc"}
 
 
-def test_failing_statistics_never_fail_the_work(simulator, scope, monkeypatch):  # noqa: F811
+def test_failing_statistics_never_fail_the_work(simulator, scope, monkeypatch):
     def lost(**values):
         raise OperationalError("gone")
 
@@ -201,7 +200,7 @@ def test_failing_statistics_never_fail_the_work(simulator, scope, monkeypatch): 
     assert run(TEXT.key, scope).value == "Hello"
 
 
-def test_fewer_attempts_when_asked(simulator, scope):  # noqa: F811
+def test_fewer_attempts_when_asked(simulator, scope):
     scripted(simulator, times=5, status=500, body={"error": {"message": "x"}})
 
     run(TEXT.key, scope, override=Override(max_attempts=1))
@@ -209,7 +208,7 @@ def test_fewer_attempts_when_asked(simulator, scope):  # noqa: F811
     assert len(simulator.requests("openai", "*", "POST")) == 1
 
 
-def test_switched_off_models_are_not_called(simulator, scope, monkeypatch):  # noqa: F811
+def test_switched_off_models_are_not_called(simulator, scope, monkeypatch):
     monkeypatch.setenv("AI_DISABLED", "1")
 
     assert run(TEXT.key, scope).error_code == "disabled"
@@ -220,7 +219,7 @@ def test_switched_off_models_are_not_called(simulator, scope, monkeypatch):  # n
 # --- knobs of the deployment
 
 
-def test_attempts_and_ceiling_follow_the_environment(simulator, scope, monkeypatch, sent_timeouts):  # noqa: F811
+def test_attempts_and_ceiling_follow_the_environment(simulator, scope, monkeypatch, sent_timeouts):
     monkeypatch.setenv("OPENAI_PROMPT_MAX_ATTEMPTS", "3")
     monkeypatch.setenv("OPENAI_TIMEOUT_MS", "2000")
     scripted(simulator, times=9, status=500, body={"error": {"message": "x"}})
@@ -230,7 +229,7 @@ def test_attempts_and_ceiling_follow_the_environment(simulator, scope, monkeypat
     assert [timeout["read"] for timeout in sent_timeouts] == [2.0] * 3
 
 
-def test_a_retry_that_cannot_finish_is_not_started(simulator, scope, monkeypatch):  # noqa: F811
+def test_a_retry_that_cannot_finish_is_not_started(simulator, scope, monkeypatch):
     scripted(simulator, status=429, headers={"retry-after": "30"}, body={"error": {"message": "slow down"}})
 
     started = time.monotonic()
@@ -262,7 +261,7 @@ def test_a_number_out_of_range_is_moved_and_said_once(monkeypatch, caplog, text,
     assert [record.msg["event"] for record in caplog.records] == ["ai.env_clamped"] * warnings
 
 
-def test_budgets_grow_with_the_input_and_from_attempt_to_attempt(simulator, scope):  # noqa: F811
+def test_budgets_grow_with_the_input_and_from_attempt_to_attempt(simulator, scope):
     scripted(simulator, times=3, status=200, body=answer("x", status="incomplete"))
 
     run_text_prompt(SCALED.key, {"reply": "word " * 80}, scope=scope, deadline=time.monotonic() + 20)
@@ -272,7 +271,7 @@ def test_budgets_grow_with_the_input_and_from_attempt_to_attempt(simulator, scop
     assert [body["max_output_tokens"] for body in bodies] == [170, 204, 240]
 
 
-def test_an_answer_cut_at_the_largest_budget_is_not_asked_for_again(simulator, scope):  # noqa: F811
+def test_an_answer_cut_at_the_largest_budget_is_not_asked_for_again(simulator, scope):
     scripted(simulator, times=3, status=200, body=answer("x", status="incomplete"))
 
     result = run(FULL.key, scope)
@@ -280,7 +279,7 @@ def test_an_answer_cut_at_the_largest_budget_is_not_asked_for_again(simulator, s
     assert (result.error_code, len(simulator.requests("openai", "*", "POST"))) == ("incomplete_output", 1)
 
 
-def test_the_provider_counts_the_input_where_the_prompt_prefers_it(simulator, scope, monkeypatch):  # noqa: F811
+def test_the_provider_counts_the_input_where_the_prompt_prefers_it(simulator, scope, monkeypatch):
     simulator.script("openai", "*/responses/input_tokens", method="POST", status=200, body=COUNTED)
     scripted(simulator, status=200, body=answer("Hello"))
     run(COUNTING.key, scope)
@@ -297,7 +296,7 @@ def test_the_provider_counts_the_input_where_the_prompt_prefers_it(simulator, sc
     assert [body.get("max_output_tokens") for body in sent] == [None, 150, None, 100, 100]
 
 
-def test_a_provider_that_refuses_schema_output_is_asked_for_json_in_words(simulator, scope):  # noqa: F811
+def test_a_provider_that_refuses_schema_output_is_asked_for_json_in_words(simulator, scope):
     refused = {"error": {"message": "no", "type": "invalid_request_error", "param": "text.format", "code": None}}
     scripted(simulator, status=400, body=refused)
     scripted(simulator, status=200, body=answer('Sure: {"word": "a"} and more {'))
@@ -311,7 +310,7 @@ def test_a_provider_that_refuses_schema_output_is_asked_for_json_in_words(simula
     assert '"required":["word"]' in bodies[1]["input"][-1]["content"]
 
 
-def test_dropped_parameters_are_said_once_an_hour(simulator, scope, caplog, monkeypatch):  # noqa: F811
+def test_dropped_parameters_are_said_once_an_hour(simulator, scope, caplog, monkeypatch):
     monkeypatch.setattr(throttle, "_said", {})
     caplog.set_level("INFO", logger="zrg.ai.runner")
     scripted(simulator, times=4, status=200, body=answer("Hello"))
@@ -326,7 +325,7 @@ def test_dropped_parameters_are_said_once_an_hour(simulator, scope, caplog, monk
     ]
 
 
-def test_batch_work_leaves_repeats_to_the_library(simulator, scope, monkeypatch, sent_timeouts):  # noqa: F811
+def test_batch_work_leaves_repeats_to_the_library(simulator, scope, monkeypatch, sent_timeouts):
     monkeypatch.setenv("OPENAI_MAX_RETRIES", "1")
     scripted(simulator, status=500, body={"error": {"message": "x"}}, headers={"retry-after-ms": "1"})
     scripted(simulator, status=200, body=answer("Hello"))
@@ -337,7 +336,7 @@ def test_batch_work_leaves_repeats_to_the_library(simulator, scope, monkeypatch,
     assert [timeout["read"] for timeout in sent_timeouts] == [90.0, 90.0]
 
 
-def test_a_dead_provider_is_left_alone_for_a_while(simulator, scope, monkeypatch):  # noqa: F811
+def test_a_dead_provider_is_left_alone_for_a_while(simulator, scope, monkeypatch):
     clock = [1000.0]
     monkeypatch.setattr(circuit_module.circuit, "_clock", lambda: clock[0])
     scripted(simulator, times=6, close="before")
@@ -355,7 +354,7 @@ def test_a_dead_provider_is_left_alone_for_a_while(simulator, scope, monkeypatch
     assert [run(TEXT.key, scope).value for _ in range(2)] == ["Hello", "Hello"]
 
 
-def test_an_override_is_what_the_model_reads(simulator, scope):  # noqa: F811
+def test_an_override_is_what_the_model_reads(simulator, scope):
     row = PromptOverride.objects.create(
         workspace_id=scope.workspace_id,
         prompt_key=TEXT.key,

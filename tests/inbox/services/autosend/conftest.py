@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.autosend_world import World, make_world
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.workspaces.switches import forget_switches
 
 
 @pytest.fixture
-def world(simulator, db) -> Iterator[World]:  # noqa: F811
+def world(simulator, db) -> Iterator[World]:
     forget_switches()
     yield make_world(simulator)
     forget_switches()

@@ -23,7 +23,6 @@ from leads.models import Lead
 from tests.factories.inbox import MessageFactory
 from tests.inbox.services.test_races import at_once
 from tests.support.autosend_world import SAFE, make_world
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import JobSignal
 from zrg.jobs.models import BackgroundJob
@@ -37,7 +36,7 @@ WAITING_SECONDS = 20.0
 class Moment:
     """A draft whose unattended send is due, in a database that really commits."""
 
-    def __init__(self, simulator: Any):  # noqa: F811
+    def __init__(self, simulator: Any):
         forget_switches()
         self.simulator = simulator
         with platform():
@@ -110,7 +109,7 @@ class Moment:
 
 
 @pytest.fixture
-def moment(committed_db, simulator):  # noqa: F811
+def moment(committed_db, simulator):
     return Moment(simulator)
 
 

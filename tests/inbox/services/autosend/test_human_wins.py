@@ -25,7 +25,6 @@ from leads.models import EmailCampaign, Lead
 from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.support.autosend_world import World, make_world
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.context import platform
 from zrg.workspaces.models import OperatorSwitch
@@ -251,7 +250,7 @@ class Play:
 @example(steps=[["due", "opt_out", "send"]])
 @example(steps=[["inbound"], ["tick"], ["draft", "decide", "tick"]])
 @example(steps=[["approve", "tick"], ["twice"]])
-def test_the_human_wins_in_every_order(simulator, steps):  # noqa: F811
+def test_the_human_wins_in_every_order(simulator, steps):
     with platform(timeout_ms=30_000), transaction.atomic():
         forget_switches()
         play = Play(make_world(simulator))
@@ -261,7 +260,7 @@ def test_the_human_wins_in_every_order(simulator, steps):  # noqa: F811
     forget_switches()
 
 
-def test_the_property_would_notice_a_machine_that_speaks(simulator):  # noqa: F811
+def test_the_property_would_notice_a_machine_that_speaks(simulator):
     """The plain order does send: without it the property above would hold for a machine that never speaks."""
     play = Play(make_world(simulator))
 

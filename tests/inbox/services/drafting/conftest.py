@@ -11,7 +11,6 @@ from booking.contracts import Availability, BookingInstructions
 from booking.registry import NoCalendar, _Registered, register_calendar
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
-from tests.support.simulator import simulator as simulator
 from zrg.ai.models import Persona
 
 LABELS = ("2:00 PM EST on Tue, Mar 4", "10:30 AM EST on Wed, Mar 5")

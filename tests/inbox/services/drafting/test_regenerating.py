@@ -25,7 +25,6 @@ from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import UserFactory, WorkspaceFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import BackgroundJob
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.models import WorkspaceSettings
@@ -61,7 +60,7 @@ def now_from(lead, mode="full", **changes):
 @pytest.mark.parametrize(
     ("mode", "origin", "path"), [("full", "regenerate", "three_step"), ("fast", "fast_regenerate", "fast")]
 )
-def test_a_new_draft_takes_the_place_of_the_old(lead, old, person, simulator, mode, origin, path):  # noqa: F811
+def test_a_new_draft_takes_the_place_of_the_old(lead, old, person, simulator, mode, origin, path):
     request = request_regeneration(lead, "email", mode=mode, by=person)
     waiting = regeneration_state(lead, "email")
     drain()
@@ -77,7 +76,7 @@ def test_a_new_draft_takes_the_place_of_the_old(lead, old, person, simulator, mo
     assert (state.state, state.draft_id, state.request_id) == ("done", new.pk, request.pk)
 
 
-def test_shapes_follow_one_another(lead, simulator):  # noqa: F811
+def test_shapes_follow_one_another(lead, simulator):
     shapes = []
     for _ in range(4):
         shapes.append(Draft.objects.get(pk=now_from(lead, cycle_key="c1").draft_id).archetype_id)
@@ -86,7 +85,7 @@ def test_shapes_follow_one_another(lead, simulator):  # noqa: F811
     assert shapes == [ARCHETYPE_IDS[(first + step) % 10] for step in range(4)]
 
 
-def test_without_a_draft_the_fast_way_writes_a_whole_one(lead, simulator):  # noqa: F811
+def test_without_a_draft_the_fast_way_writes_a_whole_one(lead, simulator):
     result = now_from(lead, mode="fast")
 
     assert Draft.objects.get(pk=result.draft_id).generation_path == "three_step"
@@ -100,7 +99,7 @@ def test_without_a_draft_the_fast_way_writes_a_whole_one(lead, simulator):  # no
         {"status": 429, "body": {"error": {"message": "slow down"}}, "headers": {"retry-after": "120"}},
     ],
 )
-def test_hard_05_regenerate_keeps_old(lead, old, person, simulator, mode, broken):  # noqa: F811
+def test_hard_05_regenerate_keeps_old(lead, old, person, simulator, mode, broken):
     simulator.script("openai", "*", times=30, **broken)
 
     request_regeneration(lead, "email", mode=mode, by=person)
@@ -114,7 +113,7 @@ def test_hard_05_regenerate_keeps_old(lead, old, person, simulator, mode, broken
     assert state.sentence.endswith("the draft is unchanged.")
 
 
-def test_hard_07_old_draft_survives(lead, old, person, simulator):  # noqa: F811
+def test_hard_07_old_draft_survives(lead, old, person, simulator):
     """Not eligible: 422, and nothing has changed."""
     lead.sentiment_tag = "Objection"
     lead.save(update_fields=["sentiment_tag"])
@@ -129,7 +128,7 @@ def test_hard_07_old_draft_survives(lead, old, person, simulator):  # noqa: F811
     assert simulator.requests("openai") == []
 
 
-def test_hard_05_regenerated_never_auto_sent(lead, person, simulator):  # noqa: F811
+def test_hard_05_regenerated_never_auto_sent(lead, person, simulator):
     WorkspaceSettings.objects.filter(workspace=lead.workspace).update(auto_send_skip_human_review=True)
     lead.auto_reply_enabled = True
     lead.save(update_fields=["auto_reply_enabled"])
@@ -143,7 +142,7 @@ def test_hard_05_regenerated_never_auto_sent(lead, person, simulator):  # noqa: 
     assert not Message.objects.outbound().exists()
 
 
-def test_refused_while_a_message_of_the_channel_is_ordered(lead, old, person, simulator):  # noqa: F811
+def test_refused_while_a_message_of_the_channel_is_ordered(lead, old, person, simulator):
     SendOrderFactory(lead=lead, draft=old)
 
     with pytest.raises(ZrgError) as refused:
@@ -154,7 +153,7 @@ def test_refused_while_a_message_of_the_channel_is_ordered(lead, old, person, si
     assert Draft.objects.get().pk == old.pk
 
 
-def test_refused_after_six_in_ten_minutes(lead, person, simulator):  # noqa: F811
+def test_refused_after_six_in_ten_minutes(lead, person, simulator):
     for number in range(6):
         DraftFactory(lead=lead, status="superseded", origin="regenerate" if number % 2 else "fast_regenerate")
 
@@ -167,7 +166,7 @@ def test_refused_after_six_in_ten_minutes(lead, person, simulator):  # noqa: F81
     assert again.state == "queued"
 
 
-def test_asking_twice_is_one_wish(lead, person, simulator):  # noqa: F811
+def test_asking_twice_is_one_wish(lead, person, simulator):
     first = request_regeneration(lead, "email", mode="full", by=person)
     second = request_regeneration(lead, "email", mode="fast", by=person)
 
@@ -175,7 +174,7 @@ def test_asking_twice_is_one_wish(lead, person, simulator):  # noqa: F811
     assert BackgroundJob.objects.filter(type="DRAFT_REGENERATE").count() == 1
 
 
-def test_what_a_person_typed_meanwhile_stays(lead, old, simulator):  # noqa: F811
+def test_what_a_person_typed_meanwhile_stays(lead, old, simulator):
     start = begin_writing(lead, "email", None)
     Draft.objects.filter(pk=old.pk).update(version=2, content="Typed by a person", edited_by_person=True)
     context, written = write_again(start, "full", time.monotonic() + 60)
@@ -187,7 +186,7 @@ def test_what_a_person_typed_meanwhile_stays(lead, old, simulator):  # noqa: F81
     assert (old.status, old.content) == ("pending", "Typed by a person")
 
 
-def test_a_tag_set_by_a_person_brings_a_draft_per_channel(lead, person, simulator):  # noqa: F811
+def test_a_tag_set_by_a_person_brings_a_draft_per_channel(lead, person, simulator):
     MessageFactory(lead=lead, channel="linkedin", body="And here?", subject=None)
     set_sentiment(lead.pk, "Objection", actor=person, cause="manual")
     drain()
@@ -200,7 +199,7 @@ def test_a_tag_set_by_a_person_brings_a_draft_per_channel(lead, person, simulato
     assert drafts == [("email", "manual_sentiment", None, "pending")], "LinkedIn is not connected"
 
 
-def test_a_tag_set_by_a_person_leaves_the_waiting_draft(lead, old, person, simulator):  # noqa: F811
+def test_a_tag_set_by_a_person_leaves_the_waiting_draft(lead, old, person, simulator):
     set_sentiment(lead.pk, "Interested", actor=person, cause="manual")
     drain()
 
@@ -208,7 +207,7 @@ def test_a_tag_set_by_a_person_leaves_the_waiting_draft(lead, old, person, simul
     assert not DraftRequest.objects.exists()
 
 
-def test_bulk_takes_three_at_a_time_and_says_why_others_got_none(person, simulator):  # noqa: F811
+def test_bulk_takes_three_at_a_time_and_says_why_others_got_none(person, simulator):
     workspace = WorkspaceFactory()
     leads = [LeadFactory(workspace=workspace, sentiment_tag="Interested") for _ in range(6)]
     for lead in leads:
@@ -251,7 +250,7 @@ def calendar():
     register_calendar(before)
 
 
-def test_fresh_times_replace_the_labels_and_nothing_else(lead, person, calendar, simulator):  # noqa: F811
+def test_fresh_times_replace_the_labels_and_nothing_else(lead, person, calendar, simulator):
     draft = DraftFactory(lead=lead, content="Does 2:00 PM suit?", offer_set=uuid4(), quality_flags=["stale_slots"])
 
     asked = request_fresh_times(lead, draft, by=person)
@@ -264,7 +263,7 @@ def test_fresh_times_replace_the_labels_and_nothing_else(lead, person, calendar,
     assert simulator.requests("openai") == []
 
 
-def test_without_other_times_the_draft_is_unchanged(lead, person, simulator):  # noqa: F811
+def test_without_other_times_the_draft_is_unchanged(lead, person, simulator):
     draft = DraftFactory(lead=lead, content="Does 2:00 PM suit?", offer_set=uuid4())
 
     request_fresh_times(lead, draft, by=person)

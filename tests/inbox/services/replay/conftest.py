@@ -19,7 +19,6 @@ from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.simulator import RunningSimulator
-from tests.support.simulator import simulator as simulator
 from zrg.ai.models import Persona
 from zrg.jobs.models import BackgroundJob
 

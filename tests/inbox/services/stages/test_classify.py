@@ -8,7 +8,6 @@ from tests.factories import LeadFactory
 from tests.factories.inbox import MessageFactory
 from tests.integrations.support import announced
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.jobs.contracts import TaskNeeded
 from zrg.jobs.services.enqueue import enqueue_job
 from zrg.workspaces.models import WorkspaceSettings
@@ -21,7 +20,7 @@ QUESTION = "Could you send pricing\nfor ten seats?"
 
 
 @pytest.fixture
-def lead(simulator):  # noqa: F811
+def lead(simulator):
     return LeadFactory(email="dana@northfork.example")
 
 
@@ -37,7 +36,7 @@ def arrives(lead, body=QUESTION, *, raw="", **values):
     return message
 
 
-def analyzed(simulator, **values):  # noqa: F811
+def analyzed(simulator, **values):
     answer = {
         "classification": "Information Requested",
         "cleaned_response": QUESTION,
@@ -49,11 +48,11 @@ def analyzed(simulator, **values):  # noqa: F811
     simulator.answer(ANALYZE, answer | values)
 
 
-def classified(simulator, tag):  # noqa: F811
+def classified(simulator, tag):
     simulator.answer(CLASSIFY, {"classification": tag})
 
 
-def test_analysis_gets_the_text_and_what_stands_below_it(lead, simulator):  # noqa: F811
+def test_analysis_gets_the_text_and_what_stands_below_it(lead, simulator):
     arrives(lead, raw=QUESTION + "\n\n--\nDana Reyes\nOwner")
 
     asked = simulator.asked(ANALYZE)[0]
@@ -62,20 +61,20 @@ def test_analysis_gets_the_text_and_what_stands_below_it(lead, simulator):  # no
     assert "Dana Reyes\nOwner\n<<<END E-MAIL TEXT>>>" in asked["input"][1]["content"]
 
 
-def test_cleaned_text_replaces_the_body_when_only_lines_are_missing(lead, simulator):  # noqa: F811
+def test_cleaned_text_replaces_the_body_when_only_lines_are_missing(lead, simulator):
     body = QUESTION + "\nSent with the Northfork app"
     analyzed(simulator)
 
     assert arrives(lead, body, raw=body).body == QUESTION
 
 
-def test_hard_05_a_model_never_rewrites_what_a_person_said(lead, simulator):  # noqa: F811
+def test_hard_05_a_model_never_rewrites_what_a_person_said(lead, simulator):
     analyzed(simulator, cleaned_response="Please send pricing for 100 seats!")
 
     assert arrives(lead).body == QUESTION
 
 
-def test_phone_from_the_reply_is_stored(lead, simulator):  # noqa: F811
+def test_phone_from_the_reply_is_stored(lead, simulator):
     text = "Best is 4155552671 by the way.\nWhat does it cost?"
     analyzed(simulator, cleaned_response=text, mobile_number="4155552671")
     lead.timezone = "America/Los_Angeles"
@@ -86,7 +85,7 @@ def test_phone_from_the_reply_is_stored(lead, simulator):  # noqa: F811
     assert lead.phone == "+14155552671"
 
 
-def test_hard_03_a_number_that_was_not_written_is_not_stored(lead, simulator):  # noqa: F811
+def test_hard_03_a_number_that_was_not_written_is_not_stored(lead, simulator):
     analyzed(simulator, mobile_number="+14155552671", direct_phone="+14155552672")
 
     arrives(lead)
@@ -94,7 +93,7 @@ def test_hard_03_a_number_that_was_not_written_is_not_stored(lead, simulator):  
     assert (lead.phone, lead.phone_national) == (None, None)
 
 
-def test_a_colleagues_number_is_not_the_leads(lead, simulator):  # noqa: F811
+def test_a_colleagues_number_is_not_the_leads(lead, simulator):
     text = "Best is +14155552671 by the way.\nWhat does it cost?"
     analyzed(simulator, cleaned_response=text, mobile_number="+14155552671")
 
@@ -103,7 +102,7 @@ def test_a_colleagues_number_is_not_the_leads(lead, simulator):  # noqa: F811
     assert lead.phone is None
 
 
-def test_newsletter_gets_no_draft(lead, simulator):  # noqa: F811
+def test_newsletter_gets_no_draft(lead, simulator):
     analyzed(simulator, is_newsletter=True)
 
     message = arrives(lead)
@@ -113,7 +112,7 @@ def test_newsletter_gets_no_draft(lead, simulator):  # noqa: F811
 
 
 @pytest.mark.parametrize("answer", ["no JSON at all", {"classification": "Delighted"}])
-def test_unusable_analysis_falls_back_to_the_plain_prompt(lead, simulator, answer):  # noqa: F811
+def test_unusable_analysis_falls_back_to_the_plain_prompt(lead, simulator, answer):
     simulator.answer(ANALYZE, answer, times=5)
     classified(simulator, "Objection")
 
@@ -123,7 +122,7 @@ def test_unusable_analysis_falls_back_to_the_plain_prompt(lead, simulator, answe
 
 
 @pytest.mark.parametrize("channel", ["sms", "linkedin"])
-def test_other_channels_use_the_plain_prompt(simulator, channel):  # noqa: F811
+def test_other_channels_use_the_plain_prompt(simulator, channel):
     classified(simulator, "Interested")
 
     message = arrives(LeadFactory(email=None, phone="+14155552671"), channel=channel)
@@ -131,7 +130,7 @@ def test_other_channels_use_the_plain_prompt(simulator, channel):  # noqa: F811
     assert (message.sentiment_tag, simulator.asked(ANALYZE)) == ("Interested", [])
 
 
-def test_an_engaged_reply_is_no_absence_note(lead, simulator):  # noqa: F811
+def test_an_engaged_reply_is_no_absence_note(lead, simulator):
     analyzed(simulator, classification="Out Of Office", cleaned_response="x")
     classified(simulator, "Meeting Requested")
 
@@ -142,14 +141,14 @@ def test_an_engaged_reply_is_no_absence_note(lead, simulator):  # noqa: F811
     assert "Never answer with: Out of Office, Automated Reply." in asked[0]["input"][0]["content"]
 
 
-def test_an_engaged_reply_that_stays_a_machines_is_neutral(lead, simulator):  # noqa: F811
+def test_an_engaged_reply_that_stays_a_machines_is_neutral(lead, simulator):
     analyzed(simulator, classification="Automated Reply", cleaned_response="x")
     classified(simulator, "Automated Reply")
 
     assert arrives(lead, "I travel on Monday. Can we talk on Thursday?").sentiment_tag == "Neutral"
 
 
-def test_hard_05_a_failed_second_look_is_not_neutral(lead, simulator):  # noqa: F811
+def test_hard_05_a_failed_second_look_is_not_neutral(lead, simulator):
     analyzed(simulator, classification="Automated Reply", cleaned_response="x")
     simulator.script("openai", "*", contains=CLASSIFY, times=9, status=500, body={"error": {"message": "down"}})
 
@@ -158,7 +157,7 @@ def test_hard_05_a_failed_second_look_is_not_neutral(lead, simulator):  # noqa: 
     assert (message.sentiment_tag, message.classification_state) == (None, "failed")
 
 
-def test_hard_05_model_booked_needs_evidence(lead, simulator):  # noqa: F811
+def test_hard_05_model_booked_needs_evidence(lead, simulator):
     analyzed(simulator, classification="Meeting Booked")
 
     message = arrives(lead)
@@ -170,7 +169,7 @@ def test_hard_05_model_booked_needs_evidence(lead, simulator):  # noqa: F811
     )
 
 
-def test_a_model_s_blacklist_stops_the_lead_as_a_complaint(lead, simulator):  # noqa: F811
+def test_a_model_s_blacklist_stops_the_lead_as_a_complaint(lead, simulator):
     analyzed(simulator, classification="Blacklist")
 
     message = arrives(lead)
@@ -181,7 +180,7 @@ def test_a_model_s_blacklist_stops_the_lead_as_a_complaint(lead, simulator):  # 
     assert InboundStageRun.objects.get(message=message, stage="classify").result["by_model"] is True
 
 
-def test_with_auto_blacklist_off_a_person_decides(lead, simulator):  # noqa: F811
+def test_with_auto_blacklist_off_a_person_decides(lead, simulator):
     WorkspaceSettings.objects.update(auto_blacklist=False)
     analyzed(simulator, classification="Blacklist")
 
@@ -195,7 +194,7 @@ def test_with_auto_blacklist_off_a_person_decides(lead, simulator):  # noqa: F81
 
 
 @pytest.mark.parametrize("by_model", [True, False])
-def test_a_colleagues_wish_silences_the_colleague_only(lead, simulator, by_model):  # noqa: F811
+def test_a_colleagues_wish_silences_the_colleague_only(lead, simulator, by_model):
     analyzed(simulator, classification="Blacklist")
 
     with announced(TaskNeeded) as tasks:

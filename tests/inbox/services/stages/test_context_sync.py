@@ -10,7 +10,6 @@ from inbox.services.syncing.conversations import sync_conversation
 from tests.factories.inbox import MessageFactory
 from tests.inbox.services.syncing.conftest import Providers, ago, providers  # noqa: F401  # fixture
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.jobs.services.enqueue import enqueue_job
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]

@@ -8,7 +8,6 @@ from leads.models import EnrichmentRequest, Lead
 from tests.factories import ConnectionFactory, LeadFactory
 from tests.factories.inbox import MessageFactory
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.jobs.services.enqueue import enqueue_job
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -18,7 +17,7 @@ SIGNATURE = "\n\nDana Reyes\nOwner\n+1 (415) 555-2671\nhttps://linkedin.com/in/d
 
 
 @pytest.fixture
-def lead(simulator):  # noqa: F811
+def lead(simulator):
     return LeadFactory(email="dana@northfork.example")
 
 
@@ -35,7 +34,7 @@ def stage(message):
     return InboundStageRun.objects.values_list("state", "error_code", "result").get(message=message, stage="enrich")
 
 
-def test_what_the_lead_wrote_fills_and_clay_is_not_asked(lead, simulator):  # noqa: F811
+def test_what_the_lead_wrote_fills_and_clay_is_not_asked(lead, simulator):
     message = arrives(lead, below=SIGNATURE + QUOTE)
 
     assert (lead.phone, lead.linkedin_url) == ("+14155552671", "https://linkedin.com/in/dana-reyes")
@@ -52,7 +51,7 @@ def test_hard_03_a_phone_is_never_taken_from_quoted_text(lead):
     assert (lead.phone, lead.phone_national) == (None, None)
 
 
-def test_a_positive_reply_asks_clay_for_both_kinds_once(lead, simulator):  # noqa: F811
+def test_a_positive_reply_asks_clay_for_both_kinds_once(lead, simulator):
     arrives(lead)
     arrives(lead, "What does it cost?")
 
@@ -75,7 +74,7 @@ def test_a_call_is_a_reason_to_look_up_the_phone(lead):
 
 
 @pytest.mark.parametrize("body", ["Not interested, thanks.", "I have some doubts about this."])
-def test_a_reply_that_is_not_positive_ends_what_was_pending(lead, simulator, body):  # noqa: F811
+def test_a_reply_that_is_not_positive_ends_what_was_pending(lead, simulator, body):
     Lead.objects.filter(pk=lead.pk).update(enrichment_status="pending")
 
     arrives(lead, body)
@@ -84,7 +83,7 @@ def test_a_reply_that_is_not_positive_ends_what_was_pending(lead, simulator, bod
     assert EnrichmentRequest.objects.count() == 0
 
 
-def test_a_stopped_lead_is_left_alone(lead, simulator):  # noqa: F811
+def test_a_stopped_lead_is_left_alone(lead, simulator):
     message = arrives(lead, "unsubscribe", below=SIGNATURE, safety_kind=SafetyKind.OPT_OUT)
 
     assert stage(message)[:2] in (("skipped", "lead_blacklisted"), ("skipped", "safety_opt_out"))
@@ -105,7 +104,7 @@ def test_a_colleagues_signature_is_not_the_leads(lead):
 
 
 @pytest.mark.parametrize("line", ["Executive Assistant to Dana Reyes", "on behalf of Dana Reyes", "Dana's assistant"])
-def test_hard_05_assistant_signature_ignored(lead, simulator, line):  # noqa: F811
+def test_hard_05_assistant_signature_ignored(lead, simulator, line):
     simulator.answer(
         "signature.extract",
         {"isFromLead": False, "phone": "+1 (415) 555-2671", "linkedinUrl": None, "confidence": "high", "reasoning": ""},
@@ -125,7 +124,7 @@ def test_our_own_number_is_not_the_leads(lead):
     assert lead.phone is None
 
 
-def test_the_campaign_tool_is_asked_before_clay(lead, simulator):  # noqa: F811
+def test_the_campaign_tool_is_asked_before_clay(lead, simulator):
     record = simulator.state.emailbison.add_lead(lead.email)
     record["custom_variables"] = [{"name": "Phone", "value": "+14155552671"}]
     Lead.objects.filter(pk=lead.pk).update(email_bison_lead_id=str(record["id"]))
@@ -137,7 +136,7 @@ def test_the_campaign_tool_is_asked_before_clay(lead, simulator):  # noqa: F811
     assert (len(simulator.state.clay.rows["phone"]), len(simulator.state.clay.rows["linkedin"])) == (0, 1)
 
 
-def test_a_failing_provider_costs_no_draft(lead, simulator):  # noqa: F811
+def test_a_failing_provider_costs_no_draft(lead, simulator):
     Lead.objects.filter(pk=lead.pk).update(email_bison_lead_id="55021")
     ConnectionFactory(workspace=lead.workspace, external_account_id="14")
     simulator.script("emailbison", "/api/leads/*", times=9, status=500, body={})

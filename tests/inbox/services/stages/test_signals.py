@@ -9,7 +9,6 @@ from tests.factories import LeadFactory
 from tests.factories.inbox import MessageFactory
 from tests.integrations.support import announced
 from tests.support.drain import drain
-from tests.support.simulator import simulator  # noqa: F401  # fixture
 from zrg.ai.models import AIInteraction
 from zrg.jobs.contracts import TaskNeeded
 from zrg.jobs.services.enqueue import enqueue_job
@@ -19,7 +18,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
 @pytest.fixture
-def lead(simulator):  # noqa: F811
+def lead(simulator):
     return LeadFactory(email="dana@northfork.example", phone="+14155552671")
 
 
@@ -37,7 +36,7 @@ def stage(message) -> dict:
     return InboundStageRun.objects.get(message=message, stage="signals").result
 
 
-def test_a_call_wish_becomes_a_task_and_nothing_leaves(lead, simulator):  # noqa: F811
+def test_a_call_wish_becomes_a_task_and_nothing_leaves(lead, simulator):
     with announced(TaskNeeded) as tasks:
         message = arrives(lead, "Sounds interesting. Please call me on Thursday.")
 
@@ -50,7 +49,7 @@ def test_a_call_wish_becomes_a_task_and_nothing_leaves(lead, simulator):  # noqa
     assert not SendOrder.objects.exists()
 
 
-def test_without_a_number_no_task_asks_to_call(lead, simulator):  # noqa: F811
+def test_without_a_number_no_task_asks_to_call(lead, simulator):
     type(lead).objects.filter(pk=lead.pk).update(phone=None, phone_national=None)
 
     with announced(TaskNeeded) as tasks:
@@ -60,7 +59,7 @@ def test_without_a_number_no_task_asks_to_call(lead, simulator):  # noqa: F811
     assert signals_of(message).call_intent is True
 
 
-def test_their_own_scheduler_is_stored_and_becomes_a_task(lead, simulator):  # noqa: F811
+def test_their_own_scheduler_is_stored_and_becomes_a_task(lead, simulator):
     with announced(TaskNeeded) as tasks:
         message = arrives(lead, "Interested. Grab a time here: https://calendly.com/dana/30min")
 
@@ -70,7 +69,7 @@ def test_their_own_scheduler_is_stored_and_becomes_a_task(lead, simulator):  # n
     assert simulator.asked("action_signal.detect.v1") == []
 
 
-def test_our_own_page_is_no_scheduler_of_theirs(lead, simulator):  # noqa: F811
+def test_our_own_page_is_no_scheduler_of_theirs(lead, simulator):
     MessageFactory(lead=lead, outbound=True, body="Book here: https://calendly.com/northfork/intro")
 
     with announced(TaskNeeded) as tasks:
@@ -81,7 +80,7 @@ def test_our_own_page_is_no_scheduler_of_theirs(lead, simulator):  # noqa: F811
 
 
 @pytest.mark.parametrize(("answer", "meant"), [(True, True), (False, False), (None, False)])
-def test_a_link_in_the_signature_is_asked_about_once(lead, simulator, answer, meant):  # noqa: F811
+def test_a_link_in_the_signature_is_asked_about_once(lead, simulator, answer, meant):
     if answer is None:
         simulator.script("openai", "*", contains="action_signal.detect", status=500, body={"error": {"message": "x"}})
     else:
@@ -94,7 +93,7 @@ def test_a_link_in_the_signature_is_asked_about_once(lead, simulator, answer, me
     assert lead.external_scheduling_link is None
 
 
-def test_route_comes_from_the_model(lead, simulator):  # noqa: F811
+def test_route_comes_from_the_model(lead, simulator):
     simulator.answer(
         "action_signal.route", {"processId": 2, "confidence": 1.7, "rationale": "MARKER", "uncertain": False}
     )
@@ -105,7 +104,7 @@ def test_route_comes_from_the_model(lead, simulator):  # noqa: F811
     assert "MARKER" not in str(stage(message))
 
 
-def test_route_without_an_answer_is_read_plainly(lead, simulator):  # noqa: F811
+def test_route_without_an_answer_is_read_plainly(lead, simulator):
     simulator.script("openai", "*", contains="action_signal.route", status=500, body={"error": {"message": "x"}})
 
     message = arrives(lead, "Sounds good, Thursday at 3pm?")
@@ -113,7 +112,7 @@ def test_route_without_an_answer_is_read_plainly(lead, simulator):  # noqa: F811
     assert signals_of(message) == Signals(route=3, route_confidence=0.5, uncertain=True)
 
 
-def test_route_switched_off_asks_nobody_and_says_so(lead, simulator):  # noqa: F811
+def test_route_switched_off_asks_nobody_and_says_so(lead, simulator):
     WorkspaceSettings.objects.update(ai_route_booking_process_enabled=False)
 
     message = arrives(lead, "Sounds good, Thursday at 3pm?")
@@ -126,7 +125,7 @@ def test_route_switched_off_asks_nobody_and_says_so(lead, simulator):  # noqa: F
     }
 
 
-def test_a_decline_has_no_route(lead, simulator):  # noqa: F811
+def test_a_decline_has_no_route(lead, simulator):
     message = arrives(lead, "No thanks, not interested.")
 
     assert signals_of(message) == Signals()

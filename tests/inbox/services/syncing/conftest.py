@@ -11,7 +11,7 @@ from leads.models import Lead
 from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
-from tests.support.simulator import RunningSimulator, simulator  # noqa: F401
+from tests.support.simulator import RunningSimulator
 
 EMAIL = "dana@northfork.example"
 PHONE = "+14155550123"
@@ -57,11 +57,11 @@ class Providers:
 
 
 @pytest.fixture
-def providers(db: None, simulator: RunningSimulator) -> Providers:  # noqa: F811
+def providers(db: None, simulator: RunningSimulator) -> Providers:
     return make_providers(simulator)
 
 
-def make_providers(simulator: RunningSimulator) -> Providers:  # noqa: F811
+def make_providers(simulator: RunningSimulator) -> Providers:
     workspace = WorkspaceFactory()
     ConnectionFactory(workspace=workspace, external_account_id="14")
     ConnectionFactory(

@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import WorkspaceFactory
-from tests.support.simulator import simulator  # noqa: F401
 from tests.zrg.ai.support import make_prompt, use_prompts
 from zrg.ai import throttle
 from zrg.ai.contracts import CallScope
@@ -121,7 +120,7 @@ def test_classification_and_gates_go_on(key):
     assert not stops(key, Decimal(5))
 
 
-def test_a_capped_call_is_not_made_and_leaves_a_skip(simulator, monkeypatch):  # noqa: F811
+def test_a_capped_call_is_not_made_and_leaves_a_skip(simulator, monkeypatch):
     drafting, reading = make_prompt("draft.generate.test.v1"), make_prompt("sentiment.test.v1")
     use_prompts(monkeypatch, drafting, reading)
     workspace = workspace_with(Decimal(10))
