@@ -6,13 +6,12 @@ from django.utils import timezone
 from inbox.errors import SendInProgress
 from inbox.models import Draft, Message, SendOrder
 from inbox.services.approving import edit_draft
-from inbox.services.sending import send_message
 from integrations.contracts import PersonDetails, ProviderIds
 from leads.models import Lead, LeadIdentityConflict
 from tests.factories.inbox import DraftFactory
 from tests.factories.leads import LeadFactory
-from tests.inbox.services.test_receiving import receive, reply
-from tests.inbox.services.test_sending import REPLY_PATH, outbound, send
+from tests.inbox.services.conftest import receive, reply, send_to
+from tests.inbox.services.test_sending import REPLY_PATH, send
 from zrg.jobs.models import BackgroundJob
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +95,7 @@ def test_message_that_is_stored_already_is_not_stored_again(workspace):
 def test_lead_without_the_channel_is_blocked_and_nothing_is_written(connected, simulator, channel, code):
     lead = LeadFactory(workspace=connected, email=None, first_name="Dana", phone=None)
 
-    result = send_message(connected.pk, lead.pk, outbound(channel=channel))
+    result = send_to(lead, channel=channel)
 
     assert (result.status, result.code, Message.objects.count()) == ("blocked", code, 0)
     assert simulator.sent_replies() == []

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from inbox.enums import MessageOrigin, SentBy
 from inbox.models import Message
-from inbox.services.channels.base import Outbound
-from inbox.services.sending import send_message
 from integrations.services.processing import process
 from integrations.simulator.core import SimRequest, SimResponse
 from integrations.unipile.simulator import UnipileSimulator
@@ -18,9 +15,9 @@ from leads.models import Lead
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
+from tests.inbox.services.conftest import send_to
 from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL, SECRET, URL, received, relayed
 from tests.support.client import ZrgClient
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.models import WebhookEvent
 from zrg.workspaces.context import platform, tenant
 
@@ -53,7 +50,7 @@ class Hasty:
 
 
 @pytest.fixture
-def lead(committed_db, simulator, monkeypatch):  # noqa: F811
+def lead(committed_db, simulator, monkeypatch):
     monkeypatch.setenv("UNIPILE_WEBHOOK_SECRET", SECRET)
     with platform():
         workspace = WorkspaceFactory()
@@ -67,19 +64,12 @@ def lead(committed_db, simulator, monkeypatch):  # noqa: F811
 
 
 @pytest.mark.parametrize("lost", [False, True])
-def test_committed_copy_before_the_answer_is_the_same_message(lead, simulator, lost):  # noqa: F811
+def test_committed_copy_before_the_answer_is_the_same_message(lead, simulator, lost):
     """With and without the answer to our call: one row, sent, with the provider's id."""
     if lost:
         simulator.script("unipile", "/api/v1/chats", close="after")
 
-    outbound = Outbound(
-        channel="linkedin",
-        body="Here it is",
-        send_key="manual:1:part:0",
-        origin=MessageOrigin.SETTER,
-        sent_by=SentBy.SETTER,
-    )
-    result = send_message(lead.workspace_id, lead.pk, outbound)
+    result = send_to(lead, channel="linkedin", body="Here it is")
 
     with platform():
         message = Message.objects.get()

@@ -1,75 +1,22 @@
 """What arrives becomes rows of the right thread, once, protected in the same transaction."""
 
-import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from inbox.enums import SafetyKind
 from inbox.models import InboundStageRun, Message
-from inbox.services.receiving import receive_bounce, receive_message, receive_sent, receive_unsubscribe
-from integrations.contracts import (
-    Address,
-    Bounce,
-    CampaignRef,
-    InboundMessage,
-    PersonDetails,
-    ProviderIds,
-    SenderAccount,
-    SentMessage,
-    Unsubscribe,
-)
+from inbox.services.receiving import receive_message
+from integrations.contracts import Address, InboundMessage, PersonDetails, ProviderIds
 from leads.models import Lead, OptOut
-from tests.factories.inbox import DraftFactory, MessageFactory
+from tests.factories.inbox import DraftFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
+from tests.inbox.services.conftest import WROTE_AT, common, receive, reply
 from zrg.jobs.models import BackgroundJob
 from zrg.workspaces.context import tenant
 
 pytestmark = pytest.mark.django_db
-
-WROTE_AT = datetime(2026, 3, 5, 16, 41, 3, tzinfo=UTC)
-
-
-@pytest.fixture
-def workspace():
-    return WorkspaceFactory()
-
-
-def common(workspace, event_type: str, ref: str) -> dict:
-    return {
-        "workspace_id": workspace.pk,
-        "event_id": uuid.uuid4(),
-        "event_key": f"emailbison:{workspace.pk}:{event_type}:{ref}",
-        "event_type": event_type,
-        "provider": "EMAILBISON",
-        "channel": "email",
-        "received_at": WROTE_AT,
-    }
-
-
-def reply(workspace, *, id: str = "771204", text: str = "Tuesday works.", **changes) -> InboundMessage:
-    values = {
-        **common(workspace, "LEAD_REPLIED", f"reply:{id}"),
-        "provider_message_id": id,
-        "thread_handle": id,
-        "person": PersonDetails(email="dana@northfork.example", first_name="Dana", last_name="Reyes"),
-        "ids": ProviderIds(email_bison_lead_id="55021"),
-        "campaign": CampaignRef(id="402", name="Owners Q2"),
-        "sender_account": SenderAccount(id="67", email="priya@outbound.example", name="Priya Nair"),
-        "from_address": Address(email="dana@northfork.example", name="Dana Reyes"),
-        "to": (Address(email="priya@outbound.example", name="Priya Nair"),),
-        "subject": "Re: quick idea",
-        "text": text,
-        "sent_at": WROTE_AT,
-    }
-    return InboundMessage(**{**values, **changes})
-
-
-def receive(workspace, contract) -> str:
-    with tenant(workspace.pk):
-        return receive_message(contract)
 
 
 def test_receive_message_stores_lead_thread_and_job(workspace):
@@ -239,73 +186,6 @@ def test_provider_interest_on_a_known_reply_is_applied_once(workspace):
     assert sorted(key.endswith(":interested") for key in keys) == [False, True]
 
 
-def sent(workspace, **changes) -> SentMessage:
-    values = {
-        **common(workspace, "EMAIL_SENT", "scheduled:910007"),
-        "scheduled_id": "910007",
-        "person": PersonDetails(email="dana@northfork.example", first_name="Dana"),
-        "ids": ProviderIds(email_bison_lead_id="55021"),
-        "campaign": CampaignRef(id="402", name="Owners Q2"),
-        "sender_account": SenderAccount(id="67", email="priya@outbound.example"),
-        "subject": "quick idea",
-        "html": "<p>Hi Dana</p>",
-        "sent_at": WROTE_AT,
-    }
-    return SentMessage(**{**values, **changes})
-
-
-def test_campaign_step_is_stored_once_and_is_no_answer(workspace):
-    with tenant(workspace.pk):
-        receive_sent(sent(workspace))
-        receive_sent(sent(workspace))
-
-    lead = Lead.objects.get()
-    message = Message.objects.get()
-    assert (message.source, message.origin, message.body) == ("inboxxia_campaign", "campaign", "Hi Dana")
-    assert (lead.last_outbound_at, lead.last_answer_at) == (WROTE_AT, None)
-
-
-def bounce(workspace, reason: str) -> Bounce:
-    return Bounce(
-        **common(workspace, "EMAIL_BOUNCED", "ce:1"),
-        person=PersonDetails(email="dana@northfork.example"),
-        reason=reason,
-        bounced_at=WROTE_AT,
-    )
-
-
-def test_hard_03_channel_scope_of_stops_hard_bounce(workspace):
-    with tenant(workspace.pk):
-        receive_bounce(bounce(workspace, "550 5.1.1 user unknown"))
-
-    lead = Lead.objects.get()
-    assert (lead.status, lead.blacklist_reason, lead.opted_out_at) == ("blacklisted", "bounce", None)
-    assert Message.objects.get().body.startswith("[BOUNCED] 550 5.1.1 user unknown")
-
-
-def test_soft_bounce_changes_nothing(workspace):
-    with tenant(workspace.pk):
-        receive_bounce(bounce(workspace, "452 4.2.2 mailbox full"))
-
-    assert Lead.objects.get().status == "new"
-    assert Message.objects.get().source == "bounce"
-
-
-def test_unsubscribe_stops_every_channel(workspace):
-    contract = Unsubscribe(
-        **common(workspace, "LEAD_UNSUBSCRIBED", "lead:1"),
-        person=PersonDetails(email="dana@northfork.example"),
-        unsubscribed_at=WROTE_AT,
-    )
-
-    with tenant(workspace.pk):
-        receive_unsubscribe(contract)
-
-    lead = Lead.objects.get()
-    assert (lead.status, lead.blacklist_reason) == ("blacklisted", "unsubscribed")
-    assert OptOut.objects.filter(workspace=workspace).count() == 1
-
-
 def test_own_mailbox_never_becomes_replier_or_lead(workspace):
     lead = LeadFactory(workspace=workspace, email="dana@northfork.example", email_bison_lead_id="55021")
     workspace.settings.own_sender_addresses = ["@outbound.example"]
@@ -328,85 +208,6 @@ def test_inbound_without_identity_is_ignored(workspace):
 
     assert receive(workspace, contract) == "ignored:no_usable_identity"
     assert not Lead.objects.exists()
-
-
-def unconfirmed(lead, **changes):
-    values = {
-        "outbound": True,
-        "delivery_status": "unknown",
-        "subject": "Re: quick idea",
-        "body": "Happy to.",
-        "send_key": f"manual:{uuid.uuid4()}:part:0",
-        "sent_at": timezone.now(),
-    }
-    return MessageFactory(lead=lead, **{**values, **changes})
-
-
-def confirms(lead, **changes):
-    values = {
-        "workspace_id": lead.workspace_id,
-        "event_id": uuid.uuid4(),
-        "event_key": "manual:1",
-        "event_type": "MANUAL_EMAIL_SENT",
-        "provider": "EMAILBISON",
-        "channel": "email",
-        "received_at": timezone.now(),
-        "provider_message_id": "771500",
-        "person": PersonDetails(email=lead.email),
-        "subject": "Re: quick idea",
-        "text": "Happy to.",
-        "sent_at": timezone.now(),
-        "campaign_step": False,
-        "confirm_only": True,
-    }
-    return SentMessage(**{**values, **changes})
-
-
-def test_providers_report_settles_the_message_it_is_about(workspace):
-    lead = LeadFactory(workspace=workspace)
-    message = unconfirmed(lead)
-
-    outcome = receive_sent(confirms(lead, scheduled_id="4411"))
-
-    message.refresh_from_db()
-    assert (outcome, message.delivery_status) == ("processed", "sent")
-    assert (message.email_bison_reply_id, message.inboxxia_scheduled_email_id) == ("771500", "4411")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"sent_at": timezone.now() - timedelta(hours=3)},
-        {"subject": "Invoice", "text": "Something else entirely"},
-        {"provider_message_id": "<raw@outbound.example>", "scheduled_id": None},
-    ],
-)
-def test_providers_report_about_something_else_settles_nothing(workspace, change):
-    """A mail that a person wrote in the provider's own tool proves nothing about ours."""
-    lead = LeadFactory(workspace=workspace)
-    message = unconfirmed(lead)
-
-    outcome = receive_sent(confirms(lead, **change))
-
-    message.refresh_from_db()
-    assert (outcome, message.delivery_status) == ("ignored:no_matching_send", "unknown")
-
-
-def test_providers_report_that_fits_two_messages_settles_neither(workspace):
-    lead = LeadFactory(workspace=workspace)
-    unconfirmed(lead)
-    unconfirmed(lead)
-
-    assert receive_sent(confirms(lead)) == "ignored:no_matching_send"
-    assert set(Message.objects.values_list("delivery_status", flat=True)) == {"unknown"}
-
-
-def test_campaign_mail_without_a_number_is_stored_once(workspace):
-    lead = LeadFactory(workspace=workspace)
-    step = confirms(lead, confirm_only=False, campaign_step=True, provider_message_id=None, event_key="sent:9")
-
-    assert [receive_sent(step), receive_sent(step)] == ["processed", "processed"]
-    assert Message.objects.get().webhook_dedupe_key == "sent:9"
 
 
 def test_broken_addresses_and_long_names_never_block_a_reply(workspace):

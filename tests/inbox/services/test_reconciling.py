@@ -5,12 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inbox.enums import MessageOrigin, SentBy
 from inbox.models import Message
 from inbox.services import reconciling, settling
-from inbox.services.channels.base import Outbound
-from inbox.services.sending import send_message
 from tests.factories.inbox import MessageFactory
+from tests.inbox.services.conftest import send_to
 from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob
 
@@ -21,10 +19,7 @@ REPLY_PATH = "/api/replies/*/reply"
 def send_unknown(thread, simulator) -> Message:
     """The provider drops the connection and did not perform the call."""
     simulator.script("emailbison", REPLY_PATH, method="POST", close="before")
-    outbound = Outbound(
-        channel="email", body="Hi", send_key="manual:1:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
-    )
-    send_message(thread.workspace_id, thread.lead_id, outbound)
+    send_to(thread.lead, body="Hi")
     message = Message.objects.outbound().get(source="zrg")
     if message.delivery_status != "unknown":
         Message.objects.filter(pk=message.pk).update(delivery_status="sending")
@@ -71,10 +66,7 @@ def test_a_second_unknown_of_the_same_message_is_looked_for_again(thread, simula
 
 def test_a_mail_that_is_another_message_of_ours_proves_nothing(thread, simulator):
     """Same subject, same recipient, a minute earlier: it is the message we know, not the lost one."""
-    outbound = Outbound(
-        channel="email", body="First", send_key="manual:0:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
-    )
-    send_message(thread.workspace_id, thread.lead_id, outbound)
+    send_to(thread.lead, body="First", send_key="manual:0:part:0")
     lost = MessageFactory(
         lead=thread.lead,
         outbound=True,
@@ -95,10 +87,7 @@ def test_a_mail_that_is_another_message_of_ours_proves_nothing(thread, simulator
 def test_hard_03_unknown_found_in_history_is_sent_and_never_resent(thread, simulator):
     """The provider performed the call and dropped the line: the first look finds the mail."""
     simulator.script("emailbison", REPLY_PATH, method="POST", close="after")
-    outbound = Outbound(
-        channel="email", body="Hi Dana", send_key="manual:1:part:0", origin=MessageOrigin.SETTER, sent_by=SentBy.SETTER
-    )
-    send_message(thread.workspace_id, thread.lead_id, outbound)
+    send_to(thread.lead, body="Hi Dana")
     message = Message.objects.get(send_key="manual:1:part:0")
     unconfirmed = message.delivery_status
 

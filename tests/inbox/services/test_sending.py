@@ -7,17 +7,16 @@ import pytest
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
-from inbox.enums import ApprovalSource, DeliveryStatus, MessageOrigin, OrderState, SentBy
+from inbox.enums import ApprovalSource, DeliveryStatus, OrderState
 from inbox.models import Message, SendOrder
 from inbox.services.approving import approve_draft, send_manual
-from inbox.services.channels.base import Outbound
 from inbox.services.checking import Seen, Text
-from inbox.services.sending import send_message
 from inbox.services.settling import resolve_unknown
 from inbox.services.sweeping import mark_stale_sends
 from leads.models import Lead
 from leads.services.optouts import remember_opt_out
 from tests.factories.inbox import DraftFactory, MessageFactory
+from tests.inbox.services.conftest import send_to
 from tests.support.client import no_context
 from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob
@@ -30,19 +29,8 @@ pytestmark = pytest.mark.django_db
 REPLY_PATH = "/api/replies/*/reply"
 
 
-def outbound(key: str = "manual:1:part:0", **changes) -> Outbound:
-    values = {
-        "channel": "email",
-        "body": "Happy to.\nSee [our page](https://northfork.example/x)",
-        "send_key": key,
-        "origin": MessageOrigin.SETTER,
-        "sent_by": SentBy.SETTER,
-    }
-    return Outbound(**{**values, **changes})
-
-
 def send(message, **changes):
-    return send_message(message.workspace_id, message.lead_id, outbound(**changes))
+    return send_to(message.lead, **changes)
 
 
 def test_send_message_reaches_the_provider_once(thread, simulator):
@@ -225,7 +213,7 @@ def test_without_a_thread_nothing_is_sent(connected, simulator):
 
     lead = LeadFactory(workspace=connected)
 
-    result = send_message(connected.pk, lead.pk, outbound())
+    result = send_to(lead)
 
     assert (result.code, result.detail) == ("no_thread", "No inbound email thread found for this lead")
     assert simulator.sent_replies() == []
@@ -248,7 +236,7 @@ def test_young_sending_is_left_alone(thread):
     MessageFactory(lead=thread.lead, outbound=True, delivery_status="sending", send_key="manual:9:part:0")
 
     assert mark_stale_sends(thread.workspace_id) == 0
-    assert send(thread, key="manual:9:part:0").status == "in_progress"
+    assert send(thread, send_key="manual:9:part:0").status == "in_progress"
 
 
 def test_hard_06_exactly_one_message(thread, simulator, setter):

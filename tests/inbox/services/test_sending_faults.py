@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from inbox.enums import MessageOrigin, SentBy
 from inbox.models import Message
-from inbox.services.channels.base import Outbound, SendResult
-from inbox.services.sending import send_message
+from inbox.services.channels.base import SendResult
 from integrations.models import Connection
 from leads.models import Lead
 from tests.factories import ConnectionFactory, WorkspaceFactory
 from tests.factories.integrations import API_KEY
 from tests.factories.leads import LeadFactory
+from tests.inbox.services.conftest import send_to
 from tests.inbox.services.test_sending_smartlead_instantly import thread_at
 from tests.integrations.ghl.payloads import LOCATION
 from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL
@@ -134,14 +133,7 @@ def lead(provider: str, simulator: Any, request: pytest.FixtureRequest, monkeypa
 
 def send(lead: Lead, provider: str) -> SendResult:
     """Order the same message; `mine` below is its row."""
-    order = Outbound(
-        channel=WAYS[provider].channel,
-        body="Tuesday at 3?",
-        send_key="manual:1:part:0",
-        origin=MessageOrigin.SETTER,
-        sent_by=SentBy.SETTER,
-    )
-    return send_message(lead.workspace_id, lead.pk, order)
+    return send_to(lead, channel=WAYS[provider].channel, body="Tuesday at 3?")
 
 
 def mine() -> tuple[str, str | None]:

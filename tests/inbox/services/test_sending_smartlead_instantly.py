@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from inbox.enums import ApprovalSource, MessageOrigin, SentBy
+from inbox.enums import ApprovalSource
 from inbox.models import Message, SendOrder
 from inbox.services.approving import approve_draft
-from inbox.services.channels.base import Outbound
 from inbox.services.checking import Seen
-from inbox.services.sending import send_message
 from integrations.models import Connection
 from integrations.services.secrets import seal
 from leads.models import Lead
@@ -21,12 +19,12 @@ from tests.factories import ConnectionFactory, WorkspaceFactory
 from tests.factories.inbox import DraftFactory
 from tests.factories.integrations import API_KEY
 from tests.factories.workspaces import UserFactory
+from tests.inbox.services.conftest import send_to
 from tests.integrations.instantly import payloads as instantly
 from tests.integrations.smartlead import payloads as smartlead
 from tests.integrations.support import announced
 from tests.support.client import ZrgClient
 from tests.support.drain import drain, drain_events
-from tests.support.simulator import simulator  # noqa: F401
 from zrg.jobs.contracts import TaskNeeded
 from zrg.jobs.models import BackgroundJob
 
@@ -45,7 +43,7 @@ def provider(request) -> str:
 
 
 @pytest.fixture
-def thread(provider, simulator) -> Message:  # noqa: F811
+def thread(provider, simulator) -> Message:
     return thread_at(provider)
 
 
@@ -69,25 +67,18 @@ def thread_at(provider: str, **changes: Any) -> Message:
 
 
 def send(thread: Message, **changes: Any):
-    values = {
-        "channel": "email",
-        "body": BODY,
-        "send_key": "manual:1:part:0",
-        "origin": MessageOrigin.SETTER,
-        "sent_by": SentBy.SETTER,
-    }
-    return send_message(thread.workspace_id, thread.lead_id, Outbound(**{**values, **changes}))
+    return send_to(thread.lead, body=BODY, **changes)
 
 
-def calls(simulator, provider: str) -> list[dict[str, Any]]:  # noqa: F811
+def calls(simulator, provider: str) -> list[dict[str, Any]]:
     return [entry["json"] for entry in simulator.requests(provider, REPLY_PATHS[provider], "POST")]
 
 
-def script(simulator, provider: str, **respond: Any) -> None:  # noqa: F811
+def script(simulator, provider: str, **respond: Any) -> None:
     simulator.script(provider, REPLY_PATHS[provider], method="POST", **respond)
 
 
-def test_smartlead_gets_the_thread_the_quote_and_the_recipients(simulator):  # noqa: F811
+def test_smartlead_gets_the_thread_the_quote_and_the_recipients(simulator):
     thread = thread_at("smartlead")
 
     result = send(thread)
@@ -116,7 +107,7 @@ def test_smartlead_gets_the_thread_the_quote_and_the_recipients(simulator):  # n
     )
 
 
-def test_smartlead_writes_to_the_chosen_recipient(simulator):  # noqa: F811
+def test_smartlead_writes_to_the_chosen_recipient(simulator):
     thread = thread_at("smartlead")
 
     send(thread, to_override="kim@northfork.example", subject="Another subject")
@@ -128,7 +119,7 @@ def test_smartlead_writes_to_the_chosen_recipient(simulator):  # noqa: F811
     assert sent.subject == "Re: quick idea"
 
 
-def test_smartlead_plain_text_thread_is_quoted_escaped(simulator):  # noqa: F811
+def test_smartlead_plain_text_thread_is_quoted_escaped(simulator):
     thread = thread_at("smartlead", reply_message={"message_id": "<r>", "text": "1 < 2\nYes"})
 
     send(thread)
@@ -136,7 +127,7 @@ def test_smartlead_plain_text_thread_is_quoted_escaped(simulator):  # noqa: F811
     assert calls(simulator, "smartlead")[0]["reply_email_body"] == "1 &lt; 2<br>Yes"
 
 
-def test_a_hashed_handle_is_read_through_its_kept_json(simulator):  # noqa: F811
+def test_a_hashed_handle_is_read_through_its_kept_json(simulator):
     long_id = "<" + "a" * 900 + "@mail.example>"
     thread = thread_at("smartlead", reply_message={"message_id": long_id, "text": "Yes"})
 
@@ -144,7 +135,7 @@ def test_a_hashed_handle_is_read_through_its_kept_json(simulator):  # noqa: F811
     assert calls(simulator, "smartlead")[0]["reply_message_id"] == long_id
 
 
-def test_instantly_gets_the_mailbox_both_bodies_and_the_copies(simulator):  # noqa: F811
+def test_instantly_gets_the_mailbox_both_bodies_and_the_copies(simulator):
     thread = thread_at("instantly")
 
     result = send(thread, cc=["kim@northfork.example", "lee@northfork.example"])
@@ -164,7 +155,7 @@ def test_instantly_gets_the_mailbox_both_bodies_and_the_copies(simulator):  # no
     assert sent.email_bison_reply_id is None
 
 
-def test_instantly_echo_of_our_own_reply_adds_nothing(simulator):  # noqa: F811
+def test_instantly_echo_of_our_own_reply_adds_nothing(simulator):
     thread = thread_at("instantly")
     send(thread)
     own_id = simulator.state.instantly.sent[0]["id"]
@@ -181,7 +172,7 @@ def test_instantly_echo_of_our_own_reply_adds_nothing(simulator):  # noqa: F811
     assert Message.objects.outbound().get().origin == "setter"
 
 
-def refusal(thread: Message, simulator, provider: str, **changes: Any) -> str:  # noqa: F811
+def refusal(thread: Message, simulator, provider: str, **changes: Any) -> str:
     """The code of a blocked send, of which nothing was written and nothing sent."""
     result = send(thread, **changes)
     assert result.status == "blocked"
@@ -190,13 +181,13 @@ def refusal(thread: Message, simulator, provider: str, **changes: Any) -> str:  
     return result.code
 
 
-def test_instantly_cannot_change_the_recipient(simulator):  # noqa: F811
+def test_instantly_cannot_change_the_recipient(simulator):
     thread = thread_at("instantly")
 
     assert refusal(thread, simulator, "instantly", to_override="kim@northfork.example") == "override_unsupported"
 
 
-def test_instantly_never_answers_somebody_else_than_meant(simulator):  # noqa: F811
+def test_instantly_never_answers_somebody_else_than_meant(simulator):
     """The lead's address changed since: the thread would still go to the former one."""
     thread = thread_at("instantly")
     Lead.objects.update(email="dana.reyes@northfork.example")
@@ -204,19 +195,19 @@ def test_instantly_never_answers_somebody_else_than_meant(simulator):  # noqa: F
     assert refusal(thread, simulator, "instantly") == "override_unsupported"
 
 
-def test_hard_03_opted_out_address_is_never_written_to(thread, provider, simulator):  # noqa: F811
+def test_hard_03_opted_out_address_is_never_written_to(thread, provider, simulator):
     remember_opt_out(thread.workspace_id, emails=["dana@northfork.example"], reason="opt_out", lead_id=thread.lead_id)
 
     assert refusal(thread, simulator, provider) == "lead_blacklisted"
 
 
-def test_thread_of_a_former_provider(thread, provider, simulator):  # noqa: F811
+def test_thread_of_a_former_provider(thread, provider, simulator):
     Connection.objects.update(provider="EMAILBISON", external_account_id="14")
 
     assert refusal(thread, simulator, provider) == "provider_mismatch"
 
 
-def test_unreadable_handle(thread, provider, simulator):  # noqa: F811
+def test_unreadable_handle(thread, provider, simulator):
     Message.objects.update(email_bison_reply_id=f"{provider}:nonsense")
 
     assert refusal(thread, simulator, provider) == "bad_handle"
@@ -229,7 +220,7 @@ def test_unreadable_handle(thread, provider, simulator):  # noqa: F811
     "respond",
     [{"close": "before"}, {"close": "after"}, {"status": 500, "body": {"message": "x"}}, {"status": 502, "body": "no"}],
 )
-def test_hard_02_unknown_never_retried(thread, provider, simulator, respond):  # noqa: F811
+def test_hard_02_unknown_never_retried(thread, provider, simulator, respond):
     script(simulator, provider, **respond)
 
     first, second = send(thread), send(thread)
@@ -239,7 +230,7 @@ def test_hard_02_unknown_never_retried(thread, provider, simulator, respond):  #
     assert Message.objects.outbound().get().delivery_status == "unknown"
 
 
-def test_hard_03_slow_answer_is_unknown(thread, provider, simulator, monkeypatch):  # noqa: F811
+def test_hard_03_slow_answer_is_unknown(thread, provider, simulator, monkeypatch):
     monkeypatch.setenv(f"{provider.upper()}_TIMEOUT_MS", "1000")
     script(simulator, provider, delay_ms=1_500)
 
@@ -250,26 +241,26 @@ def test_hard_03_slow_answer_is_unknown(thread, provider, simulator, monkeypatch
 
 
 @pytest.mark.parametrize("body", ["<html>gateway</html>", {"error": "try later"}])
-def test_answer_that_says_neither_is_unknown(simulator, body):  # noqa: F811
+def test_answer_that_says_neither_is_unknown(simulator, body):
     script(simulator, "smartlead", status=200, body=body)
 
     assert send(thread_at("smartlead")).status == "unknown"
 
 
-def test_instantly_answer_without_an_email_is_unknown(simulator):  # noqa: F811
+def test_instantly_answer_without_an_email_is_unknown(simulator):
     script(simulator, "instantly", status=200, body={"ok": True})
 
     assert send(thread_at("instantly")).status == "unknown"
 
 
 @pytest.mark.parametrize("body", ["Email added to the queue, will be sent out soon!", {"success": True}, {"ok": 1}, ""])
-def test_smartlead_2xx_is_sent(simulator, body):  # noqa: F811
+def test_smartlead_2xx_is_sent(simulator, body):
     script(simulator, "smartlead", status=200, body=body)
 
     assert send(thread_at("smartlead")).status == "sent"
 
 
-def test_smartlead_explicit_refusal_fails(simulator):  # noqa: F811
+def test_smartlead_explicit_refusal_fails(simulator):
     script(simulator, "smartlead", status=200, body={"success": False, "message": "Lead is paused"})
 
     result = send(thread_at("smartlead"))
@@ -287,7 +278,7 @@ def test_smartlead_explicit_refusal_fails(simulator):  # noqa: F811
         (422, "unprocessable"),
     ],
 )
-def test_definite_refusal_fails_and_may_be_sent_again(thread, provider, simulator, status, code):  # noqa: F811
+def test_definite_refusal_fails_and_may_be_sent_again(thread, provider, simulator, status, code):
     said = {"statusCode": status, "error": "Refused", "message": "write to dana@northfork.example"}
     script(simulator, provider, status=status, body=said)
 
@@ -300,14 +291,14 @@ def test_definite_refusal_fails_and_may_be_sent_again(thread, provider, simulato
     assert Connection.objects.get().status != "DISCONNECTED"
 
 
-def test_rate_limit_is_waited_out(thread, provider, simulator):  # noqa: F811
+def test_rate_limit_is_waited_out(thread, provider, simulator):
     script(simulator, provider, status=429, times=2, headers=AT_ONCE, body={"message": "slow down"})
 
     assert send(thread).status == "sent"
     assert len(calls(simulator, provider)) == 3
 
 
-def test_lasting_rate_limit_fails(thread, provider, simulator):  # noqa: F811
+def test_lasting_rate_limit_fails(thread, provider, simulator):
     script(simulator, provider, status=429, times=3, headers=AT_ONCE, body={"message": "slow down"})
 
     result = send(thread)
@@ -317,7 +308,7 @@ def test_lasting_rate_limit_fails(thread, provider, simulator):  # noqa: F811
     assert Message.objects.outbound().get().delivery_status == "failed"
 
 
-def test_refused_key_fails_and_disconnects(thread, provider, simulator):  # noqa: F811
+def test_refused_key_fails_and_disconnects(thread, provider, simulator):
     connection = Connection.objects.get()
     wrong = {"api_key": "revoked-4c1d", "webhook_secret": WIRES[provider].SECRET}
     Connection.objects.update(secrets=seal(connection.workspace_id, connection.provider, wrong))
@@ -330,7 +321,7 @@ def test_refused_key_fails_and_disconnects(thread, provider, simulator):  # noqa
     assert "revoked-4c1d" not in (connection.last_error_message or "")
 
 
-def test_provider_that_is_down_fails(thread, provider, simulator, monkeypatch):  # noqa: F811
+def test_provider_that_is_down_fails(thread, provider, simulator, monkeypatch):
     """Nothing listens there: the request never left."""
     monkeypatch.setenv(f"{provider.upper()}_API_BASE", "http://127.0.0.1:9/api")
 
@@ -340,7 +331,7 @@ def test_provider_that_is_down_fails(thread, provider, simulator, monkeypatch): 
 # --- after an unknown outcome ------------------------------------------------------------------------------
 
 
-def test_a_person_is_asked_after_the_second_look_and_no_machine_after_that(thread, provider, simulator):  # noqa: F811
+def test_a_person_is_asked_after_the_second_look_and_no_machine_after_that(thread, provider, simulator):
     script(simulator, provider, close="after")
     send(thread)
 
@@ -365,7 +356,7 @@ def test_a_person_is_asked_after_the_second_look_and_no_machine_after_that(threa
 def test_draft_and_order_follow_the_outcome(
     thread,
     provider,
-    simulator,  # noqa: F811
+    simulator,
     respond,
     draft_status,
     order_state,

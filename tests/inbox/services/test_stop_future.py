@@ -13,7 +13,7 @@ from leads.services.merging import merge_leads
 from leads.services.optouts import remember_opt_out
 from leads.services.status import blacklist_lead, clear_blacklist
 from tests.factories.leads import EmailCampaignFactory, LeadFactory
-from tests.inbox.services.test_receiving import sent
+from tests.inbox.services.conftest import sent
 from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob
 
