@@ -1,19 +1,6 @@
-import pytest
-
-from tests.inbox.desk import make_desk
-from tests.support.simulator import simulator  # noqa: F401
+"""Calls of the API."""
 
 
-@pytest.fixture
-def desk():
-    return make_desk()
-
-
-@pytest.fixture
-def sending_desk(simulator):  # noqa: F811
-    return make_desk(simulator)
-
-
-@pytest.fixture
-def htmx():
-    return {"HTTP_HX_REQUEST": "true"}
+def call(client, path, body=None, method="post", **headers):
+    """Ask the API for a person that is signed in."""
+    return getattr(client, method)(f"/api/inbox/{path}", body or {}, content_type="application/json", **headers)
