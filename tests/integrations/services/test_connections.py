@@ -1,18 +1,16 @@
-"""Saving, switching and clearing connections."""
+"""Saving connections: secrets, versions, routes, what is audited and shown."""
 
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from integrations.contracts import ConnectionSaved, ConnectionStateChanged, ProviderSwitched
 from integrations.enums import Provider
-from integrations.errors import AccountTaken, ConnectionRefused, SettingsChanged, SeveralEmailProviders
-from integrations.models import Connection, EmailBisonBaseHost, EmailSender, ProviderBudget, WebhookRoute
+from integrations.errors import ConnectionRefused, SettingsChanged
+from integrations.models import Connection, EmailSender, ProviderBudget
 from integrations.rules.routes import route_hash
 from integrations.services.connections import (
     ConnectionInput,
-    _store,
     active_email_provider,
     clear_email_provider,
     describe,
@@ -22,31 +20,13 @@ from integrations.services.connections import (
 )
 from integrations.services.routes import refresh_workspace_routes
 from integrations.services.secrets import read_secrets
-from tests.factories import ConnectionFactory, EmailSenderFactory, UserFactory, WorkspaceFactory
+from tests.factories import EmailSenderFactory, UserFactory, WorkspaceFactory
+from tests.integrations.services.conftest import emailbison, routes
 from tests.integrations.support import announced
 from zrg.jobs.models import BackgroundJob
 from zrg.lib.errors import BadInput
 from zrg.lib.secrets_hygiene import BULLETS
 from zrg.workspaces.models import AdminAuditEvent, Workspace
-
-SMARTLEAD_SECRETS = {"api_key": "smartlead-key-1234", "webhook_secret": "smartlead-hook-1234"}
-BOTH = (
-    "Multiple email providers are configured for this workspace. Select exactly one (EmailBison, SmartLead, Instantly)."
-)
-
-
-@pytest.fixture
-def workspace(db: None) -> Workspace:
-    return WorkspaceFactory(name="Northfork Dental")
-
-
-def emailbison(workspace: Workspace, **values: object) -> Connection:
-    given = {"secrets": {"api_key": "emailbison-key-1"}, "external_account_id": "14", **values}
-    return save_connection(workspace, Provider.EMAILBISON, ConnectionInput(**given), by=None)  # type: ignore[arg-type]
-
-
-def routes(workspace: Workspace) -> set[str]:
-    return set(WebhookRoute.objects.filter(target=workspace).values_list("key_hash", flat=True))
 
 
 def test_first_save_connects(workspace: Workspace) -> None:
@@ -131,165 +111,6 @@ def test_account_id_of_emailbison_is_a_number(workspace: Workspace, account: str
 
 def test_blank_account_id_is_null(workspace: Workspace) -> None:
     assert emailbison(workspace, external_account_id="  ").external_account_id is None
-
-
-def test_second_email_provider_needs_confirmation(workspace: Workspace) -> None:
-    emailbison(workspace)
-
-    with pytest.raises(SeveralEmailProviders, match="Select exactly one") as refused:
-        save_connection(workspace, Provider.SMARTLEAD, ConnectionInput(secrets=SMARTLEAD_SECRETS), by=None)
-
-    assert (str(refused.value), refused.value.http_status) == (BOTH, 400)
-    assert active_email_provider(workspace.pk) == "EMAILBISON"
-
-
-def test_confirmed_switch_erases_the_other_secrets(workspace: Workspace) -> None:
-    former = emailbison(workspace)
-    EmailSenderFactory(workspace=workspace)
-
-    with announced(ProviderSwitched) as events:
-        save_connection(workspace, Provider.SMARTLEAD, ConnectionInput(secrets=SMARTLEAD_SECRETS, switch=True), by=None)
-
-    former.refresh_from_db()
-    assert (former.is_active, former.secrets) == (False, "")
-    assert active_email_provider(workspace.pk) == "SMARTLEAD"
-    assert not EmailSender.objects.in_workspace(workspace).exists()
-    assert [(event.workspace_id, event.provider) for event in events] == [(workspace.pk, "SMARTLEAD")]
-
-
-def test_hard_02_single_email_provider(workspace: Workspace) -> None:
-    """The database refuses a second active one whatever code tries."""
-    ConnectionFactory(workspace=workspace, provider="EMAILBISON")
-
-    with pytest.raises(IntegrityError, match="connection_one_email_provider"), transaction.atomic():
-        ConnectionFactory(workspace=workspace, provider="INSTANTLY")
-    ConnectionFactory(workspace=workspace, provider="INSTANTLY", is_active=False)
-    ConnectionFactory(workspace=workspace, provider="GHL", external_account_id="loc1")
-
-    assert Connection.objects.in_workspace(workspace).email().active().count() == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "dropped"),
-    [
-        ({"external_account_id": "15"}, True),
-        ({"external_account_id": ""}, True),
-        ({"secrets": {"api_key": "emailbison-key-9"}}, False),
-        ({}, False),
-    ],
-)
-def test_hard_02_provider_switch_drops_ids(workspace: Workspace, change: dict[str, object], dropped: bool) -> None:
-    """Another account or instance: mailboxes go and the switch is announced."""
-    emailbison(workspace)
-    EmailSenderFactory(workspace=workspace)
-
-    with announced(ProviderSwitched) as events:
-        emailbison(workspace, **change)
-
-    assert EmailSender.objects.in_workspace(workspace).exists() is not dropped
-    assert len(events) == int(dropped)
-
-
-def test_another_host_is_a_switch(workspace: Workspace) -> None:
-    emailbison(workspace)
-    host = EmailBisonBaseHost.objects.create(host="mail.granite.example")
-
-    with announced(ProviderSwitched) as events:
-        emailbison(workspace, base_host=host)
-
-    assert len(events) == 1
-    assert route_hash("mail.granite.example|14") in routes(workspace)
-    assert route_hash("send.meetinboxxia.com|14") not in routes(workspace)
-
-
-def test_naming_the_default_host_is_no_switch(workspace: Workspace) -> None:
-    emailbison(workspace)
-
-    with announced(ProviderSwitched) as events:
-        emailbison(workspace, base_host=EmailBisonBaseHost.objects.get(host="send.meetinboxxia.com"))
-
-    assert events == []
-
-
-def test_naming_the_account_for_the_first_time_is_no_switch(workspace: Workspace) -> None:
-    emailbison(workspace, external_account_id="")
-
-    with announced(ProviderSwitched) as events:
-        emailbison(workspace)
-
-    assert events == []
-
-
-def test_clearing_erases_all(workspace: Workspace) -> None:
-    connection = emailbison(workspace)
-    EmailSenderFactory(workspace=workspace)
-
-    with announced(ProviderSwitched) as events:
-        assert clear_email_provider(workspace, by=None) == 1
-
-    connection.refresh_from_db()
-    assert (connection.is_active, connection.secrets) == (False, "")
-    assert active_email_provider(workspace.pk) is None
-    assert [event.provider for event in events] == [None]
-    assert clear_email_provider(workspace, by=None) == 0
-
-
-def test_account_of_another_workspace_is_taken(workspace: Workspace) -> None:
-    emailbison(workspace)
-
-    with pytest.raises(AccountTaken):
-        emailbison(WorkspaceFactory())
-
-
-def test_account_is_taken_also_by_way_of_the_default_host(workspace: Workspace) -> None:
-    emailbison(workspace)
-    host = EmailBisonBaseHost.objects.get(host="send.meetinboxxia.com")
-
-    with pytest.raises(AccountTaken):
-        emailbison(WorkspaceFactory(), base_host=host)
-
-
-def test_same_account_on_another_instance_is_another_account(workspace: Workspace) -> None:
-    emailbison(workspace)
-    host = EmailBisonBaseHost.objects.create(host="mail.granite.example")
-
-    assert emailbison(WorkspaceFactory(), base_host=host).external_account_id == "14"
-
-
-@pytest.mark.parametrize("provider", [Provider.GHL, Provider.UNIPILE])
-def test_account_constraint_of_other_providers(workspace: Workspace, provider: Provider) -> None:
-    secrets = {"private_key": "private-key-1"} if provider == Provider.GHL else {}
-    given = ConnectionInput(secrets=secrets, external_account_id="account-1")
-    save_connection(workspace, provider, given, by=None)
-
-    with pytest.raises(AccountTaken):
-        save_connection(WorkspaceFactory(), provider, given, by=None)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ConnectionFactory(workspace=WorkspaceFactory(), provider=provider, external_account_id="account-1")
-
-
-def test_database_refuses_a_second_account_without_host(workspace: Workspace) -> None:
-    ConnectionFactory(workspace=workspace, external_account_id="14")
-
-    with pytest.raises(IntegrityError, match="connection_emailbison_account"), transaction.atomic():
-        ConnectionFactory(workspace=WorkspaceFactory(), external_account_id="14")
-
-
-def test_database_refuses_a_host_at_another_provider(workspace: Workspace) -> None:
-    with pytest.raises(IntegrityError, match="connection_host_emailbison_only"), transaction.atomic():
-        ConnectionFactory(workspace=workspace, provider="GHL", host="mail.granite.example")
-
-
-def test_host_of_another_provider_is_refused(workspace: Workspace) -> None:
-    host = EmailBisonBaseHost.objects.get()
-
-    with pytest.raises(ConnectionRefused):
-        save_connection(
-            workspace,
-            Provider.GHL,
-            ConnectionInput(secrets={"private_key": "private-key-1"}, base_host=host),
-            by=None,
-        )
 
 
 def test_new_secret_forgets_old_trouble(workspace: Workspace) -> None:
@@ -401,82 +222,3 @@ def test_whoever_waits_for_a_lost_connection_hears_that_it_was_changed(workspace
         emailbison(workspace, secrets={"api_key": "emailbison-key-3"})
 
     assert [(event.connection_id, event.state) for event in events] == [(connection.pk, "UNKNOWN")]
-
-
-def test_another_account_has_not_been_tried(workspace: Workspace) -> None:
-    connection = emailbison(workspace)
-    Connection.objects.filter(pk=connection.pk).update(status="CONNECTED")
-
-    assert emailbison(workspace, external_account_id="14").status == "CONNECTED"
-    assert emailbison(workspace, external_account_id="15").status == "UNKNOWN"
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("team@northfork.example", "team@northfork.example"),
-        (" Northfork Team <team@northfork.example> ", "Northfork Team <team@northfork.example>"),
-        ("", ""),
-        (None, ""),
-    ],
-)
-def test_from_address_of_resend(workspace: Workspace, typed: str | None, stored: str) -> None:
-    given = ConnectionInput(secrets={"api_key": "re_0123456789"}, config={"from_email": typed})
-
-    assert save_connection(workspace, Provider.RESEND, given, by=None).config == {"from_email": stored}
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["team", "team@northfork", "a@b.example, c@d.example", "a b@c.example", "x@y.z" + "z" * 320],
-)
-def test_bad_from_address_of_resend(workspace: Workspace, typed: str) -> None:
-    with pytest.raises(ConnectionRefused, match="Invalid from email") as refused:
-        save_connection(workspace, Provider.RESEND, ConnectionInput(config={"from_email": typed}), by=None)
-
-    assert refused.value.data["field"] == "from_email"
-    assert not Connection.objects.exists()
-
-
-def test_key_and_address_of_resend_are_independent(workspace: Workspace) -> None:
-    address = ConnectionInput(config={"from_email": "team@northfork.example"})
-    connection = save_connection(workspace, Provider.RESEND, address, by=None)
-    assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
-    save_connection(workspace, Provider.RESEND, ConnectionInput(secrets={"api_key": "re_0123456789"}), by=None)
-
-    save_connection(workspace, Provider.RESEND, ConnectionInput(remove=frozenset(["api_key"])), by=None)
-
-    connection.refresh_from_db()
-    assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
-
-
-def test_location_of_gohighlevel_is_required_and_trimmed(workspace: Workspace) -> None:
-    secrets = {"private_key": "pit-0123456789"}
-
-    with pytest.raises(ConnectionRefused, match="GoHighLevel requires a location id"):
-        save_connection(workspace, Provider.GHL, ConnectionInput(secrets=secrets), by=None)
-    given = ConnectionInput(secrets=secrets, external_account_id=" loc_9Qz ")
-
-    assert save_connection(workspace, Provider.GHL, given, by=None).external_account_id == "loc_9Qz"
-
-
-@pytest.mark.parametrize("provider", [Provider.GHL, Provider.UNIPILE])
-def test_disabling_releases_the_account(workspace: Workspace, provider: Provider) -> None:
-    given = ConnectionInput(
-        secrets={"private_key": "pit-0123456789"} if provider == Provider.GHL else {}, external_account_id="account-1"
-    )
-    disable_connection(save_connection(workspace, provider, given, by=None), by=None)
-
-    assert save_connection(WorkspaceFactory(), provider, given, by=None).external_account_id == "account-1"
-    assert routes(workspace) == set()
-
-
-def test_racing_save_of_two_email_providers_says_the_same(workspace: Workspace) -> None:
-    """Two people save at once: the second one's row meets the constraint and gets the usual sentence."""
-    connection = Connection(workspace=workspace, provider="SMARTLEAD", is_active=True)
-    emailbison(workspace)
-
-    with pytest.raises(SeveralEmailProviders, match="Multiple email providers are configured") as refused:
-        _store(connection)
-
-    assert str(refused.value) == BOTH

@@ -2,6 +2,7 @@
 
 import pytest
 
+from integrations.enums import Provider
 from integrations.errors import ConnectionRefused
 from integrations.models import Connection
 from integrations.services.connections import ConnectionInput, save_connection
@@ -72,3 +73,42 @@ def test_whether_mail_can_leave(db: None, monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setenv("RESEND_API_KEY", KEY)
     assert (can_mail(workspace.pk), can_mail(other.pk), can_mail(None)) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("team@northfork.example", "team@northfork.example"),
+        (" Northfork Team <team@northfork.example> ", "Northfork Team <team@northfork.example>"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_from_address_of_resend(workspace: Workspace, typed: str | None, stored: str) -> None:
+    given = ConnectionInput(secrets={"api_key": "re_0123456789"}, config={"from_email": typed})
+
+    assert save_connection(workspace, Provider.RESEND, given, by=None).config == {"from_email": stored}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["team", "team@northfork", "a@b.example, c@d.example", "a b@c.example", "x@y.z" + "z" * 320],
+)
+def test_bad_from_address_of_resend(workspace: Workspace, typed: str) -> None:
+    with pytest.raises(ConnectionRefused, match="Invalid from email") as refused:
+        save_connection(workspace, Provider.RESEND, ConnectionInput(config={"from_email": typed}), by=None)
+
+    assert refused.value.data["field"] == "from_email"
+    assert not Connection.objects.exists()
+
+
+def test_key_and_address_of_resend_are_independent(workspace: Workspace) -> None:
+    address = ConnectionInput(config={"from_email": "team@northfork.example"})
+    connection = save_connection(workspace, Provider.RESEND, address, by=None)
+    assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})
+    save_connection(workspace, Provider.RESEND, ConnectionInput(secrets={"api_key": "re_0123456789"}), by=None)
+
+    save_connection(workspace, Provider.RESEND, ConnectionInput(remove=frozenset(["api_key"])), by=None)
+
+    connection.refresh_from_db()
+    assert (connection.config["from_email"], read_secrets(connection)) == ("team@northfork.example", {})

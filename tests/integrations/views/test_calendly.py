@@ -1,13 +1,13 @@
 """Calendly in the settings: a token is asked before it is kept, its subscription repaired and removed."""
 
-import re
+from typing import Any
 
 import pytest
 
 from integrations.calendly import simulator as calendly
 from integrations.models import Connection
 from integrations.services.secrets import read_secrets
-from tests.factories import WorkspaceFactory
+from tests.integrations.views.conftest import save, typed, url
 from tests.support.client import ZrgClient
 from tests.support.drain import drain
 from tests.support.simulator import RunningSimulator
@@ -16,25 +16,8 @@ from zrg.workspaces.models import Workspace
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def workspace() -> Workspace:
-    return WorkspaceFactory(name="Northfork Dental")
-
-
-@pytest.fixture
-def owner(workspace: Workspace, client: ZrgClient) -> ZrgClient:
-    return client.login_as(workspace.owner).step_up()
-
-
-def url(workspace: Workspace, *parts: str) -> str:
-    return "/".join([f"/w/{workspace.pk}/settings/integrations/calendly", *parts])
-
-
-def save(client: ZrgClient, workspace: Workspace, token: str) -> object:
-    html = client.get(url(workspace)).content.decode()
-    version = re.search(r'name="version" value="(\w+)"', html)
-    assert version is not None
-    return client.post(url(workspace), {"version": version.group(1), "access_token": token})
+def connect(client: ZrgClient, workspace: Workspace, token: str = calendly.DEMO_TOKEN) -> Any:
+    return save(client, workspace, "calendly", access_token=token)
 
 
 def subscriptions(simulator: RunningSimulator, method: str) -> int:
@@ -42,10 +25,10 @@ def subscriptions(simulator: RunningSimulator, method: str) -> int:
 
 
 def test_refused_token_is_not_kept(owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator) -> None:
-    response = save(owner, workspace, "not-the-right-token")
+    response = connect(owner, workspace, "not-the-right-token")
 
-    assert response.status_code == 422  # type: ignore[attr-defined]
-    assert "Calendly refused the token" in response.content.decode()  # type: ignore[attr-defined]
+    assert response.status_code == 422
+    assert "Calendly refused the token" in response.content.decode()
     assert not Connection.objects.exists()
 
 
@@ -54,33 +37,33 @@ def test_calendly_that_does_not_answer_keeps_nothing(
 ) -> None:
     simulator.script("calendly", "/users/me", times=9, status=503, body={})
 
-    response = save(owner, workspace, calendly.DEMO_TOKEN)
+    response = connect(owner, workspace)
 
-    assert response.status_code == 503  # type: ignore[attr-defined]
-    assert "Calendly could not be asked" in response.content.decode()  # type: ignore[attr-defined]
+    assert response.status_code == 503
+    assert "Calendly could not be asked" in response.content.decode()
     assert not Connection.objects.exists()
 
 
 def test_saving_again_from_the_same_page_is_no_conflict_with_the_subscription(
     owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator
 ) -> None:
-    first = save(owner, workspace, calendly.DEMO_TOKEN)
-    html = owner.get(url(workspace)).content.decode()
-    version = re.search(r'name="version" value="(\w+)"', html)
+    first = connect(owner, workspace)
+    html = owner.get(url(workspace, "calendly")).content.decode()
+    form = typed(owner, workspace, "calendly", access_token=calendly.DEMO_TOKEN)
     drain()
-    again = owner.post(url(workspace), {"version": version.group(1), "access_token": calendly.DEMO_TOKEN})  # type: ignore[union-attr]
+    again = owner.post(url(workspace, "calendly"), form)
 
     row = Connection.objects.get()
-    assert [first.status_code, again.status_code] == [302, 302]  # type: ignore[attr-defined]
+    assert [first.status_code, again.status_code] == [302, 302]
     assert "Calendly does not call us yet" in html
     assert set(read_secrets(row)) == {"access_token", "webhook_signing_key"}
-    assert "Calendly does not call us yet" not in owner.get(url(workspace)).content.decode()
+    assert "Calendly does not call us yet" not in owner.get(url(workspace, "calendly")).content.decode()
 
 
 def test_repair_makes_the_subscription(owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator) -> None:
-    save(owner, workspace, calendly.DEMO_TOKEN)
+    connect(owner, workspace)
 
-    page = owner.post(url(workspace, "repair"), follow=True).content.decode()
+    page = owner.post(url(workspace, "calendly", "repair"), follow=True).content.decode()
 
     assert "Calendly calls this workspace about bookings." in page
     assert subscriptions(simulator, "POST") == 1
@@ -90,10 +73,10 @@ def test_repair_makes_the_subscription(owner: ZrgClient, workspace: Workspace, s
 def test_disconnecting_removes_the_subscription_and_forgets_all(
     owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator
 ) -> None:
-    save(owner, workspace, calendly.DEMO_TOKEN)
-    owner.post(url(workspace, "repair"))
+    connect(owner, workspace)
+    owner.post(url(workspace, "calendly", "repair"))
 
-    owner.post(url(workspace, "disconnection"))
+    owner.post(url(workspace, "calendly", "disconnection"))
 
     row = Connection.objects.get()
     assert (row.is_active, row.secrets, row.config) == (False, "", {})

@@ -13,11 +13,6 @@ DEFAULT = "send.meetinboxxia.com"
 
 
 @pytest.fixture
-def workspace() -> Workspace:
-    return WorkspaceFactory(name="Northfork Dental")
-
-
-@pytest.fixture
 def admin(client: ZrgClient) -> ZrgClient:
     return client.login_as(PlatformGrantFactory().user).step_up()
 

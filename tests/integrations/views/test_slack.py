@@ -1,6 +1,6 @@
 """Slack and Resend in the settings: connecting, channels, approvers, tests."""
 
-import re
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +9,8 @@ from integrations.models import Connection
 from integrations.resend import simulator as resend
 from integrations.services.secrets import read_secrets
 from integrations.slack import simulator as slack
-from tests.factories import MembershipFactory, WorkspaceFactory
+from tests.factories import MembershipFactory
+from tests.integrations.views.conftest import save, typed, url
 from tests.support.client import ZrgClient
 from tests.support.simulator import RunningSimulator
 from zrg.workspaces.enums import MembershipRole
@@ -26,39 +27,17 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture
-def workspace() -> Workspace:
-    return WorkspaceFactory(name="Northfork Dental")
-
-
-@pytest.fixture
-def owner(workspace: Workspace, client: ZrgClient) -> ZrgClient:
-    return client.login_as(workspace.owner).step_up()
-
-
-@pytest.fixture
 def connected(owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator) -> ZrgClient:
     connect(owner, workspace, slack.DEMO_BOT_TOKEN)
     return owner
 
 
-def url(workspace: Workspace, *parts: str) -> str:
-    return "/".join([f"/w/{workspace.pk}/settings/integrations", *parts])
+def connect(client: ZrgClient, workspace: Workspace, token: str) -> Any:
+    return save(client, workspace, "slack", bot_token=token, signing_secret="")
 
 
-def version(client: ZrgClient, workspace: Workspace, key: str) -> str:
-    found = re.search(r'name="version" value="(\w+)"', client.get(url(workspace, key)).content.decode())
-    assert found is not None
-    return found.group(1)
-
-
-def connect(client: ZrgClient, workspace: Workspace, token: str) -> object:
-    form = {"version": version(client, workspace, "slack"), "bot_token": token, "signing_secret": ""}
-    return client.post(url(workspace, "slack"), form)
-
-
-def choose(client: ZrgClient, workspace: Workspace, **chosen: list[str]) -> object:
-    form = {"version": version(client, workspace, "slack-channels"), **chosen}
-    return client.post(url(workspace, "slack-channels"), form)
+def choose(client: ZrgClient, workspace: Workspace, **chosen: list[str]) -> Any:
+    return save(client, workspace, "slack-channels", **chosen)
 
 
 def settings_of(workspace: Workspace) -> WorkspaceSettings:
@@ -69,8 +48,8 @@ def test_token_is_asked_whose_it_is_before_it_is_stored(
     owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator
 ) -> None:
     refused = connect(owner, workspace, "xoxb-not-a-real-token")
-    html = refused.content.decode()  # type: ignore[attr-defined]
-    assert refused.status_code == 422  # type: ignore[attr-defined]
+    html = refused.content.decode()
+    assert refused.status_code == 422
     assert "Slack token validation failed: invalid_auth" in html.split('id="id_bot_token_error"')[1][:200]
     assert not Connection.objects.exists()
 
@@ -91,7 +70,7 @@ def test_channels_and_approvers_are_chosen(connected: ZrgClient, workspace: Work
 
     row = settings_of(workspace)
     html = connected.get(url(workspace, "slack-channels")).content.decode()
-    assert response.status_code == 302  # type: ignore[attr-defined]
+    assert response.status_code == 302
     assert row.notification_slack_channel_ids == ["C0ALERTS", "G0OWNERS"]
     assert row.slack_auto_send_approval_recipients == [PRIYA]
     assert html.count("checked") == 3
@@ -113,8 +92,8 @@ def test_channels_that_show_answers_are_stored_with_the_people(connected: ZrgCli
 def test_channel_without_anybody_who_decides_is_refused(connected: ZrgClient, workspace: Workspace) -> None:
     response = choose(connected, workspace, review_channels=["C0SALES"])
 
-    assert response.status_code == 422  # type: ignore[attr-defined]
-    assert "a channel shows answers, people decide" in response.content.decode()  # type: ignore[attr-defined]
+    assert response.status_code == 422
+    assert "a channel shows answers, people decide" in response.content.decode()
     assert settings_of(workspace).slack_auto_send_approval_recipients is None
 
 
@@ -158,15 +137,15 @@ def test_lists_are_remembered_until_they_are_refreshed(
 def test_unknown_channel_is_refused(connected: ZrgClient, workspace: Workspace) -> None:
     response = choose(connected, workspace, channels=["C0ELSEWHERE"])
 
-    assert response.status_code == 422  # type: ignore[attr-defined]
+    assert response.status_code == 422
     assert settings_of(workspace).notification_slack_channel_ids == []
 
 
 def test_channels_changed_meanwhile(connected: ZrgClient, workspace: Workspace) -> None:
-    seen = version(connected, workspace, "slack-channels")
+    form = typed(connected, workspace, "slack-channels", channels=["C0SALES"])
     choose(connected, workspace, channels=["C0ALERTS"])
 
-    response = connected.post(url(workspace, "slack-channels"), {"version": seen, "channels": ["C0SALES"]})
+    response = connected.post(url(workspace, "slack-channels"), form)
 
     assert response.status_code == 409
     assert "These settings changed meanwhile" in response.content.decode()
@@ -235,16 +214,13 @@ def test_channels_without_slack_lead_to_it(owner: ZrgClient, workspace: Workspac
 
 
 def test_resend_is_set_piece_by_piece(owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator) -> None:
-    def save(**values: str) -> None:
-        owner.post(url(workspace, "resend"), {"version": version(owner, workspace, "resend"), **values})
-
-    save(from_email="Northfork <team@northfork.example>")
+    save(owner, workspace, "resend", from_email="Northfork <team@northfork.example>")
     address_only = Connection.objects.get()
-    save(from_email="Northfork <team@northfork.example>", api_key=resend.DEMO_API_KEY)
+    save(owner, workspace, "resend", from_email="Northfork <team@northfork.example>", api_key=resend.DEMO_API_KEY)
     both = Connection.objects.get()
     owner.post(url(workspace, "resend", "secret-removal"), {"name": "api_key"})
     without_key = Connection.objects.get()
-    save(from_email="")
+    save(owner, workspace, "resend", from_email="")
 
     assert (address_only.config["from_email"], read_secrets(address_only)) == ("Northfork <team@northfork.example>", {})
     assert read_secrets(both) == {"api_key": resend.DEMO_API_KEY}
@@ -253,9 +229,7 @@ def test_resend_is_set_piece_by_piece(owner: ZrgClient, workspace: Workspace, si
 
 
 def test_bad_address_of_resend_stands_beside_its_field(owner: ZrgClient, workspace: Workspace) -> None:
-    form = {"version": version(owner, workspace, "resend"), "from_email": "team"}
-
-    response = owner.post(url(workspace, "resend"), form)
+    response = save(owner, workspace, "resend", from_email="team")
 
     assert response.status_code == 422
     assert "Invalid from email" in response.content.decode().split('id="id_from_email_error"')[1][:120]
@@ -265,8 +239,7 @@ def test_bad_address_of_resend_stands_beside_its_field(owner: ZrgClient, workspa
 def test_test_mail_goes_to_the_person_who_asks(
     owner: ZrgClient, workspace: Workspace, simulator: RunningSimulator
 ) -> None:
-    form = {"version": version(owner, workspace, "resend"), "from_email": resend.DEMO_SENDER}
-    owner.post(url(workspace, "resend"), {**form, "api_key": resend.DEMO_API_KEY})
+    save(owner, workspace, "resend", from_email=resend.DEMO_SENDER, api_key=resend.DEMO_API_KEY)
 
     response = owner.post(url(workspace, "resend", "test-mail"), follow=True)
     elsewhere = owner.post(url(workspace, "emailbison", "test-mail"))
