@@ -4,7 +4,8 @@ import pytest
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
-from tests.support.simulator import simulator  # noqa: F401  # fixture
+from tests.notifications.support import connect_resend, connect_slack, workspace
+from zrg.workspaces.models import Workspace
 
 VARIABLES = (
     "SLACK_WEBHOOK_URL",
@@ -28,3 +29,12 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> No
 def clean_cache(db: None) -> None:
     """What earlier tests remembered of Slack is forgotten."""
     cache.clear()
+
+
+@pytest.fixture
+def northwind(db: None) -> Workspace:
+    """Connected to Slack and Resend."""
+    found = workspace()
+    connect_slack(found)
+    connect_resend(found)
+    return found

@@ -10,14 +10,17 @@ from integrations.ghl.simulator import DEMO_LOCATION_ID, DEMO_PRIVATE_KEY
 from integrations.models import Connection
 from integrations.resend.simulator import DEMO_API_KEY
 from integrations.slack.simulator import DEMO_BOT_TOKEN, DEMO_CHANNEL, DEMO_WEBHOOK_PATH, TEAM_ID
+from notifications.constants import ALL_ADDRESSES
 from notifications.models import NotificationSendLog
-from notifications.services.outbox import deliver_outbox
+from notifications.services.outbox import NewRow, deliver_outbox, enqueue
 from tests.factories import ConnectionFactory, WorkspaceFactory
+from tests.support.simulator import RunningSimulator
 from zrg.jobs.contracts import RunContext
 from zrg.workspaces.models import Workspace
 
 OPS = "ops@northwind.example"
 SENDER = "Northwind <alerts@northwind.example>"
+POST = "/api/chat.postMessage"
 
 
 def run_context() -> RunContext:
@@ -79,3 +82,36 @@ def connect_ghl(owner: Workspace, **values: Any) -> Connection:
 
 def global_webhook(url: str) -> str:
     return f"{url}/slack{DEMO_WEBHOOK_PATH}"
+
+
+def put(
+    owner: Workspace | None,
+    destination: str,
+    target: str,
+    *,
+    kind: str = "availability_empty",
+    key: str = "k1",
+    **more: Any,
+) -> None:
+    """A row of the outbox; `more` are other values of `NewRow`."""
+    row = NewRow(kind=kind, destination=destination, target=target, key=key, text="Hello", subject="News", **more)
+    enqueue([row], event=None, workspace_id=owner.pk if owner else None)
+
+
+def put_slack(owner: Workspace, **more: Any) -> None:
+    put(owner, "slack", DEMO_CHANNEL, **more)
+
+
+def put_mail(owner: Workspace, **more: Any) -> None:
+    put(owner, "email", ALL_ADDRESSES, recipients=(OPS, "boss@northwind.example"), **more)
+
+
+def the_row() -> NotificationSendLog:
+    return NotificationSendLog.objects.get()
+
+
+def run_out(simulator: RunningSimulator) -> None:
+    """Every attempt the outbox is willing to make."""
+    for _ in range(8):
+        make_due()
+        deliver()
