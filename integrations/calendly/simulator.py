@@ -12,22 +12,30 @@ from urllib.parse import urlsplit
 
 from integrations import fields as f
 from integrations.calendly.signature import sign
+from integrations.calendly.simulator_bodies import (
+    API,
+    CANCELED_ALREADY,
+    DENIED,
+    EVENTS,
+    MISSING,
+    UNAUTHENTICATED,
+    copied,
+    event_type_body,
+    guest_body,
+    invalid,
+    meeting_body,
+    moment_of,
+    one_of,
+    page,
+    subscription_problem,
+    time_text,
+)
 from integrations.simulator.core import Outgoing, SimRequest, SimResponse
 
 DEMO_TOKEN = "simulator-calendly-token"  # noqa: S105
-# Things are named as the real service names them, wherever it runs.
-API = "https://api.calendly.com"
 USER_URI = f"{API}/users/AAAA"
 ORGANIZATION_URI = f"{API}/organizations/OOOO"
 OPENS, CLOSES = 13, 21
-EVENTS = ("invitee.created", "invitee.canceled", "invitee_no_show.created", "invitee_no_show.deleted")
-
-_DENIED = SimResponse(status=403, body={"title": "Permission Denied", "message": "This account cannot do this."})
-_CANCELED_ALREADY = SimResponse(status=403, body={"title": "Permission Denied", "message": "Event is already canceled"})
-_MISSING = SimResponse(
-    status=404, body={"title": "Resource Not Found", "message": "The server could not find the requested resource."}
-)
-_UNAUTHENTICATED = SimResponse(status=401, body={"title": "Unauthenticated", "message": "The access token is invalid"})
 
 
 class CalendlySimulator:
@@ -73,8 +81,8 @@ class CalendlySimulator:
             }
             questions = [{"name": "Company size", "type": "string", "position": 0, "enabled": True, "required": True}]
             self.event_types = {
-                "ET1": _event_type("ET1", "Intro call", "intro", questions),
-                "ET2": _event_type("ET2", "Quick call", "quick", []),
+                "ET1": event_type_body("ET1", "Intro call", "intro", questions),
+                "ET2": event_type_body("ET2", "Quick call", "quick", []),
             }
             self.subscriptions: dict[str, dict[str, Any]] = {}
             self.meetings: dict[str, dict[str, Any]] = {}
@@ -86,12 +94,12 @@ class CalendlySimulator:
         """Perform one call of the API."""
         with self._lock:
             if request.bearer not in self.tokens:
-                return _UNAUTHENTICATED
+                return UNAUTHENTICATED
             for method, pattern, action in self._routes:
                 match = pattern.fullmatch(request.path)
                 if match and method == request.method:
-                    return _copied(action(request, *match.groups()))
-            return _MISSING
+                    return copied(action(request, *match.groups()))
+            return MISSING
 
     def compose(self, given: dict[str, Any], *, base_url: str) -> Outgoing:
         """A person books (`email`, optionally `name`, `start`, `event_type`), cancels or does not come.
@@ -140,43 +148,10 @@ class CalendlySimulator:
         """A guest takes a time (the next free one); returns the guest as the API shows it."""
         with self._lock:
             kind = self.event_types[event_type.rpartition("/")[2]]
-            starts_at = _moment(start) if start else self._free(datetime.now(UTC), days=14)[0]
+            starts_at = moment_of(start) if start else self._free(datetime.now(UTC), days=14)[0]
             number = self._next()
-            event_uri = f"{API}/scheduled_events/EV{number}"
-            self.meetings[f"EV{number}"] = {
-                "uri": event_uri,
-                "name": kind["name"],
-                "status": "active",
-                "start_time": _time(starts_at),
-                "end_time": _time(starts_at + timedelta(minutes=kind["duration"])),
-                "event_type": kind["uri"],
-                "location": {"type": "zoom", "join_url": f"https://zoom.example/j/{number}"},
-                "created_at": _time(),
-                "updated_at": _time(),
-                "cancellation": None,
-            }
-            asked = kind["custom_questions"]
-            guest = {
-                "uri": f"{event_uri}/invitees/IN{number}",
-                "event": event_uri,
-                "email": email,
-                "name": name,
-                "first_name": None,
-                "last_name": None,
-                "status": "active",
-                "timezone": values.get("timezone") or "America/New_York",
-                "rescheduled": False,
-                "old_invitee": None,
-                "new_invitee": None,
-                "no_show": None,
-                "tracking": values.get("tracking") or {"utm_content": None},
-                "questions_and_answers": values.get("answers")
-                or [{"question": one["name"], "answer": answer or "40", "position": one["position"]} for one in asked],
-                "cancel_url": f"https://calendly.com/cancellations/IN{number}",
-                "reschedule_url": f"https://calendly.com/reschedulings/IN{number}",
-                "created_at": _time(),
-                "updated_at": _time(),
-            }
+            self.meetings[f"EV{number}"] = meeting_body(number, kind, starts_at)
+            guest = guest_body(number, kind, email=email, name=name, answer=answer, **values)
             self.guests[f"IN{number}"] = guest
             return guest
 
@@ -185,8 +160,8 @@ class CalendlySimulator:
         with self._lock:
             meeting = self.meetings[guest["event"].rpartition("/")[2]]
             cancellation = {"canceled_by": by or guest["name"], "reason": reason, "canceler_type": "invitee"}
-            meeting |= {"status": "canceled", "cancellation": cancellation, "updated_at": _time()}
-            guest |= {"status": "canceled", "cancellation": cancellation, "updated_at": _time()}
+            meeting |= {"status": "canceled", "cancellation": cancellation, "updated_at": time_text()}
+            guest |= {"status": "canceled", "cancellation": cancellation, "updated_at": time_text()}
             return cancellation
 
     # --- the API ------------------------------------------------------------------------------------
@@ -197,8 +172,8 @@ class CalendlySimulator:
     def _subscribe(self, request: SimRequest) -> SimResponse:
         given = request.json if isinstance(request.json, dict) else {}
         if self.plan == "free" or (self.role != "owner" and given.get("scope") == "organization"):
-            return _DENIED
-        problem = _subscription_problem(given)
+            return DENIED
+        problem = subscription_problem(given)
         if problem:
             return problem
         same = (given["url"], given["scope"])
@@ -211,8 +186,8 @@ class CalendlySimulator:
         self.subscriptions[number] = made = {
             "uri": f"{API}/webhook_subscriptions/{number}",
             "callback_url": given["url"],
-            "created_at": _time(),
-            "updated_at": _time(),
+            "created_at": time_text(),
+            "updated_at": time_text(),
             "retry_started_at": None,
             "state": "active",
             "events": given["events"],
@@ -226,39 +201,39 @@ class CalendlySimulator:
     def _subscriptions(self, request: SimRequest) -> SimResponse:
         scope = request.query.get("scope")
         if request.query.get("organization") != self.user["current_organization"]:
-            return _DENIED
+            return DENIED
         if self.role != "owner" and scope == "organization":
-            return _DENIED
+            return DENIED
         rows = [one for one in self.subscriptions.values() if one["scope"] == scope]
         if scope == "user":
             rows = [one for one in rows if one["user"] == request.query.get("user")]
-        return _page(request, rows)
+        return page(request, rows)
 
     def _subscription(self, request: SimRequest, number: str) -> SimResponse:
-        return _one(self.subscriptions.get(number))
+        return one_of(self.subscriptions.get(number))
 
     def _unsubscribe(self, request: SimRequest, number: str) -> SimResponse:
         if self.subscriptions.pop(number, None) is None:
-            return _MISSING
+            return MISSING
         return SimResponse(status=204, body="")
 
     def _event_types(self, request: SimRequest) -> SimResponse:
-        return _page(request, list(self.event_types.values()))
+        return page(request, list(self.event_types.values()))
 
     def _event_type(self, request: SimRequest, number: str) -> SimResponse:
-        return _one(self.event_types.get(number))
+        return one_of(self.event_types.get(number))
 
     def _free_times(self, request: SimRequest) -> SimResponse:
         try:
-            start, end = _moment(request.query["start_time"]), _moment(request.query["end_time"])
+            start, end = moment_of(request.query["start_time"]), moment_of(request.query["end_time"])
         except (KeyError, ValueError):
-            return _invalid("start_time", "is invalid")
+            return invalid("start_time", "is invalid")
         if request.query.get("event_type", "").rpartition("/")[2] not in self.event_types:
-            return _MISSING
+            return MISSING
         if start <= datetime.now(UTC):
-            return _invalid("start_time", "must be in the future")
+            return invalid("start_time", "must be in the future")
         if end - start > timedelta(days=self.span_days):
-            return _invalid("end_time", f"date range can not be greater than {self.span_days} days")
+            return invalid("end_time", f"date range can not be greater than {self.span_days} days")
         free = [moment for moment in self._free(start, days=self.span_days) if moment < end]
         kind = request.query["event_type"].rpartition("/")[2]
         url = self.event_types[kind]["scheduling_url"]
@@ -266,8 +241,8 @@ class CalendlySimulator:
             {
                 "status": "available",
                 "invitees_remaining": 1,
-                "start_time": _time(moment),
-                "scheduling_url": f"{url}/{_time(moment)}",
+                "start_time": time_text(moment),
+                "scheduling_url": f"{url}/{time_text(moment)}",
             }
             for moment in free
         ]
@@ -276,19 +251,19 @@ class CalendlySimulator:
     def _book(self, request: SimRequest) -> SimResponse:
         given = request.json if isinstance(request.json, dict) else {}
         if self.plan == "free":
-            return _DENIED
+            return DENIED
         kind = self.event_types.get(str(given.get("event_type")).rpartition("/")[2])
         guest = f.obj(given.get("invitee"))
         if kind is None or "@" not in str(guest.get("email")):
-            return _invalid("event_type" if kind is None else "invitee.email", "is invalid")
+            return invalid("event_type" if kind is None else "invitee.email", "is invalid")
         answered = {str(one.get("question")) for one in given.get("questions_and_answers") or []}
         unanswered = [one for one in kind["custom_questions"] if one["required"] and one["name"] not in answered]
         if unanswered:
-            return _invalid("questions_and_answers", f"{unanswered[0]['name']} is required")
+            return invalid("questions_and_answers", f"{unanswered[0]['name']} is required")
         try:
-            start = _moment(str(given.get("start_time")))
+            start = moment_of(str(given.get("start_time")))
         except ValueError:
-            return _invalid("start_time", "is invalid")
+            return invalid("start_time", "is invalid")
         if start not in self._free(datetime.now(UTC), days=60):
             return SimResponse(
                 status=400, body={"title": "Invalid Argument", "message": "The event time is not available."}
@@ -296,7 +271,7 @@ class CalendlySimulator:
         made = self.book(
             str(guest["email"]),
             name=str(guest.get("name") or ""),
-            start=_time(start),
+            start=time_text(start),
             event_type=kind["uri"],
             timezone=guest.get("timezone"),
             answers=given.get("questions_and_answers"),
@@ -308,40 +283,40 @@ class CalendlySimulator:
         query = request.query
         owned = (query.get("organization") == self.user["current_organization"]) or query.get("user") == USER_URI
         if not owned:
-            return _DENIED
+            return DENIED
         rows = [meeting for meeting in self.meetings.values() if self._wanted(meeting, query)]
-        return _page(request, sorted(rows, key=lambda meeting: str(meeting["start_time"])))
+        return page(request, sorted(rows, key=lambda meeting: str(meeting["start_time"])))
 
     def _wanted(self, meeting: dict[str, Any], query: dict[str, str]) -> bool:
         email = query.get("invitee_email", "").lower()
         guests = [str(one["email"]).lower() for one in self.guests.values() if one["event"] == meeting["uri"]]
-        starts_at = _moment(meeting["start_time"])
+        starts_at = moment_of(meeting["start_time"])
         return (
             (not email or email in guests)
             and query.get("status") in (None, meeting["status"])
-            and ("min_start_time" not in query or starts_at >= _moment(query["min_start_time"]))
-            and ("max_start_time" not in query or starts_at <= _moment(query["max_start_time"]))
+            and ("min_start_time" not in query or starts_at >= moment_of(query["min_start_time"]))
+            and ("max_start_time" not in query or starts_at <= moment_of(query["max_start_time"]))
         )
 
     def _scheduled_event(self, request: SimRequest, number: str) -> SimResponse:
-        return _one(self.meetings.get(number))
+        return one_of(self.meetings.get(number))
 
     def _invitees(self, request: SimRequest, number: str) -> SimResponse:
         if number not in self.meetings:
-            return _MISSING
+            return MISSING
         email = request.query.get("email", "").lower()
         mine = [one for one in self.guests.values() if one["event"].endswith(f"/{number}")]
-        return _page(request, [one for one in mine if not email or one["email"].lower() == email])
+        return page(request, [one for one in mine if not email or one["email"].lower() == email])
 
     def _invitee(self, request: SimRequest, number: str, guest_number: str) -> SimResponse:
-        return _one(self.guests.get(guest_number))
+        return one_of(self.guests.get(guest_number))
 
     def _cancel(self, request: SimRequest, number: str) -> SimResponse:
         guest = next((one for one in self.guests.values() if one["event"].endswith(f"/{number}")), None)
         if guest is None:
-            return _MISSING
+            return MISSING
         if self.meetings[number]["status"] == "canceled":
-            return _CANCELED_ALREADY
+            return CANCELED_ALREADY
         reason = str((request.json or {}).get("reason") or "")
         cancellation = self.cancel(guest, reason=reason, by=str(self.user["name"]))
         return SimResponse(status=201, body={"resource": {**cancellation, "canceler_type": "host"}})
@@ -356,7 +331,10 @@ class CalendlySimulator:
         return [
             moment
             for moment in half_hours
-            if moment > start and moment.weekday() < 5 and OPENS <= moment.hour < CLOSES and _time(moment) not in taken
+            if moment > start
+            and moment.weekday() < 5
+            and OPENS <= moment.hour < CLOSES
+            and time_text(moment) not in taken
         ]
 
     def _guest_of(self, email: str) -> dict[str, Any] | None:
@@ -369,7 +347,7 @@ class CalendlySimulator:
             raise ValueError("nobody has subscribed; name the workspace with client_id")
         envelope = {
             "event": event,
-            "created_at": _time(),
+            "created_at": time_text(),
             "created_by": self.user["uri"],
             "payload": self._envelope_payload(event, guest),
         }
@@ -385,7 +363,7 @@ class CalendlySimulator:
 
     def _envelope_payload(self, event: str, guest: dict[str, Any]) -> dict[str, Any]:
         if event.startswith("invitee_no_show"):
-            return {"uri": f"{API}/invitee_no_shows/N1", "invitee": guest["uri"], "created_at": _time()}
+            return {"uri": f"{API}/invitee_no_shows/N1", "invitee": guest["uri"], "created_at": time_text()}
         meeting = self.meetings[guest["event"].rpartition("/")[2]]
         return deepcopy({**guest, "scheduled_event": meeting})
 
@@ -397,69 +375,3 @@ class CalendlySimulator:
     def _next(self) -> int:
         self._last += 1
         return self._last
-
-
-def _event_type(number: str, name: str, slug: str, questions: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "uri": f"{API}/event_types/{number}",
-        "name": name,
-        "active": True,
-        "duration": 30,
-        "scheduling_url": f"https://calendly.com/acme/{slug}",
-        "locations": [{"kind": "zoom_conference"}],
-        "custom_questions": questions,
-    }
-
-
-def _subscription_problem(given: dict[str, Any]) -> SimResponse | None:
-    for name in ("url", "events", "organization", "scope"):
-        if not given.get(name):
-            return _invalid(name, "can't be blank")
-    if not set(given["events"]) <= set(EVENTS):
-        return _invalid("events", "is invalid")
-    if given["scope"] == "user" and not given.get("user"):
-        return _invalid("user", "can't be blank")
-    return None
-
-
-def _page(request: SimRequest, rows: list[dict[str, Any]]) -> SimResponse:
-    given = request.query.get("count", "20")
-    count = int(given) if given.isdecimal() else 0
-    if not 1 <= count <= 100:
-        return _invalid("count", "must be between 1 and 100")
-    token = request.query.get("page_token", "0")
-    begin = int(token) if token.isdecimal() else 0
-    shown = rows[begin : begin + count]
-    following = str(begin + count) if begin + count < len(rows) else None
-    next_page = f"{API}{request.path}?page_token={following}" if following else None
-    pagination = {"count": len(shown), "next_page": next_page, "next_page_token": following}
-    return SimResponse(body={"collection": shown, "pagination": pagination})
-
-
-def _one(entry: dict[str, Any] | None) -> SimResponse:
-    return SimResponse(body={"resource": entry}) if entry else _MISSING
-
-
-def _invalid(parameter: str, message: str) -> SimResponse:
-    return SimResponse(
-        status=400,
-        body={
-            "title": "Invalid Argument",
-            "message": "The supplied parameters are invalid.",
-            "details": [{"parameter": parameter, "message": message}],
-        },
-    )
-
-
-def _copied(response: SimResponse) -> SimResponse:
-    """The answer as it is now: its parts change with the next call."""
-    return SimResponse(status=response.status, body=deepcopy(response.body), headers=response.headers)
-
-
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _time(moment: datetime | None = None) -> str:
-    return (moment or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,32 +1,35 @@
 """GoHighLevel on this machine: contacts, threads, calendars with state, its errors, and its SMS webhook."""
 
 import re
-import secrets
-import string
 import threading
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from integrations.ghl.simulator_bodies import (
+    APPOINTMENT_FIELDS,
+    CONTACT_FIELDS,
+    WORKFLOW,
+    error,
+    error_body,
+    moment_of,
+    new_contact,
+    new_id,
+    no_contact,
+    now,
+    webhook_call,
+)
 from integrations.simulator.core import Outgoing, SimRequest, SimResponse
 
 DEMO_PRIVATE_KEY = "simulator-ghl-key"
 DEMO_LOCATION_ID = "zrgDemoLocation00001"
 CALENDAR_ID = "zrgDemoCalendar00001"
 USER_ID = "zrgDemoUser000000001"
-ID_LENGTH = 20
 PAGE_SIZE = 20
 
-_WORKFLOW = {"id": "5f0c2d1e-0000-4a57-9a6e-2f0d7a1c9b11", "name": "Inbound SMS to ZRG", "status": "published"}
 _CALENDAR = {"id": CALENDAR_ID, "name": "Intro calls", "isActive": True}
 _USER = {"id": USER_ID, "name": "Priya Nair", "email": "priya@outbound.example"}
-_CONTACT_FIELDS = (
-    *("email", "phone", "name", "firstName", "lastName", "companyName", "website", "state", "timezone", "source"),
-)
-_APPOINTMENT_FIELDS = (
-    *("calendarId", "contactId", "startTime", "endTime", "title", "appointmentStatus", "assignedUserId", "notes"),
-)
 # Written with "+", but with no country that exists.
 _COUNTRY = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -66,7 +69,7 @@ class GhlSimulator:
             self.messages: list[dict[str, Any]] = []
             self.appointments: dict[str, dict[str, Any]] = {}
             self.listed: dict[str, list[dict[str, Any]]] = {
-                "workflows": [deepcopy(_WORKFLOW)],
+                "workflows": [deepcopy(WORKFLOW)],
                 "calendars": [deepcopy(_CALENDAR)],
                 "users": [deepcopy(_USER)],
             }
@@ -81,7 +84,7 @@ class GhlSimulator:
                 match = pattern.fullmatch(request.path)
                 if match and method == request.method:
                     return action(request, *match.groups())
-            return _error(404, "Not Found")
+            return error(404, "Not Found")
 
     def compose(self, given: dict[str, Any], *, base_url: str) -> Outgoing:
         """A person answers by SMS; `phone` or `email` names them, `label` the sub-client, `location_id` the
@@ -112,7 +115,7 @@ class GhlSimulator:
     def add_contact(self, *, location_id: str = DEMO_LOCATION_ID, **values: Any) -> dict[str, Any]:
         """A contact of the location; `values` are the API's fields, `id` among them."""
         with self._lock:
-            contact = _new_contact(location_id, values)
+            contact = new_contact(location_id, values)
             self.contacts[contact["id"]] = contact
             return contact
 
@@ -148,7 +151,7 @@ class GhlSimulator:
             )
             contact.update({name: value for name, value in named.items() if value})
             self._keep_message(contact, text, direction="inbound", status="delivered")
-            return _webhook(contact, text, label, linkedin_url)
+            return webhook_call(contact, text, label, linkedin_url)
 
     def sent_texts(self) -> list[str]:
         """Texts the product sent, oldest first."""
@@ -161,18 +164,18 @@ class GhlSimulator:
         given = _object(request.json)
         missing = [name for name in ("type", "contactId") if not given.get(name)]
         if missing:
-            return _error(422, [f"{name} should not be empty" for name in missing])
+            return error(422, [f"{name} should not be empty" for name in missing])
         contact = self.contacts.get(str(given["contactId"]))
         if contact is None:
-            return _error(404, f"Contact not found for id: {given['contactId']}")
+            return error(404, f"Contact not found for id: {given['contactId']}")
         if not str(given.get("message") or "").strip():
-            return _error(400, "There is no message or attachments for this message. Skip sending.")
+            return error(400, "There is no message or attachments for this message. Skip sending.")
         if _is_blocked(contact):
-            return _error(400, "Cannot send message as DND is active for SMS.")
+            return error(400, "Cannot send message as DND is active for SMS.")
         if not contact.get("phone"):
-            return _error(400, "Missing phone number")
+            return error(400, "Missing phone number")
         if not _COUNTRY.fullmatch(contact["phone"]):
-            return _error(400, "Invalid country calling code")
+            return error(400, "Invalid country calling code")
         message = self._keep_message(contact, str(given["message"]), direction="outbound", status="sent")
         answer = {"conversationId": message["conversationId"], "messageId": message["id"]}
         return SimResponse(status=201, body={**answer, "msg": "Message queued successfully."})
@@ -190,7 +193,7 @@ class GhlSimulator:
     def _messages(self, request: SimRequest, conversation_id: str) -> SimResponse:
         mine = [message for message in reversed(self.messages) if message["conversationId"] == conversation_id]
         if not mine:
-            return _error(404, "Conversation not found")
+            return error(404, "Conversation not found")
         start = _after(mine, request.query.get("lastMessageId"))
         shown = mine[start : start + _limit(request)]
         more = start + len(shown) < len(mine)
@@ -212,13 +215,13 @@ class GhlSimulator:
 
     def _keep_message(self, contact: dict[str, Any], text: str, *, direction: str, status: str) -> dict[str, Any]:
         message = {
-            "id": _new_id(),
+            "id": new_id(),
             "type": 2,
             "messageType": "TYPE_SMS",
             "locationId": contact["locationId"],
             "contactId": contact["id"],
             "conversationId": f"conv{contact['id']}",
-            "dateAdded": _now(),
+            "dateAdded": now(),
             "body": text,
             "direction": direction,
             "status": status,
@@ -235,11 +238,11 @@ class GhlSimulator:
     def _create_contact(self, request: SimRequest) -> SimResponse:
         given = _object(request.json)
         if not given.get("email") and not given.get("phone"):
-            return _error(400, "Email or phone number is required to create a contact")
+            return error(400, "Email or phone number is required to create a contact")
         known = self._find(given["locationId"], email=given.get("email"), phone=given.get("phone"))
         if known is not None:
             field = "email" if given.get("email") and known.get("email") == given["email"] else "phone"
-            body = _error_body(400, "This location does not allow duplicated contacts.")
+            body = error_body(400, "This location does not allow duplicated contacts.")
             meta = {"contactId": known["id"], "contactName": known["firstName"], "matchingField": field}
             return SimResponse(status=400, body={**body, "meta": meta})
         contact = self._made(given)
@@ -249,7 +252,7 @@ class GhlSimulator:
         given = _object(request.json)
         known = self._find(given["locationId"], email=given.get("email"), phone=given.get("phone"))
         contact = known or self._made(given)
-        contact.update({name: given[name] for name in (*_CONTACT_FIELDS, "tags") if given.get(name)})
+        contact.update({name: given[name] for name in (*CONTACT_FIELDS, "tags") if given.get(name)})
         return SimResponse(status=200 if known else 201, body=deepcopy({"contact": contact, "new": known is None}))
 
     def _search_contacts(self, request: SimRequest) -> SimResponse:
@@ -266,19 +269,19 @@ class GhlSimulator:
 
     def _contact(self, request: SimRequest, contact_id: str) -> SimResponse:
         contact = self.contacts.get(contact_id)
-        return SimResponse(body=deepcopy({"contact": contact})) if contact else _no_contact(contact_id)
+        return SimResponse(body=deepcopy({"contact": contact})) if contact else no_contact(contact_id)
 
     def _change_contact(self, request: SimRequest, contact_id: str) -> SimResponse:
         contact, given = self.contacts.get(contact_id), _object(request.json)
         if contact is None:
-            return _no_contact(contact_id)
+            return no_contact(contact_id)
         if "locationId" in given:
-            return _error(422, ["property locationId should not exist"])
-        contact.update({name: given[name] for name in _CONTACT_FIELDS if name in given})
+            return error(422, ["property locationId should not exist"])
+        contact.update({name: given[name] for name in CONTACT_FIELDS if name in given})
         return SimResponse(body=deepcopy({"succeded": True, "contact": contact}))
 
     def _made(self, given: dict[str, Any]) -> dict[str, Any]:
-        values = {name: given[name] for name in _CONTACT_FIELDS if given.get(name)}
+        values = {name: given[name] for name in CONTACT_FIELDS if given.get(name)}
         return self.add_contact(location_id=str(given["locationId"]), **values)
 
     def _find(self, location_id: str, *, email: str | None, phone: str | None) -> dict[str, Any] | None:
@@ -296,55 +299,55 @@ class GhlSimulator:
         given = _object(request.json)
         missing = [name for name in ("calendarId", "contactId", "startTime") if not given.get(name)]
         if missing:
-            return _error(422, [f"{name} should not be empty" for name in missing])
+            return error(422, [f"{name} should not be empty" for name in missing])
         if given["calendarId"] not in {calendar["id"] for calendar in self.listed["calendars"]}:
-            return _error(400, "Calendar not found")
+            return error(400, "Calendar not found")
         if given["contactId"] not in self.contacts:
-            return _no_contact(given["contactId"])
+            return no_contact(given["contactId"])
         if self._taken(given):
-            return _error(400, "The slot you have selected is no longer available.")
+            return error(400, "The slot you have selected is no longer available.")
         booked = {
-            "id": _new_id(),
+            "id": new_id(),
             "locationId": given["locationId"],
             "appointmentStatus": "confirmed",
-            "dateAdded": _now(),
-            **{name: given[name] for name in _APPOINTMENT_FIELDS if given.get(name)},
+            "dateAdded": now(),
+            **{name: given[name] for name in APPOINTMENT_FIELDS if given.get(name)},
         }
-        booked.setdefault("endTime", _text(_moment(booked["startTime"]) + timedelta(minutes=30)))
+        booked.setdefault("endTime", (moment_of(booked["startTime"]) + timedelta(minutes=30)).isoformat())
         self.appointments[booked["id"]] = booked
         return SimResponse(status=201, body=deepcopy(booked))
 
     def _taken(self, given: dict[str, Any]) -> bool:
-        start = _moment(given["startTime"])
+        start = moment_of(given["startTime"])
         return any(
             booked["calendarId"] == given["calendarId"]
             and booked["appointmentStatus"] not in ("cancelled", "invalid")
             and booked.get("assignedUserId") == given.get("assignedUserId")
-            and _moment(booked["startTime"]) <= start < _moment(booked["endTime"])
+            and moment_of(booked["startTime"]) <= start < moment_of(booked["endTime"])
             for booked in self.appointments.values()
         )
 
     def _appointment(self, request: SimRequest, appointment_id: str) -> SimResponse:
         booked = self.appointments.get(appointment_id)
         if booked is None:
-            return _error(404, "Appointment not found")
+            return error(404, "Appointment not found")
         return SimResponse(body=deepcopy({"appointment": booked}))
 
     def _change_appointment(self, request: SimRequest, appointment_id: str) -> SimResponse:
         booked, given = self.appointments.get(appointment_id), _object(request.json)
         if booked is None:
-            return _error(404, "Appointment not found")
-        booked.update({name: given[name] for name in _APPOINTMENT_FIELDS if name in given})
+            return error(404, "Appointment not found")
+        booked.update({name: given[name] for name in APPOINTMENT_FIELDS if name in given})
         return SimResponse(body=deepcopy(booked))
 
     def _delete_event(self, request: SimRequest, appointment_id: str) -> SimResponse:
         if self.appointments.pop(appointment_id, None) is None:
-            return _error(404, "Event not found")
+            return error(404, "Event not found")
         return SimResponse(body={"succeeded": True})
 
     def _contact_appointments(self, request: SimRequest, contact_id: str) -> SimResponse:
         if contact_id not in self.contacts:
-            return _no_contact(contact_id)
+            return no_contact(contact_id)
         mine = [booked for booked in self.appointments.values() if booked["contactId"] == contact_id]
         return SimResponse(body=deepcopy({"events": mine}))
 
@@ -352,69 +355,15 @@ class GhlSimulator:
 
     def _refusal(self, request: SimRequest) -> SimResponse | None:
         if request.bearer not in self.keys:
-            return _error(401, "Invalid JWT")
+            return error(401, "Invalid JWT")
         if "version" not in request.headers:
-            return _error(400, "version header was not found.")
+            return error(400, "version header was not found.")
         allowed = self.keys[request.bearer]
         asked = request.query.get("locationId") or _object(request.json).get("locationId")
         if allowed is not None and asked not in (None, allowed):
-            return _error(403, "The token does not have access to this location.")
+            return error(403, "The token does not have access to this location.")
         needs_location = request.path in ("/contacts/", "/contacts/upsert", "/contacts/search")
-        return _error(422, ["locationId should not be empty"]) if needs_location and not asked else None
-
-
-def _new_contact(location_id: str, values: dict[str, Any]) -> dict[str, Any]:
-    contact: dict[str, Any] = {
-        "id": values.get("id") or _new_id(),
-        "locationId": location_id,
-        **{name: values.get(name) for name in _CONTACT_FIELDS},
-        "firstName": values.get("firstName") or "",
-        "lastName": values.get("lastName") or "",
-        "tags": list(values.get("tags") or []),
-        "dnd": False,
-        "dndSettings": {"SMS": {"status": "inactive"}},
-        "dateAdded": _now(),
-    }
-    contact["email"] = contact["email"].lower() if contact["email"] else None
-    return contact
-
-
-def _webhook(contact: dict[str, Any], text: str, label: str, linkedin_url: str) -> dict[str, Any]:
-    """The call of the workflow's "Webhook" action."""
-    now = datetime.now(UTC)
-    first, last = contact["firstName"], contact["lastName"]
-    custom = {
-        "ID": contact["id"],
-        "Phone Number": contact["phone"] or "",
-        "First Name": first,
-        "Last Name": last,
-        "Email": contact["email"] or "",
-        "Message": text,
-        "Date": now.strftime("%m/%d/%Y"),
-        "Time": now.strftime("%I:%M %p"),
-        **({"Client": label} if label else {}),
-        **({"LinkedIn": linkedin_url} if linkedin_url else {}),
-    }
-    return {
-        "contact_id": contact["id"],
-        "first_name": first,
-        "last_name": last,
-        "full_name": f"{first} {last}".strip(),
-        "email": contact["email"] or "",
-        "phone": contact["phone"] or "",
-        "tags": ", ".join(contact["tags"]),
-        "country": "US",
-        "date_created": contact["dateAdded"],
-        "full_address": "",
-        "contact_type": "lead",
-        "location": {"id": contact["locationId"], "name": "Simulated location"},
-        "message": {"type": 2, "body": text},
-        "workflow": {"id": _WORKFLOW["id"], "name": _WORKFLOW["name"]},
-        "triggerData": {},
-        "contact": {"attributionSource": {}, "lastAttributionSource": {}},
-        "attributionSource": {},
-        "customData": custom,
-    }
+        return error(422, ["locationId should not be empty"]) if needs_location and not asked else None
 
 
 def _is_blocked(contact: dict[str, Any]) -> bool:
@@ -437,33 +386,3 @@ def _same(one: Any, other: Any) -> bool:
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _no_contact(contact_id: str) -> SimResponse:
-    return _error(404, f"Contact not found for id: {contact_id}")
-
-
-def _error(status: int, message: str | list[str]) -> SimResponse:
-    return SimResponse(status=status, body=_error_body(status, message))
-
-
-def _error_body(status: int, message: str | list[str]) -> dict[str, Any]:
-    names = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 422: "Unprocessable Entity"}
-    return {"statusCode": status, "message": message, "error": names[status], "traceId": _new_id()}
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(ID_LENGTH))
-
-
-def _moment(value: str) -> datetime:
-    found = datetime.fromisoformat(value)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat()
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
