@@ -133,8 +133,7 @@ def _build_template(connection: psycopg.Connection, server: str, template: str, 
     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
     owner_url = _with_database(server, template)
     environment = {**os.environ, "ZRG_MIGRATING": "1", "DATABASE_MIGRATION_URL": owner_url, "DATABASE_URL": owner_url}
-    for command in (["migrate", "--verbosity", "0"], ["createcachetable"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "zrg.stack.prepare", "schema"], cwd=ROOT, env=environment, check=True)
     with psycopg.connect(owner_url, autocommit=True) as owner:
         # More than the product's role may: what the tables themselves refuse shows.
         owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO zrg_app")
