@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from booking.models import CalendarLink
 from booking.rules.links import MAX_URL
@@ -14,24 +16,24 @@ from zrg.workspaces.forms.rows import version_of
 from zrg.workspaces.models import WorkspaceSettings
 
 LIVE_MINUTES = 30
-NOTHING = ("", "None chosen")
+NOTHING = gettext_noop("None chosen")
 
 
 class CalendarLinkForm(forms.Form):
     """One scheduling page."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(max_length=MAX_NAME, label="Name", help_text="What your team calls it.")
+    name = forms.CharField(max_length=MAX_NAME, label=_("Name"), help_text=_("What your team calls it."))
     url = forms.CharField(
         max_length=MAX_URL,
-        label="Address of the page",
-        help_text="From Calendly, GoHighLevel or HubSpot. Whose page it is, is told from the address.",
+        label=_("Address of the page"),
+        help_text=_("From Calendly, GoHighLevel or HubSpot. Whose page it is, is told from the address."),
     )
     public_url = forms.CharField(
         max_length=MAX_URL,
         required=False,
-        label="Address leads get instead",
-        help_text="Blank: the address above. A short or branded address that leads to the same page.",
+        label=_("Address leads get instead"),
+        help_text=_("Blank: the address above. A short or branded address that leads to the same page."),
     )
 
     def __init__(self, data: Any = None, *, link: CalendarLink, read_only: bool = False) -> None:
@@ -46,24 +48,28 @@ class TargetsForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     meeting_booking_provider = forms.ChoiceField(
-        choices=BookingProvider.choices, label="Meetings are booked in", help_text="The other one's choices are kept."
+        choices=BookingProvider.choices,
+        label=_("Meetings are booked in"),
+        help_text=_("The other one's choices are kept."),
     )
     ghl_default_calendar_id = forms.ChoiceField(
-        required=False, label="Calendar with questions", help_text="Where leads choose a time by themselves."
+        required=False, label=_("Calendar with questions"), help_text=_("Where leads choose a time by themselves.")
     )
     ghl_direct_book_calendar_id = forms.ChoiceField(
-        required=False, label="Calendar for direct booking", help_text="Where a time agreed in a message is booked."
+        required=False,
+        label=_("Calendar for direct booking"),
+        help_text=_("Where a time agreed in a message is booked."),
     )
     ghl_assigned_user_id = forms.ChoiceField(
-        required=False, label="Host", help_text="Whose calendar it is; one host per calendar."
+        required=False, label=_("Host"), help_text=_("Whose calendar it is; one host per calendar.")
     )
     calendly_event_type_uri = forms.ChoiceField(
         required=False,
-        label="Event type with questions",
-        help_text="Its page is what leads get when no link says otherwise.",
+        label=_("Event type with questions"),
+        help_text=_("Its page is what leads get when no link says otherwise."),
     )
     calendly_direct_book_event_type_uri = forms.ChoiceField(
-        required=False, label="Event type for direct booking", help_text="Best one without required questions."
+        required=False, label=_("Event type for direct booking"), help_text=_("Best one without required questions.")
     )
 
     GHL = ("ghl_default_calendar_id", "ghl_direct_book_calendar_id", "ghl_assigned_user_id")
@@ -110,4 +116,4 @@ def _choices(listed: Sequence[Target], stored: str | None) -> list[tuple[str, st
     found = [(one.id, f"{one.name} ({one.minutes} min)" if one.minutes else one.name) for one in listed]
     known = {value for value, _label in found}
     kept = [(stored, f"{stored} (stored, not listed now)")] if stored and stored not in known else []
-    return [NOTHING, *kept, *found]
+    return [("", gettext(NOTHING)), *kept, *found]

@@ -10,6 +10,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from booking.enums import InstructionOrder, LinkType
 from booking.models import BookingProcess
@@ -33,36 +35,36 @@ class ProcessForm(forms.Form):
     """What is said about a process itself."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(max_length=MAX_NAME, label="Name", help_text="What your team calls it.")
+    name = forms.CharField(max_length=MAX_NAME, label=_("Name"), help_text=_("What your team calls it."))
     description = forms.CharField(
-        max_length=MAX_DESCRIPTION, required=False, label="What it is for", widget=forms.Textarea(attrs={"rows": 2})
+        max_length=MAX_DESCRIPTION, required=False, label=_("What it is for"), widget=forms.Textarea(attrs={"rows": 2})
     )
     max_waves_before_escalation = forms.IntegerField(
         min_value=1,
         max_value=MAX_WAVES,
         initial=5,
-        label="Waves before a person takes over",
-        help_text="After so many waves without a meeting nothing leaves by itself, and a task is made.",
+        label=_("Waves before a person takes over"),
+        help_text=_("After so many waves without a meeting nothing leaves by itself, and a task is made."),
     )
 
 
 class StageForm(forms.Form):
     """One stage. Its own words are fields of their own, blank where the product's are used."""
 
-    apply_to_email = forms.BooleanField(required=False, label="E-mail")
+    apply_to_email = forms.BooleanField(required=False, label=_("E-mail"))
     apply_to_sms = forms.BooleanField(required=False, label="SMS")
-    apply_to_linkedin = forms.BooleanField(required=False, label="LinkedIn")
-    include_booking_link = forms.BooleanField(required=False, label="The booking link")
-    link_type = forms.ChoiceField(choices=LinkType, label="In e-mails as")
-    include_suggested_times = forms.BooleanField(required=False, label="Free times")
+    apply_to_linkedin = forms.BooleanField(required=False, label=_("LinkedIn"))
+    include_booking_link = forms.BooleanField(required=False, label=_("The booking link"))
+    link_type = forms.ChoiceField(choices=LinkType, label=_("In e-mails as"))
+    include_suggested_times = forms.BooleanField(required=False, label=_("Free times"))
     number_of_times_to_suggest = forms.TypedChoiceField(
-        coerce=int, choices=[(number, str(number)) for number in range(1, MAX_TIMES + 1)], label="How many"
+        coerce=int, choices=[(number, str(number)) for number in range(1, MAX_TIMES + 1)], label=_("How many")
     )
-    include_qualifying_questions = forms.BooleanField(required=False, label="Qualification questions")
+    include_qualifying_questions = forms.BooleanField(required=False, label=_("Qualification questions"))
     qualification_question_ids = forms.MultipleChoiceField(
-        required=False, label="Asked beside the required ones", widget=forms.CheckboxSelectMultiple
+        required=False, label=_("Asked beside the required ones"), widget=forms.CheckboxSelectMultiple
     )
-    include_timezone_ask = forms.BooleanField(required=False, label="The question for the time zone")
+    include_timezone_ask = forms.BooleanField(required=False, label=_("The question for the time zone"))
     instruction_order = forms.ChoiceField(
         required=False, choices=[("", "By itself: times first where there are any"), *InstructionOrder.choices]
     )
@@ -199,7 +201,7 @@ def move_stages(stages: list[StageValues], act: str) -> tuple[list[StageValues],
     if kind == "remove" and 0 <= place < len(stages) and len(stages) > 1:
         left = [*stages[:place], *stages[place + 1 :]]
         return left, min(place + 1, len(left))
-    raise BadInput("The stages cannot be arranged like that.", code="unknown_act", http_status=400)
+    raise BadInput(gettext("The stages cannot be arranged like that."), code="unknown_act", http_status=400)
 
 
 def posted_stages(post: QueryDict) -> list[StageValues]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from leads.enums import ResponseMode
 from leads.models.campaign import MAX_DELAY_SECONDS
@@ -34,42 +35,44 @@ class CampaignForm(forms.Form):
 
     version = forms.CharField(widget=forms.HiddenInput)
     response_mode = forms.ChoiceField(
-        label="Who answers",
+        label=_("Who answers"),
         choices=ResponseMode.choices,
         widget=forms.RadioSelect,
     )
     auto_send_shadow = forms.BooleanField(
         required=False,
-        label="Try it out",
-        help_text="Every reply is decided as if the machine might send; the decision is kept beside what people did. "
-        "Nothing is sent by it.",
+        label=_("Try it out"),
+        help_text=_(
+            "Every reply is decided as if the machine might send; the decision is kept beside what people did. "
+            "Nothing is sent by it."
+        ),
     )
     threshold = forms.DecimalField(
-        label="How sure it must be (percent)",
+        label=_("How sure it must be (percent)"),
         min_value=50,
         max_value=100,
         max_digits=5,
         decimal_places=2,
-        help_text="Below it a person decides. Below 50 nothing may be sent at all.",
+        help_text=_("Below it a person decides. Below 50 nothing may be sent at all."),
     )
     skip_review = forms.ChoiceField(
         required=False,
-        label="If the check asks for a person",
-        help_text="Only where it is sure enough. What must never be sent is never sent.",
+        label=_("If the check asks for a person"),
+        help_text=_("Only where it is sure enough. What must never be sent is never sent."),
     )
-    delay_min = forms.DecimalField(label="Waits at least (minutes)", min_value=0, max_value=60, decimal_places=2)
+    delay_min = forms.DecimalField(label=_("Waits at least (minutes)"), min_value=0, max_value=60, decimal_places=2)
     delay_max = forms.DecimalField(
-        label="and at most",
+        label=_("and at most"),
         min_value=0,
         max_value=60,
         decimal_places=2,
-        help_text="Counted from the reply. Each answer waits differently, so they do not look timed.",
+        help_text=_("Counted from the reply. Each answer waits differently, so they do not look timed."),
     )
-    auto_send_schedule_mode = forms.ChoiceField(required=False, label="When it sends")
-    auto_send_custom_schedule = ScheduleField(label="Own hours")
-    persona = forms.ModelChoiceField(Persona.objects.none(), required=False, label="Persona")
+    auto_send_schedule_mode = forms.ChoiceField(required=False, label=_("When it sends"))
+    auto_send_custom_schedule = ScheduleField(label=_("Own hours"))
+    persona = forms.ModelChoiceField(Persona.objects.none(), required=False, label=_("Persona"))
     reason = forms.CharField(
-        required=False, max_length=MAX_REASON, label="Why", help_text="Kept in the audit beside the change."
+        required=False, max_length=MAX_REASON, label=_("Why"), help_text=_("Kept in the audit beside the change.")
     )
 
     def __init__(

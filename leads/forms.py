@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from leads.enums import DuplicateHandling
 from leads.services.importing.starting import ImportOptions
@@ -14,7 +15,7 @@ def read_options(form: Mapping[str, Any]) -> ImportOptions:
     """How people who are there already are treated, from a form or a JSON body."""
     handling = form.get("on_duplicate") or DuplicateHandling.SKIP.value
     if handling not in DuplicateHandling.values:
-        raise BadInput("Choose what happens to people who are there already.", field="on_duplicate")
+        raise BadInput(gettext("Choose what happens to people who are there already."), field="on_duplicate")
     return ImportOptions(
         on_duplicate=DuplicateHandling(handling),
         overwrite_names=form.get("overwrite_names") in (True, "on", "true", "1"),

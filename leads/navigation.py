@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from zrg.workspaces.access import Access, can
 
 # Its URL, the action that opens it, its name among its neighbours and in the menu of the inbox.
 PAGES = (
-    ("lead_imports", "lead.import", "Import", "Import leads"),
-    ("lead_exports", "export.csv", "Export", "Export leads"),
-    ("lead_duplicates", "lead.merge", "Possible duplicates", "Possible duplicates"),
+    ("lead_imports", "lead.import", _("Import"), _("Import leads")),
+    ("lead_exports", "export.csv", _("Export"), _("Export leads")),
+    ("lead_duplicates", "lead.merge", _("Possible duplicates"), _("Possible duplicates")),
 )
 
 

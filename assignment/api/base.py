@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 
@@ -34,7 +35,7 @@ class RoutingAPIView(TenantAPIView):
         if self.request.method in ("GET", "DELETE") and not self.request.data:
             return {}
         if not isinstance(self.request.data, dict):
-            raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+            raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
         return self.request.data
 
     def person(self) -> User:
@@ -48,15 +49,15 @@ def uuid_of(value: Any, field: str) -> UUID:
     try:
         return UUID(str(value))
     except ValueError as error:
-        raise BadInput("An id is needed.", http_status=400, field=field) from error
+        raise BadInput(gettext("An id is needed."), http_status=400, field=field) from error
 
 
 def uuids_of(value: Any, field: str, *, at_most: int) -> list[UUID]:
     """Ids without repeats in their order; 422 for too many."""
     if not isinstance(value, list):
-        raise BadInput("A list of ids is needed.", http_status=400, field=field)
+        raise BadInput(gettext("A list of ids is needed."), http_status=400, field=field)
     if len(value) > at_most:
-        raise BadInput(f"At most {at_most} at once.", code="too_many", field=field)
+        raise BadInput(gettext("At most {at_most} at once.").format(at_most=at_most), code="too_many", field=field)
     return list(dict.fromkeys(uuid_of(one, field) for one in value))
 
 

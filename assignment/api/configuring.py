@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -72,7 +73,7 @@ class RuleDetail(RuleView):
         """Save some fields; 409 with the current version when another save came first."""
         version = self.body().get("version")
         if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
-            raise BadInput("A number is needed.", http_status=400, field="version")
+            raise BadInput(gettext("A number is needed."), http_status=400, field="version")
         values = _columns(self.body(), RULE_FIELDS)
         return Response(rule_payload(rules.change_rule(self.rule(rule_id), values, by=self.person(), version=version)))
 
@@ -88,7 +89,7 @@ class RuleActivate(RuleView):
         """Switch a rule on or off."""
         active = self.body().get("active", True)
         if not isinstance(active, bool):
-            raise BadInput("true or false is needed.", http_status=400, field="active")
+            raise BadInput(gettext("true or false is needed."), http_status=400, field="active")
         rule = rules.change_rule(self.rule(rule_id), {"is_active": active}, by=self.person(), version=None)
         return Response(rule_payload(rule))
 
@@ -261,7 +262,7 @@ def _columns(body: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, An
         elif name in fields:
             values[fields[name]] = _moment(value, name) if name in ("startsAt", "endsAt") else value
         else:
-            raise BadInput("Unknown field.", http_status=400, field=name)
+            raise BadInput(gettext("Unknown field."), http_status=400, field=name)
     if values.get("destination_workspace_id") is not None:
         values["destination_workspace_id"] = uuid_of(values["destination_workspace_id"], "destinationWorkspaceId")
     return values
@@ -269,7 +270,7 @@ def _columns(body: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, An
 
 def _caps(given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping) or set(given) - set(CAPS):
-        raise BadInput("Caps are daily, weekly, monthly and total.", http_status=400, field="caps")
+        raise BadInput(gettext("Caps are daily, weekly, monthly and total."), http_status=400, field="caps")
     return {CAPS[name]: value for name, value in given.items()}
 
 
@@ -278,7 +279,7 @@ def _moment(value: Any, field: str) -> datetime | None:
         return None
     moment = parse_datetime(value) if isinstance(value, str) else None
     if moment is None or moment.tzinfo is None:
-        raise BadInput("A time with its zone is needed.", http_status=400, field=field)
+        raise BadInput(gettext("A time with its zone is needed."), http_status=400, field=field)
     return moment
 
 

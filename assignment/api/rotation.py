@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,7 +31,7 @@ class Assign(InboxAPIView):
         body = Body(request, {"userId", "expected"})
         for name in ("userId", "expected"):
             if name not in request.data:
-                raise BadInput(f"{name} is needed, an id or null.", field=name)
+                raise BadInput(gettext("{name} is needed, an id or null.").format(name=name), field=name)
         user_id, expected = body.id("userId"), body.id("expected")
         as_workspace(
             lead,
@@ -50,7 +51,7 @@ class AssignMany(RoutingAPIView):
         workspace_id, body = self.workspace("lead.assign"), self.body()
         ids = uuids_of(body.get("leadIds"), "leadIds", at_most=MAX_LEADS)
         if "userId" not in body:
-            raise BadInput("userId is needed: an id, null or spread.", field="userId")
+            raise BadInput(gettext("userId is needed: an id, null or spread."), field="userId")
         visible = Lead.objects.visible_to(self.access).in_workspace(workspace_id).filter(pk__in=ids)
         seen = set(visible.values_list("pk", flat=True))
         mine = [one for one in ids if one in seen]
@@ -92,7 +93,7 @@ class Backfill(RoutingAPIView):
         workspace_id, body = self.workspace(), self.body()
         limit = body.get("limit", LIMIT)
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-            raise BadInput(f"A number from 1 to {MAX_LIMIT}.", field="limit")
+            raise BadInput(gettext("A number from 1 to {max_limit}.").format(max_limit=MAX_LIMIT), field="limit")
         if body.get("dryRun") is True:
             return Response(backfill_assignments(workspace_id, dry_run=True, limit=limit).as_json())
         start_backfill(workspace_id, limit=limit, by=self.person())

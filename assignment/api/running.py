@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,7 +42,7 @@ class RouteLead(RoutingAPIView):
         require(self.access, "routing.run", lead)
         attempts = self.body().get("maxAttempts")
         if attempts is not None and (isinstance(attempts, bool) or not isinstance(attempts, int)):
-            raise BadInput("A number is needed.", http_status=400, field="maxAttempts")
+            raise BadInput(gettext("A number is needed."), http_status=400, field="maxAttempts")
         result = route_lead(lead_id, lead, user_id=self.person().pk, max_attempts=attempts, path="manual")
         if result.result == "lock_not_acquired":
             raise LockNotAcquired
@@ -73,7 +74,7 @@ class Simulate(RoutingAPIView):
         """Where it would go, and why not elsewhere. Writes nothing."""
         workspace_id, body = self.workspace(), self.body()
         if ("leadId" in body) == ("facts" in body):
-            raise BadInput("Either leadId or facts.", http_status=400, field="leadId")
+            raise BadInput(gettext("Either leadId or facts."), http_status=400, field="leadId")
         lead_id = uuid_of(body["leadId"], "leadId") if "leadId" in body else None
         return Response(simulate(workspace_id, lead_id=lead_id, facts=body.get("facts"), drafts=body.get("rules")))
 
@@ -148,7 +149,7 @@ class Requeue(RoutingAPIView):
             ids = uuids_of(body["leadIds"], "leadIds", at_most=acting.MAX_REQUEUED)
             return Response({"requeued": acting.requeue(workspace_id, by=self.person(), lead_ids=ids)})
         if not isinstance(body.get("code"), str):
-            raise BadInput("Either leadIds or code.", http_status=400, field="code")
+            raise BadInput(gettext("Either leadIds or code."), http_status=400, field="code")
         return Response({"requeued": acting.requeue(workspace_id, by=self.person(), code=body["code"])})
 
 
@@ -164,7 +165,7 @@ class Revive(RoutingAPIView):
         ids = uuids_of(body.get("leadIds"), "leadIds", at_most=acting.MAX_REQUEUED)
         days = body.get("days", 90)
         if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 3_650:
-            raise BadInput("From 1 to 3,650 days.", http_status=400, field="days")
+            raise BadInput(gettext("From 1 to 3,650 days."), http_status=400, field="days")
         return Response({"revived": acting.revive(workspace_id, ids, by=self.person(), days=days)})
 
 
@@ -199,5 +200,5 @@ class TriggerRetries(RoutingAPIView):
         require(self.access, "platform.routing")
         limit = self.body().get("limit", 100)
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_RETRIES:
-            raise BadInput("From 1 to 1,000.", http_status=400, field="limit")
+            raise BadInput(gettext("From 1 to 1,000."), http_status=400, field="limit")
         return Response(process_retry_queue(limit))

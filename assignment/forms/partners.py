@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from assignment.services.routing.fallback import active_partners
 
-NOBODY = ("", "None chosen")
+NOBODY = _("None chosen")
 
 
 class PartnerField(forms.TypedChoiceField):
@@ -19,7 +21,10 @@ class PartnerField(forms.TypedChoiceField):
 
     def use_workspace(self, workspace_id: UUID) -> None:
         """The agreements of this workspace."""
-        self._listed = [NOBODY, *((str(key), name) for key, name in active_partners(workspace_id).items())]
+        self._listed = [
+            ("", gettext(NOBODY)),
+            *((str(key), name) for key, name in active_partners(workspace_id).items()),
+        ]
         self.choices = self._listed
 
     def prepare_value(self, value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment import metrics
 from assignment.contracts import AssignmentResult
@@ -63,12 +64,12 @@ def assign_manually(
             return AssignmentResult(outcome="kept", user_id=user_id)
         if lead.assigned_to_id != expected:
             current = str(lead.assigned_to_id) if lead.assigned_to_id else None
-            raise AssigneeChanged("Somebody else changed the assignment.", assignedTo=current)
+            raise AssigneeChanged(gettext("Somebody else changed the assignment."), assignedTo=current)
         if user_id is not None:
             if user_id not in {one.pk for one in assignable_people(workspace_id)}:
-                raise NotAssignable("This person does not receive leads of this workspace.", field="userId")
+                raise NotAssignable(gettext("This person does not receive leads of this workspace."), field="userId")
             if is_stopped(lead):
-                raise NotAssignable("All outreach to this lead is stopped.", field="lead")
+                raise NotAssignable(gettext("All outreach to this lead is stopped."), field="lead")
         _hand_over(lead, user_id, by)
     return AssignmentResult(outcome="assigned" if user_id else "none", user_id=user_id)
 
@@ -79,7 +80,7 @@ def assign_many(
     """Give up to 200 leads to one person or to nobody, 50 per transaction; blacklisted ones are skipped."""
     _refuse_too_many(lead_ids)
     if user_id is not None and user_id not in {one.pk for one in assignable_people(workspace_id)}:
-        raise NotAssignable("This person does not receive leads of this workspace.", field="userId")
+        raise NotAssignable(gettext("This person does not receive leads of this workspace."), field="userId")
     return _in_chunks(lead_ids, workspace_id, cycle([user_id]), by)
 
 
@@ -93,7 +94,7 @@ def spread_many(lead_ids: Sequence[UUID], workspace_id: UUID, *, by: User, now: 
     rotation = read_rotation(row, now or timezone.now())
     people = list(dict.fromkeys(next_turns(rotation, len(rotation.base))))
     if not people:
-        raise NotAssignable("No setter of the rotation is active.", field="userId")
+        raise NotAssignable(gettext("No setter of the rotation is active."), field="userId")
     return _in_chunks(lead_ids, workspace_id, cycle(people), by)
 
 
@@ -201,4 +202,6 @@ def is_stopped(lead: Lead) -> bool:
 
 def _refuse_too_many(lead_ids: Sequence[UUID]) -> None:
     if len(lead_ids) > MAX_LEADS:
-        raise BadInput(f"At most {MAX_LEADS} leads at once.", code="too_many", field="leadIds")
+        raise BadInput(
+            gettext("At most {max_leads} leads at once.").format(max_leads=MAX_LEADS), code="too_many", field="leadIds"
+        )

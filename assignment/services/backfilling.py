@@ -11,6 +11,7 @@ import structlog
 from django.db import DatabaseError, connection
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment.contracts import AssignmentResult
 from assignment.enums import AssignmentSource
@@ -111,7 +112,7 @@ def start_backfill(workspace_id: UUID, *, limit: int = LIMIT, by: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
     if is_backfilling(workspace_id):
-        raise BackfillRunning("A backfill of this workspace is waiting or running.")
+        raise BackfillRunning(gettext("A backfill of this workspace is waiting or running."))
     if not enqueue_job(ASSIGNMENT_BACKFILL, workspace_id, dedupe_key=key, payload=payload):
         BackgroundJob.objects.filter(dedupe_key=key).update(payload=payload)
         requeue_job(key)

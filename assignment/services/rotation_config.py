@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from assignment.errors import UnknownSetters
 from zrg.lib.errors import BadInput
@@ -39,7 +40,11 @@ def save_rotation(
     """
     sequence = [clean_email(one) for one in form.sequence]
     if len(sequence) > MAX_SEQUENCE:
-        raise BadInput(f"At most {MAX_SEQUENCE} entries.", code="too_many", field="sequence")
+        raise BadInput(
+            gettext("At most {max_sequence} entries.").format(max_sequence=MAX_SEQUENCE),
+            code="too_many",
+            field="sequence",
+        )
     with transaction.atomic():
         row = WorkspaceSettings.objects.select_for_update(no_key=True).get(workspace=workspace)
         wanted = {
@@ -52,7 +57,7 @@ def save_rotation(
         ids, outside = _resolve(sequence, users, _setter_emails(workspace) if setters is None else set(setters))
         if unknown or outside:
             raise UnknownSetters(
-                "These addresses are no active setters.", emails=list(dict.fromkeys([*unknown, *outside]))
+                gettext("These addresses are no active setters."), emails=list(dict.fromkeys([*unknown, *outside]))
             )
         for role, emails in wanted.items():
             if emails is not None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, ngettext
 
 from assignment.services.assigning import MAX_LEADS, assign_many, assignable_people, leads_of_absent, spread_many
 from zrg.lib.errors import BadInput, NotVisible
@@ -37,16 +38,17 @@ def reassign(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
     assert isinstance(person, User)
     try:
         if not chosen:
-            raise BadInput("Choose at least one lead.")
+            raise BadInput(gettext("Choose at least one lead."))
         if to == SPREAD:
             done = spread_many(chosen, workspace_id, by=person)
         else:
             done = assign_many(chosen, workspace_id, _receiver(to), by=person)
     except BadInput as refused:
         return _page(request, workspace_id, status=422, problem=str(refused), chosen=set(chosen))
-    messages.success(request, f"{done.assigned} lead{'s' if done.assigned != 1 else ''} reassigned.")
+    told = ngettext("{n} lead reassigned.", "{n} leads reassigned.", done.assigned).format(n=done.assigned)
+    messages.success(request, told)
     if done.skipped:
-        messages.warning(request, f"Left alone, because outreach is stopped: {len(done.skipped)}.")
+        messages.warning(request, gettext("Left alone, because outreach is stopped: {n}.").format(n=len(done.skipped)))
     return HttpResponseRedirect(request.path.removesuffix("/reassign"))
 
 
@@ -77,7 +79,7 @@ def _receiver(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise BadInput("Choose who gets the leads.") from error
+        raise BadInput(gettext("Choose who gets the leads.")) from error
 
 
 def _ids(values: list[str]) -> list[UUID]:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 
 from assignment.errors import BackfillRunning, UnknownSetters
 from assignment.forms.rotation import RotationDraft, read_draft
@@ -64,8 +66,10 @@ def backfill(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         start_backfill(workspace_id, by=person_of(request))
     except BackfillRunning:
         view = read_page(workspace_id)
-        return _page(request, workspace_id, view, _stored(view), status=409, problem="A backfill is running already.")
-    messages.success(request, "Waiting leads are being assigned. It takes a few seconds.")
+        return _page(
+            request, workspace_id, view, _stored(view), status=409, problem=gettext("A backfill is running already.")
+        )
+    messages.success(request, gettext("Waiting leads are being assigned. It takes a few seconds."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -74,10 +78,10 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     view = read_page(workspace_id)
     active = len(set(view.rotation.effective))
     if not view.rotation.is_enabled:
-        return {KEY: SectionState(text="Off")}
+        return {KEY: SectionState(text=gettext("Off"))}
     if not active:
-        return {KEY: SectionState(text="Nobody is active", tone="bad")}
-    return {KEY: SectionState(text=f"{active} setter{'s' if active != 1 else ''}", tone="good")}
+        return {KEY: SectionState(text=gettext("Nobody is active"), tone="bad")}
+    return {KEY: SectionState(text=ngettext("{n} setter", "{n} setters", active).format(n=active), tone="good")}
 
 
 SKIPPED = {
@@ -90,9 +94,9 @@ SKIPPED = {
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Assignments",
-    purpose="Which setter gets a lead that shows interest",
-    group="Leads",
+    title=_("Assignments"),
+    purpose=_("Which setter gets a lead that shows interest"),
+    group=_("Leads"),
     position=90,
     action=EDIT,
     view=rotation,
@@ -130,7 +134,7 @@ def _save(
         fresh = replace(draft, version=view.version)
         changed = "These settings changed meanwhile. Look at what stands here, then save again."
         return _page(request, workspace_id, view, fresh, status=409, problem=changed)
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
 
+from django.utils.translation import gettext
+
 from booking.enums import InstructionOrder, LinkType
 from booking.rules.texts import check_texts
 from leads.enums import Channel
@@ -56,16 +58,20 @@ def check_stages(
     `question_ids`: the questions the workspace has. `booking_link`: what leads would get now.
     """
     if not stages:
-        raise BadInput("A process needs at least one stage.", code="no_stage", http_status=400)
+        raise BadInput(gettext("A process needs at least one stage."), code="no_stage", http_status=400)
     if len(stages) > MAX_STAGES:
-        raise BadInput(f"A process has at most {MAX_STAGES} stages.", code="too_many_stages", http_status=400)
+        raise BadInput(
+            gettext("A process has at most {max_stages} stages.").format(max_stages=MAX_STAGES),
+            code="too_many_stages",
+            http_status=400,
+        )
     return tuple(_checked(stage, number, question_ids, booking_link) for number, stage in enumerate(stages, start=1))
 
 
 def check_numbers(numbers: Sequence[int]) -> None:
     """BadInput (400) unless these are 1 to n, each once."""
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
-        raise BadInput("Stages are numbered from 1 without gaps.", code="stage_numbers", http_status=400)
+        raise BadInput(gettext("Stages are numbered from 1 without gaps."), code="stage_numbers", http_status=400)
 
 
 def sms_url_too_long(stage: Stage, booking_link: str | None) -> bool:
@@ -92,12 +98,21 @@ def sms_parts_needed(stage: Stage, booking_link: str | None, labels: Sequence[st
 
 def _checked(stage: Stage, number: int, question_ids: AbstractSet[str], booking_link: str | None) -> Stage:
     for name, problem in _problems(stage, question_ids, booking_link):
-        raise BadInput(f"Stage {number}: {problem}", code="bad_stage", http_status=400, stage=number, field=name)
+        raise BadInput(
+            gettext("Stage {number}: {problem}").format(number=number, problem=problem),
+            code="bad_stage",
+            http_status=400,
+            stage=number,
+            field=name,
+        )
     try:
         texts = check_texts(stage.instruction_templates)
     except BadInput as refused:
         raise BadInput(
-            f"Stage {number}: {refused}", code=refused.code, http_status=400, **{**refused.data, "stage": number}
+            gettext("Stage {number}: {refused}").format(number=number, refused=refused),
+            code=refused.code,
+            http_status=400,
+            **{**refused.data, "stage": number},
         ) from refused
     return replace(stage, instruction_templates=texts)
 

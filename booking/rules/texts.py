@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from zrg.lib.errors import BadInput
 from zrg.lib.text import storable
 
@@ -72,7 +74,12 @@ def check_texts(own: Mapping[str, str]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for key, written in own.items():
         if key not in TEXTS:
-            raise BadInput(f"unknown text: {key[:80]}", code="unknown_text", http_status=400, field=key[:80])
+            raise BadInput(
+                gettext("unknown text: {key}").format(key=key[:80]),
+                code="unknown_text",
+                http_status=400,
+                field=key[:80],
+            )
         text = storable(written).replace("\r\n", "\n").strip()
         if problem := _problem(text, TEXTS[key].placeholders):
             raise BadInput(f"{TEXTS[key].label}: {problem}", code="bad_text", http_status=400, field=key)

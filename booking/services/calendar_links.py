@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from booking.models import CalendarLink
 from booking.rules.links import choose_booking_link, clean_url, detect_calendar_type
@@ -38,7 +39,11 @@ class LinkValues:
         """BadInput with `field` for what cannot be stored."""
         shown = storable(name).strip()
         if not shown or len(shown) > MAX_NAME:
-            raise BadInput(f"Give the link a name of at most {MAX_NAME} characters.", code="bad_name", field="name")
+            raise BadInput(
+                gettext("Give the link a name of at most {max_name} characters.").format(max_name=MAX_NAME),
+                code="bad_name",
+                field="name",
+            )
         return cls(
             name=shown,
             url=clean_url(url),
@@ -51,7 +56,10 @@ def create_link(workspace_id: UUID, values: LinkValues, *, by: User | None) -> C
     with transaction.atomic():
         rows = _locked_rows(workspace_id)
         if len(rows) >= MAX_LINKS:
-            raise BadInput(f"A workspace has at most {MAX_LINKS} calendar links.", code="too_many")
+            raise BadInput(
+                gettext("A workspace has at most {max_links} calendar links.").format(max_links=MAX_LINKS),
+                code="too_many",
+            )
         link = CalendarLink(workspace_id=workspace_id, is_default=not any(row.is_default for row in rows))
         _apply(link, values)
         _save(link)
@@ -172,7 +180,7 @@ def _save(link: CalendarLink) -> None:
         with transaction.atomic():
             link.save()
     except IntegrityError as error:
-        raise Conflict("Another link became the default meanwhile.", code="default_taken") from error
+        raise Conflict(gettext("Another link became the default meanwhile."), code="default_taken") from error
 
 
 def _apply(link: CalendarLink, values: LinkValues) -> None:

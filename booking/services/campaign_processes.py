@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import CharField, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 
 from booking.models import BookingProcess, CampaignProcess
 from leads.models import EmailCampaign
@@ -77,7 +78,7 @@ def assign_processes(workspace_id: UUID, choices: Sequence[Assignment], *, by: U
         stored = processes_of(workspace_id, wanted)
         if stale := [one for one in campaigns if stored.get(one.pk) != wanted[one.pk].was]:
             raise Conflict(
-                "Somebody gave these campaigns another process meanwhile. What is stored now is shown.",
+                gettext("Somebody gave these campaigns another process meanwhile. What is stored now is shown."),
                 code="assignment_changed",
                 campaigns=[str(one) for one in stale],
             )
@@ -101,9 +102,11 @@ def _locked_processes(workspace_id: UUID, ids: Collection[UUID]) -> Mapping[UUID
     rows = BookingProcess.objects.in_workspace(workspace_id).filter(pk__in=ids)
     found: dict[UUID | None, BookingProcess] = {row.pk: row for row in rows.select_for_update().order_by("pk")}
     if len(found) != len(ids):
-        raise BadInput("Choose one of the listed processes.", code="unknown_process", http_status=400)
+        raise BadInput(gettext("Choose one of the listed processes."), code="unknown_process", http_status=400)
     if archived := [row.name for row in found.values() if row.is_archived]:
-        raise BadInput(f"{archived[0]} is archived: use it again first.", code="process_archived")
+        raise BadInput(
+            gettext("{archived} is archived: use it again first.").format(archived=archived[0]), code="process_archived"
+        )
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, ngettext
 
 from booking.models import BookingProcess, BookingStage, CampaignProcess
 from booking.models.process import MAX_WAVES
@@ -38,12 +39,24 @@ class ProcessValues:
         """BadInput with `field` for what cannot be stored."""
         shown = " ".join(storable(name).split())
         if not shown or len(shown) > MAX_NAME:
-            raise BadInput(f"Give the process a name of at most {MAX_NAME} characters.", code="bad_name", field="name")
+            raise BadInput(
+                gettext("Give the process a name of at most {max_name} characters.").format(max_name=MAX_NAME),
+                code="bad_name",
+                field="name",
+            )
         told = storable(description).replace("\r\n", "\n").strip()
         if len(told) > MAX_DESCRIPTION:
-            raise BadInput(f"At most {MAX_DESCRIPTION:,} characters.", code="too_long", field="description")
+            raise BadInput(
+                gettext("At most {max_description:,} characters.").format(max_description=MAX_DESCRIPTION),
+                code="too_long",
+                field="description",
+            )
         if not 1 <= max_waves <= MAX_WAVES:
-            raise BadInput(f"1 to {MAX_WAVES} waves.", code="bad_waves", field="max_waves_before_escalation")
+            raise BadInput(
+                gettext("1 to {max_waves} waves.").format(max_waves=MAX_WAVES),
+                code="bad_waves",
+                field="max_waves_before_escalation",
+            )
         return cls(name=shown, description=told, max_waves_before_escalation=max_waves)
 
 
@@ -54,7 +67,12 @@ def create_process(
     with transaction.atomic():
         checked = _checked(workspace_id, stages)
         if BookingProcess.objects.in_workspace(workspace_id).count() >= MAX_PROCESSES:
-            raise BadInput(f"A workspace has at most {MAX_PROCESSES} booking processes.", code="too_many")
+            raise BadInput(
+                gettext("A workspace has at most {max_processes} booking processes.").format(
+                    max_processes=MAX_PROCESSES
+                ),
+                code="too_many",
+            )
         process = BookingProcess(workspace_id=workspace_id, created_by=by)
         _apply(process, values)
         _save(process)
@@ -107,7 +125,9 @@ def duplicate_process(process: BookingProcess, *, by: User | None) -> BookingPro
 def create_built_in(workspace_id: UUID, keys: Collection[str], *, by: User | None) -> tuple[list[str], list[str]]:
     """The chosen ones of the product. Returns the names made, and those that exist already and stay as they are."""
     if unknown := sorted(set(keys) - {one.key for one in BUILT_IN}):
-        raise BadInput(f"Unknown template: {unknown[0][:80]}", code="unknown_template", http_status=400)
+        raise BadInput(
+            gettext("Unknown template: {name}").format(name=unknown[0][:80]), code="unknown_template", http_status=400
+        )
     with transaction.atomic():
         rows = BookingProcess.objects.in_workspace(workspace_id)
         taken = {name.lower() for name in rows.values_list("name", flat=True)}
@@ -134,8 +154,13 @@ def delete_process(process: BookingProcess, *, by: User | None) -> None:
     with transaction.atomic():
         locked = _locked(process)
         if used := campaigns_of(locked):
-            followed = f"{len(used)} campaign{' follows' if len(used) == 1 else 's follow'}"
-            raise Conflict(f"{followed} this process.", code="process_in_use", used=used, campaigns=len(used))
+            told = ngettext("{n} campaign follows this process.", "{n} campaigns follow this process.", len(used))
+            raise Conflict(
+                told.format(n=len(used)),
+                code="process_in_use",
+                used=used,
+                campaigns=len(used),
+            )
         record_audit(
             "booking_process.deleted", actor=by, workspace=locked.workspace_id, obj=locked, before={"name": locked.name}
         )
@@ -191,7 +216,9 @@ def _save(process: BookingProcess) -> None:
         with transaction.atomic():
             process.save()
     except IntegrityError as error:
-        raise Conflict("Another process has this name (perhaps an archived one).", code="name_taken") from error
+        raise Conflict(
+            gettext("Another process has this name (perhaps an archived one)."), code="name_taken"
+        ) from error
 
 
 def _write_stages(process: BookingProcess, stages: Sequence[Stage]) -> None:

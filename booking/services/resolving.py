@@ -2,6 +2,8 @@
 
 import socket
 
+from django.utils.translation import gettext
+
 from booking.rules.links import host_of
 from zrg.lib.errors import BadInput
 from zrg.lib.public_addresses import is_public
@@ -20,4 +22,4 @@ def check_public_host(url: str, *, field: str = "url") -> None:
     except (OSError, UnicodeError):
         return
     if not all(is_public(str(entry[4][0])) for entry in found):
-        raise BadInput("The address leads into a private network.", code="private_address", field=field)
+        raise BadInput(gettext("The address leads into a private network."), code="private_address", field=field)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from booking.forms import CalendarLinkForm
@@ -92,24 +94,32 @@ def removal(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     """Remove it; the oldest of the others becomes the default when it was."""
     found = _found(workspace_id, item)
     promoted = delete_link(found, by=person_of(request))
-    told = f"{found.name} is deleted."
-    messages.success(request, f"{told} {promoted.name} is the default now." if promoted else told)
+    told = gettext("{name} is deleted.").format(name=found.name)
+    messages.success(
+        request,
+        f"{told} {gettext('{name} is the default now.').format(name=promoted.name)}" if promoted else told,
+    )
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
     """Whether leads can be given a page, for the tab's page."""
     if resolve_booking_link(workspace_id)[0] is None:
-        return {KEY: SectionState(text="None yet", tone="warn")}
+        return {KEY: SectionState(text=gettext("None yet"), tone="warn")}
     count = CalendarLink.objects.in_workspace(workspace_id).count()
-    return {KEY: SectionState(text=f"{count} link{'' if count == 1 else 's'}" if count else "Calendly's", tone="good")}
+    return {
+        KEY: SectionState(
+            text=ngettext("{n} link", "{n} links", count).format(n=count) if count else gettext("Calendly's"),
+            tone="good",
+        )
+    }
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Calendar links",
-    purpose="The pages where leads choose a time, and which one they get",
+    title=_("Calendar links"),
+    purpose=_("The pages where leads choose a time, and which one they get"),
     position=10,
     action=EDIT,
     view=calendar_links,
@@ -127,7 +137,7 @@ def _save(
     if item != NEW and form.cleaned_data.get("version") != version_of(found, FIELDS):
         note_stored(form, found, FIELDS)
         form.data = with_version(request.POST, version_of(found, FIELDS))
-        return _show(request, workspace_id, item, found, form, status=409, conflict=CHANGED_MEANWHILE)
+        return _show(request, workspace_id, item, found, form, status=409, conflict=gettext(CHANGED_MEANWHILE))
     if refused is None and form.is_valid():
         assert values is not None
         try:
@@ -135,7 +145,7 @@ def _save(
         except BadInput as error:
             refused = error
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return HttpResponseRedirect(item_url(workspace_id, SECTION, saved.pk))
     if refused is not None and not form.errors:
         show_refusal(form, refused)

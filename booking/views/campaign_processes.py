@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods
 
 from booking.models import BookingProcess, CampaignProcess
@@ -55,14 +57,19 @@ def campaign_processes(request: HttpRequest, workspace_id: UUID) -> HttpResponse
         return _show(request, workspace_id, status=409, problem=f"{refused} ({told})")
     except BadInput as refused:
         return _show(request, workspace_id, status=refused.http_status, problem=str(refused), typed=choices)
-    messages.success(request, f"{changed} campaign{'' if changed == 1 else 's'} changed." if changed else "No change.")
+    messages.success(
+        request,
+        ngettext("{n} campaign changed.", "{n} campaigns changed.", changed).format(n=changed)
+        if changed
+        else gettext("No change."),
+    )
     return HttpResponseRedirect(request.get_full_path())
 
 
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
     """How many campaigns follow a process, for the tab's page."""
     count = CampaignProcess.objects.in_workspace(workspace_id).count()
-    text = f"{count} campaign{'' if count == 1 else 's'}" if count else "No campaign yet"
+    text = ngettext("{n} campaign", "{n} campaigns", count).format(n=count) if count else gettext("No campaign yet")
     return {KEY: SectionState(text=text)}
 
 
@@ -80,8 +87,8 @@ def facts_of_campaigns(workspace_id: UUID, campaign_ids: Sequence[UUID]) -> Mapp
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Processes of campaigns",
-    purpose="Which campaign follows which booking process",
+    title=_("Processes of campaigns"),
+    purpose=_("Which campaign follows which booking process"),
     position=34,
     action=EDIT,
     view=campaign_processes,
@@ -116,7 +123,7 @@ def _show(
         acts_url=request.get_full_path(),
         more_url=f"{list_url}?{urlencode({'q': search, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         processes_url=section_url(workspace_id, PROCESSES),
-        later=LATER,
+        later=gettext(LATER),
         **context,
     )
 
@@ -151,4 +158,6 @@ def _id(given: str, name: str) -> UUID:
     try:
         return UUID(given)
     except ValueError as error:
-        raise BadInput(f"No id: {given[:80]}", code="bad_id", http_status=400, field=name) from error
+        raise BadInput(
+            gettext("No id: {given}").format(given=given[:80]), code="bad_id", http_status=400, field=name
+        ) from error

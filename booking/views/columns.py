@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from booking.forms import LIVE_MINUTES
 from leads.models import Lead
@@ -17,7 +19,7 @@ TAB = "booking"
 EDIT = "settings.edit_booking"
 # Enough to say "more than a thousand" without counting a million.
 MOST_COUNTED = 1_000
-LATER = "Kept now; it acts once this installation books meetings and reads free times."
+LATER = _("Kept now; it acts once this installation books meetings and reads free times.")
 
 
 def _meeting_context(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
@@ -35,43 +37,45 @@ def _meeting_context(request: HttpRequest, row: WorkspaceSettings) -> Mapping[st
 MEETING = ColumnsPage(
     tab=TAB,
     key="meeting",
-    title="The meeting",
-    purpose="How long it lasts, what it is called, and whether it is booked without a person",
+    title=_("The meeting"),
+    purpose=_("How long it lasts, what it is called, and whether it is booked without a person"),
     position=30,
     action=EDIT,
     template="booking/settings/meeting.html",
     more=_meeting_context,
     groups=(
         ColumnGroup(
-            title="What is booked",
+            title=_("What is booked"),
             side_by_side=True,
             note=LATER,
             columns=(
                 Column(
                     name="meeting_duration_minutes",
-                    label="Minutes",
-                    hint="Free times are read and booked for 30 minutes only; another length is kept.",
+                    label=_("Minutes"),
+                    hint=_("Free times are read and booked for 30 minutes only; another length is kept."),
                 ),
-                Column(name="meeting_title", label="Title", hint="{companyName} becomes the company under General."),
+                Column(
+                    name="meeting_title", label=_("Title"), hint=_("{companyName} becomes the company under General.")
+                ),
             ),
         ),
         ColumnGroup(
-            title="Without a person",
+            title=_("Without a person"),
             columns=(
                 Column(
                     name="auto_book_meetings",
-                    label="Book the time a lead has clearly agreed to",
-                    hint="Only an offered time, or a free one the lead names. In doubt a person is asked.",
-                    confirm="Book for every lead whose own switch is on",
+                    label=_("Book the time a lead has clearly agreed to"),
+                    hint=_("Only an offered time, or a free one the lead names. In doubt a person is asked."),
+                    confirm=_("Book for every lead whose own switch is on"),
                 ),
             ),
         ),
         ColumnGroup(
-            title="Times people see",
+            title=_("Times people see"),
             side_by_side=True,
             columns=(
-                Column(name="calendar_slots_to_show", label="Times shown at once", hint="1 to 10."),
-                Column(name="calendar_look_ahead_days", label="Days shown ahead", hint="1 to 90."),
+                Column(name="calendar_slots_to_show", label=_("Times shown at once"), hint=_("1 to 10.")),
+                Column(name="calendar_look_ahead_days", label=_("Days shown ahead"), hint=_("1 to 90.")),
             ),
         ),
     ),
@@ -80,39 +84,42 @@ MEETING = ColumnsPage(
 FIRST_TOUCH = ColumnsPage(
     tab=TAB,
     key="first-touch",
-    title="Times in first e-mails",
-    purpose="Two free times in the first e-mail of an EmailBison campaign, chosen shortly before it leaves",
+    title=_("Times in first e-mails"),
+    purpose=_("Two free times in the first e-mail of an EmailBison campaign, chosen shortly before it leaves"),
     position=50,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="The sentence",
-            note=f"It fills the variable {{availability_slot}} of the campaign. {LATER}",
+            title=_("The sentence"),
+            note=_(
+                "It fills the variable {availability_slot} of the campaign. Kept now; it acts once this installation "
+                "books meetings and reads free times."
+            ),
             columns=(
                 Column(
                     name="email_bison_first_touch_availability_slot_enabled",
-                    label="Put free times into first e-mails",
-                    hint="Off: the variable is left as it is.",
+                    label=_("Put free times into first e-mails"),
+                    hint=_("Off: the variable is left as it is."),
                 ),
                 Column(
                     name="email_bison_availability_slot_template",
-                    label="Sentence",
-                    hint="Blank: “does … or … work for you?” in the workspace's words.",
+                    label=_("Sentence"),
+                    hint=_("Blank: “does … or … work for you?” in the workspace's words."),
                     rows=2,
                 ),
             ),
         ),
         ColumnGroup(
-            title="Which times",
+            title=_("Which times"),
             side_by_side=True,
             columns=(
-                Column(name="email_bison_availability_slot_count", label="How many", hint="1 or 2."),
+                Column(name="email_bison_availability_slot_count", label=_("How many"), hint=_("1 or 2.")),
                 Column(
                     name="email_bison_availability_slot_prefer_within_days",
-                    label="Preferably within days",
-                    hint="1 to 30.",
+                    label=_("Preferably within days"),
+                    hint=_("1 to 30."),
                 ),
-                Column(name="email_bison_availability_slot_include_weekends", label="Weekends, too"),
+                Column(name="email_bison_availability_slot_include_weekends", label=_("Weekends, too")),
             ),
         ),
     ),
@@ -121,25 +128,25 @@ FIRST_TOUCH = ColumnsPage(
 QUALIFICATION = ColumnsPage(
     tab=TAB,
     key="qualification",
-    title="Qualification after a booking",
-    purpose="Whether the answers a lead gave when booking fit; nothing is ever canceled by itself",
+    title=_("Qualification after a booking"),
+    purpose=_("Whether the answers a lead gave when booking fit; nothing is ever canceled by itself"),
     position=60,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="The check",
+            title=_("The check"),
             note=LATER,
             columns=(
                 Column(
                     name="booking_qualification_check_enabled",
-                    label="Read the answers after a booking",
-                    hint="Who does not fit becomes a task with the reasons; a person decides.",
+                    label=_("Read the answers after a booking"),
+                    hint=_("Who does not fit becomes a task with the reasons; a person decides."),
                 ),
-                Column(name="booking_qualification_criteria", label="Who fits", rows=5),
+                Column(name="booking_qualification_criteria", label=_("Who fits"), rows=5),
                 Column(
                     name="booking_disqualification_message",
-                    label="What the lead is told when a person cancels",
-                    hint="{reasons} and {companyName} are filled in.",
+                    label=_("What the lead is told when a person cancels"),
+                    hint=_("{reasons} and {companyName} are filled in."),
                     rows=5,
                 ),
             ),
@@ -150,21 +157,21 @@ QUALIFICATION = ColumnsPage(
 HEALTH = ColumnsPage(
     tab=TAB,
     key="calendar-health",
-    title="Calendar health",
-    purpose="A warning on Sundays when the coming week has too few free times",
+    title=_("Calendar health"),
+    purpose=_("A warning on Sundays when the coming week has too few free times"),
     position=40,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="The weekly look",
+            title=_("The weekly look"),
             side_by_side=True,
             note=LATER,
             columns=(
-                Column(name="calendar_health_enabled", label="Look at every calendar link on Sundays"),
+                Column(name="calendar_health_enabled", label=_("Look at every calendar link on Sundays")),
                 Column(
                     name="calendar_health_min_slots",
-                    label="Warn below this many free times",
-                    hint="In seven days, Monday to Friday, within the hours under General.",
+                    label=_("Warn below this many free times"),
+                    hint=_("In seven days, Monday to Friday, within the hours under General."),
                 ),
             ),
         ),
@@ -189,7 +196,10 @@ def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSt
     if found is None:
         return {}
     keys = (MEETING.key, HEALTH.key, FIRST_TOUCH.key, QUALIFICATION.key)
-    states = {key: SectionState(text="On" if found[name] else "Off") for key, name in zip(keys, columns, strict=False)}
-    by_itself = "Booked by itself" if found["auto_book_meetings"] else "Booked by people"
+    states = {
+        key: SectionState(text=gettext("On") if found[name] else gettext("Off"))
+        for key, name in zip(keys, columns, strict=False)
+    }
+    by_itself = "Booked by itself" if found["auto_book_meetings"] else gettext("Booked by people")
     provider = "Calendly" if found["meeting_booking_provider"] == "CALENDLY" else "GoHighLevel"
     return {**states, MEETING.key: SectionState(text=by_itself), "targets": SectionState(text=provider)}

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from booking.process_form import Builder, StageForm
 from booking.rules.instructions import Material, Question, stage_instructions
 from booking.rules.stages import SMS_PARTS, Stage, sms_parts_needed, sms_url_too_long
@@ -18,7 +21,7 @@ SAMPLE_LABELS = (
     "4:30 PM EST on Wed, Feb 18",
 )
 
-INCOMPLETE = "Choose a channel, or mend what is marked in this stage, to see its texts."
+INCOMPLETE = _("Choose a channel, or mend what is marked in this stage, to see its texts.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def _stage_preview(form: StageForm, questions: Sequence[Question], material: Mat
         else StageForm(dict(form.initial), form.number, questions=questions, bound=True, read_only=False)
     )
     if not typed.is_valid() or not (stage := typed.stage()).channels:
-        return StagePreview(number=form.number, problem=INCOMPLETE)
+        return StagePreview(number=form.number, problem=gettext(INCOMPLETE))
     try:
         check_texts(stage.instruction_templates)
     except BadInput as refused:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from booking.models import BookingProcess
@@ -74,7 +76,7 @@ def processes(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         built_in=[(one, one.name.lower() in taken) for one in BUILT_IN],
         new_url=item_url(workspace_id, SECTION, NEW),
         templates_url=f"{section_url(workspace_id, SECTION)}/templates",
-        later=LATER,
+        later=gettext(LATER),
     )
 
 
@@ -85,13 +87,13 @@ def templates(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     refuse_unknown(request, {TEMPLATE})
     keys = request.POST.getlist(TEMPLATE)
     if not keys:
-        messages.warning(request, "Choose at least one template.")
+        messages.warning(request, gettext("Choose at least one template."))
         return HttpResponseRedirect(section_url(workspace_id, SECTION))
     made, kept = create_built_in(workspace_id, keys, by=person_of(request))
     if made:
-        messages.success(request, f"Made: {', '.join(made)}.")
+        messages.success(request, gettext("Made: {names}.").format(names=", ".join(made)))
     if kept:
-        messages.info(request, f"There already, and left as it is: {', '.join(kept)}.")
+        messages.info(request, gettext("There already, and left as it is: {names}.").format(names=", ".join(kept)))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -148,21 +150,21 @@ def removal(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
         delete_process(found, by=person_of(request))
     except Conflict as refused:
         return _stored(request, workspace_id, item, found, status=409, problem=str(refused))
-    messages.success(request, f"{found.name} is deleted.")
+    messages.success(request, gettext("{name} is deleted.").format(name=found.name))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
     """How many processes there are, for the tab's page."""
     count = BookingProcess.objects.in_workspace(workspace_id).choosable().count()
-    return {KEY: SectionState(text=f"{count} in use" if count else "None yet")}
+    return {KEY: SectionState(text=gettext("{count} in use").format(count=count) if count else gettext("None yet"))}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Booking processes",
-    purpose="What answers include, wave by wave, until a meeting is booked",
+    title=_("Booking processes"),
+    purpose=_("What answers include, wave by wave, until a meeting is booked"),
     position=32,
     action=EDIT,
     view=processes,
@@ -192,7 +194,7 @@ def _save(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
             found,
             builder,
             status=409,
-            conflict=CHANGED_MEANWHILE,
+            conflict=gettext(CHANGED_MEANWHILE),
             stored_stages=stored_stages,
         )
     if not readable or not understood:
@@ -214,7 +216,7 @@ def _save(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     except Conflict as refused:
         show_refusal(form, refused, fallback="name")
         return _show(request, workspace_id, item, found, builder, status=422)
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, saved.pk))
 
 
@@ -274,7 +276,7 @@ def _show(
         used=[] if is_new else campaigns_of(found),
         acts_url=item_url(workspace_id, SECTION, NEW if is_new else found.pk),
         list_url=section_url(workspace_id, SECTION),
-        later=LATER,
+        later=gettext(LATER),
         **context,
     )
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.forms import TargetsForm
@@ -54,8 +56,8 @@ def targets(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
             row.refresh_from_db()
             data = {**dict(request.POST.items()), "version": row.version}
             typed = TargetsForm(data, row=row, targets=listed)
-            return _page(request, workspace_id, typed, listed, status=409, conflict=CHANGED_MEANWHILE)
-    messages.success(request, "Saved.")
+            return _page(request, workspace_id, typed, listed, status=409, conflict=gettext(CHANGED_MEANWHILE))
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -67,15 +69,15 @@ def refresh(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     if problems:
         messages.error(request, " ".join(problems))
     else:
-        messages.success(request, "The lists are fresh.")
+        messages.success(request, gettext("The lists are fresh."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Where meetings are booked",
-    purpose="The provider, its calendars or event types, and the host",
+    title=_("Where meetings are booked"),
+    purpose=_("The provider, its calendars or event types, and the host"),
     position=20,
     action=EDIT,
     view=targets,

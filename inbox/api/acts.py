@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -56,7 +57,7 @@ class Send(InboxAPIView):
         body = Body(request, SEND_FIELDS)
         channel = body.text("channel") or Channel.EMAIL.value
         if channel not in Channel.values:
-            raise BadInput("Unknown channel.", code="bad_input", field="channel")
+            raise BadInput(gettext("Unknown channel."), code="bad_input", field="channel")
         return decided(
             as_workspace(
                 lead,
@@ -88,7 +89,7 @@ class DraftDetail(InboxAPIView):
         draft, lead = self.draft(draft_id, "draft.edit")
         content = Body(request, {"content"}).text("content")
         if content is None:
-            raise BadInput("There is no text.", code="bad_input", field="content")
+            raise BadInput(gettext("There is no text."), code="bad_input", field="content")
         saved = as_workspace(
             lead, lambda: edit_draft(draft.pk, content, expected_version=if_match(request), by=self.person())
         )
@@ -143,7 +144,7 @@ class CancelOrder(InboxAPIView):
             raise NotVisible
         lead = self.lead(order.lead_id, "message.send")
         if not as_workspace(lead, lambda: cancel_order(order.pk, by=self.person())):
-            raise Conflict("Too late to undo.", code="order_taken", state=order.state)
+            raise Conflict(gettext("Too late to undo."), code="order_taken", state=order.state)
         draft = str(order.draft_id) if order.draft_id else None
         return Response({"state": "cancelled", "body": order.body, "channel": order.channel, "draftId": draft})
 
@@ -162,7 +163,7 @@ class MessageOutcome(InboxAPIView):
         body = Body(request, {"wasSent", "reason"})
         was_sent = body.choice("wasSent")
         if was_sent is None:
-            raise BadInput("Say whether it was sent.", code="bad_input", field="wasSent")
+            raise BadInput(gettext("Say whether it was sent."), code="bad_input", field="wasSent")
         settled = as_workspace(
             lead,
             lambda: resolve_unknown(message.pk, was_sent=was_sent, by=self.person(), reason=body.text("reason") or ""),
@@ -243,7 +244,7 @@ class Merge(InboxAPIView):
         lead = self.lead(lead_id, "lead.merge")
         other_id = Body(request, {"leadId"}).id("leadId")
         if other_id is None:
-            raise BadInput("Name the lead that goes.", code="bad_input", field="leadId")
+            raise BadInput(gettext("Name the lead that goes."), code="bad_input", field="leadId")
         other = self.lead(other_id, "lead.merge")
         return Response(lead_payload(as_workspace(lead, lambda: merge_leads(lead, other, self.person()))))
 
@@ -286,7 +287,9 @@ class Enrich(InboxAPIView):
         lead = self.lead(lead_id, "lead.enrich")
         kinds = Body(request, {"kinds"}).texts("kinds") or EnrichmentKind.values
         if unknown := sorted(set(kinds) - set(EnrichmentKind.values)):
-            raise BadInput(f"Unknown kind {unknown[0]}.", code="bad_input", field="kinds")
+            raise BadInput(
+                gettext("Unknown kind {unknown}.").format(unknown=unknown[0]), code="bad_input", field="kinds"
+            )
         result = as_workspace(lead, lambda: enrich_by_hand(lead, by=self.person(), kinds=kinds))
         return Response({"asked": list(result.asked), "refused": result.refused}, status=202)
 
@@ -353,7 +356,7 @@ def if_match(request: Request) -> int:
     """The version a person read; 428 without one."""
     given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not given.isdigit():
-        raise BadInput("Send the version you read as If-Match.", code="version_required", http_status=428)
+        raise BadInput(gettext("Send the version you read as If-Match."), code="version_required", http_status=428)
     return int(given)
 
 

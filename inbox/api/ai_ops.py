@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,7 +27,7 @@ class Feed(InboxAPIView):
         try:
             workspace_id = UUID(request.query_params.get("clientId", ""))
         except ValueError as error:
-            raise BadInput("clientId is no id.", code="bad_input", field="clientId") from error
+            raise BadInput(gettext("clientId is no id."), code="bad_input", field="clientId") from error
         require(self.access, VIEW, workspace_id)
         page = pipeline_feed(
             workspace_id,

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -47,7 +48,7 @@ class Stats(InboxAPIView):
         """`days` 1 to 365, 30 by default; cost only for those who may see it."""
         workspace_id = uuid_or_none(request.query_params.get("clientId", ""))
         if workspace_id is None:
-            raise BadInput("clientId is no id.", code="bad_input", field="clientId")
+            raise BadInput(gettext("clientId is no id."), code="bad_input", field="clientId")
         require(self.access, VIEW, workspace_id)
         asked = read_query(request.query_params)
         figures = auto_send_figures(workspace_id, now=timezone.now(), days=asked.days, campaign_id=asked.campaign_id)

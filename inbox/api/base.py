@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -54,13 +55,18 @@ class Body:
 
     def __init__(self, request: Request, allowed: set[str]):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
-            raise BadInput("The request is too large.", code="too_large", http_status=413)
+            raise BadInput(gettext("The request is too large."), code="too_large", http_status=413)
         data = request.data
         if not isinstance(data, dict):
-            raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+            raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
         unknown = sorted(set(data) - allowed)
         if unknown:
-            raise BadInput(f"Unknown field {unknown[0]}.", code="unknown_field", http_status=400, field=unknown[0])
+            raise BadInput(
+                gettext("Unknown field {unknown}.").format(unknown=unknown[0]),
+                code="unknown_field",
+                http_status=400,
+                field=unknown[0],
+            )
         self._data = data
 
     def text(self, name: str) -> str | None:
@@ -84,7 +90,7 @@ class Body:
         """A list of strings, or None when absent."""
         value = self._typed(name, list)
         if value is not None and not all(isinstance(one, str) for one in value):
-            raise BadInput(f"{name} is a list of texts.", code="bad_input", field=name)
+            raise BadInput(gettext("{name} is a list of texts.").format(name=name), code="bad_input", field=name)
         return value
 
     def fields(self, name: str) -> dict[str, Any] | None:
@@ -97,7 +103,7 @@ class Body:
         try:
             return UUID(value) if value else None
         except ValueError as error:
-            raise BadInput(f"{name} is no id.", code="bad_input", field=name) from error
+            raise BadInput(gettext("{name} is no id.").format(name=name), code="bad_input", field=name) from error
 
     def moment(self, name: str) -> datetime | None:
         """An ISO time with its offset, or None when absent."""
@@ -109,7 +115,7 @@ class Body:
         except ValueError:
             parsed = None
         if parsed is None or parsed.tzinfo is None:
-            raise BadInput(f"{name} is no time with an offset.", code="bad_input", field=name)
+            raise BadInput(gettext("{name} is no time with an offset.").format(name=name), code="bad_input", field=name)
         return parsed
 
     def _typed(self, name: str, expected: type[Expected]) -> Expected | None:
@@ -117,5 +123,5 @@ class Body:
         if value is None:
             return None
         if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-            raise BadInput(f"{name} has the wrong type.", code="bad_input", field=name)
+            raise BadInput(gettext("{name} has the wrong type.").format(name=name), code="bad_input", field=name)
         return value

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -152,4 +153,4 @@ def required_id(name: str, value: str | None) -> UUID:
     try:
         return UUID(value or "")
     except ValueError as error:
-        raise BadInput(f"{name} is no id.", code="bad_input", field=name) from error
+        raise BadInput(gettext("{name} is no id.").format(name=name), code="bad_input", field=name) from error

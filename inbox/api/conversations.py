@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -185,5 +186,5 @@ def _moment(value: str | None) -> datetime:
     except ValueError:
         parsed = None
     if parsed is None or parsed.tzinfo is None:
-        raise BadInput("`since` is a time with an offset.", code="since", http_status=400, field="since")
+        raise BadInput(gettext("`since` is a time with an offset."), code="since", http_status=400, field="since")
     return parsed

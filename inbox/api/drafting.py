@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -55,7 +56,7 @@ class RefreshAvailability(InboxAPIView):
         def ask() -> bool:
             draft = pending_reply(lead.pk, channel)
             if draft is None:
-                raise Conflict("There is no draft on this channel.", code="no_draft")
+                raise Conflict(gettext("There is no draft on this channel."), code="no_draft")
             return request_fresh_times(lead, draft, by=self.person()) is not None
 
         if as_workspace(lead, ask):
@@ -65,7 +66,7 @@ class RefreshAvailability(InboxAPIView):
 
 def _channel(given: str | None) -> str:
     if given not in Channel.values:
-        raise BadInput("Unknown channel.", code="bad_input", field="channel")
+        raise BadInput(gettext("Unknown channel."), code="bad_input", field="channel")
     return str(given)
 
 
@@ -74,4 +75,4 @@ def _mode(given: str | None) -> Mode:
         return "fast"
     if given in ("full", None):
         return "full"
-    raise BadInput("Unknown mode.", code="bad_input", field="mode")
+    raise BadInput(gettext("Unknown mode."), code="bad_input", field="mode")

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,7 +26,7 @@ class Toggles(InboxAPIView):
         body = Body(request, set(Automation.values))
         wanted = {switch: on for switch in Automation if (on := body.choice(switch.value)) is not None}
         if not wanted:
-            raise BadInput("Name a switch.", code="bad_input", field="autoReply")
+            raise BadInput(gettext("Name a switch."), code="bad_input", field="autoReply")
 
         def act() -> None:
             for switch, on in wanted.items():

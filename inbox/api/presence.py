@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -38,7 +39,7 @@ def tell_presence(
     workspace (the lead's without one): `{"<lead>": [{"name", "initials", "state"}]}`.
     """
     if state not in (*STATES, AWAY):
-        raise BadInput("Unknown state.", code="presence", http_status=400, field="presence")
+        raise BadInput(gettext("Unknown state."), code="presence", http_status=400, field="presence")
     here = None
     if state == AWAY or lead_id is None:
         leave(access.user_id)

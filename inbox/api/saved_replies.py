@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -148,4 +149,6 @@ def _workspace(request: Request) -> UUID:
     try:
         return UUID(request.query_params.get("clientId", ""))
     except ValueError as error:
-        raise BadInput("`clientId` names no workspace.", code="clientId", http_status=400, field="clientId") from error
+        raise BadInput(
+            gettext("`clientId` names no workspace."), code="clientId", http_status=400, field="clientId"
+        ) from error

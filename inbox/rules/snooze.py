@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from zrg.lib.errors import BadInput
 from zrg.workspaces.hours import local_date, wall_instant
 
@@ -14,12 +16,12 @@ MAX_SNOOZE = timedelta(days=180)
 def wake_time(days: int, now: datetime, zone: ZoneInfo) -> datetime:
     """09:00 in the workspace's zone, that many days from today."""
     if days not in SNOOZE_DAYS:
-        raise BadInput("Snooze for 1, 2, 3, 7 or 14 days.", code="bad_snooze", field="days")
+        raise BadInput(gettext("Snooze for 1, 2, 3, 7 or 14 days."), code="bad_snooze", field="days")
     return wall_instant(local_date(now, zone) + timedelta(days=days), WAKE_AT, zone)
 
 
 def check_wake_time(until: datetime, now: datetime) -> datetime:
     """A chosen moment: in the future, at most 180 days away."""
     if not now < until <= now + MAX_SNOOZE:
-        raise BadInput("Choose a time within the next 180 days.", code="bad_snooze", field="until")
+        raise BadInput(gettext("Choose a time within the next 180 days."), code="bad_snooze", field="until")
     return until

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.contracts import Decision, DraftDecided
 from inbox.enums import (
@@ -113,7 +114,7 @@ def approve_draft(
     )
     if not placed:
         # The order of an earlier approval is still being carried out: nothing of this one stays.
-        raise SendInProgress("This draft is being sent.", draft=str(draft.pk))
+        raise SendInProgress(gettext("This draft is being sent."), draft=str(draft.pk))
     if by is not None:
         drop_held(lead, draft.channel, keep=order.pk)
     record_draft_event(draft, DraftEventKind.APPROVED, source=_event_source(source), actor=by, edited=edited)
@@ -157,10 +158,10 @@ def edit_draft(draft_id: UUID, content: str, *, expected_version: int, by: User)
     """Save the text a person typed; never sends. A stale version raises with the current text."""
     lead, draft = lock_lead_and_draft(draft_id)
     if draft.status != DraftStatus.PENDING:
-        raise DraftNotPending("This draft was decided.", **(already_decided(draft).data or {}))
+        raise DraftNotPending(gettext("This draft was decided."), **(already_decided(draft).data or {}))
     refuse_while_sending(draft)
     if draft.version != expected_version:
-        raise StaleDraft("Somebody changed this draft.", version=draft.version, content=draft.content)
+        raise StaleDraft(gettext("Somebody changed this draft."), version=draft.version, content=draft.content)
     body = clean_body(content, allow_empty=True)
     if body == draft.content:
         return draft
@@ -256,7 +257,7 @@ def due_time(source: ApprovalSource, by: User | None, send_at: datetime | None, 
     """When the order is carried out: the chosen time, or after the person's undo seconds."""
     if send_at is not None:
         if not now <= send_at <= now + MAX_SEND_LATER:
-            raise BadInput("Choose a time within the next 90 days.", code="bad_send_at", field="sendAt")
+            raise BadInput(gettext("Choose a time within the next 90 days."), code="bad_send_at", field="sendAt")
         return send_at
     if source != ApprovalSource.DASHBOARD or by is None:
         return now

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.utils.translation import gettext
 
 from booking.registry import calendar
 from inbox.contracts import Decision
@@ -52,9 +53,11 @@ def clean_body(text: str, *, allow_empty: bool = False) -> str:
     """Trimmed text of 1 to 20,000 characters that the database can hold."""
     body = storable(text).replace("\r\n", "\n").strip()
     if not body and not allow_empty:
-        raise BadInput("Write a message first.", code="empty_body", field="content")
+        raise BadInput(gettext("Write a message first."), code="empty_body", field="content")
     if len(body) > MAX_BODY:
-        raise BadInput(f"At most {MAX_BODY:,} characters.", code="body_too_long", field="content")
+        raise BadInput(
+            gettext("At most {max_body:,} characters.").format(max_body=MAX_BODY), code="body_too_long", field="content"
+        )
     return body
 
 
@@ -62,7 +65,11 @@ def clean_subject(subject: str | None) -> str | None:
     """One line of at most 998 characters; None for nothing."""
     words = " ".join(storable(subject or "").split())
     if len(words) > MAX_SUBJECT_CHARS:
-        raise BadInput(f"At most {MAX_SUBJECT_CHARS} characters.", code="subject_too_long", field="subject")
+        raise BadInput(
+            gettext("At most {max_subject_chars} characters.").format(max_subject_chars=MAX_SUBJECT_CHARS),
+            code="subject_too_long",
+            field="subject",
+        )
     return words or None
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from inbox.enums import (
     DeliveryStatus,
     DraftClosedReason,
@@ -78,7 +80,7 @@ def _refuse_while_sending(lead_ids: tuple[UUID, UUID]) -> None:
     orders = SendOrder.objects.filter(lead_id__in=lead_ids, state=OrderState.TAKEN)
     messages = Message.objects.filter(lead_id__in=lead_ids, delivery_status=DeliveryStatus.SENDING)
     if orders.exists() or messages.exists():
-        raise MergeRefused("A message to one of the leads is being sent. Try again in a minute.")
+        raise MergeRefused(gettext("A message to one of the leads is being sent. Try again in a minute."))
 
 
 def _waiting_replies(lead_id: UUID) -> DraftQuerySet:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.contracts import SendResult
 from inbox.enums import (
@@ -387,7 +388,7 @@ def send_order_job_key(order: SendOrder) -> str:
 def refuse_while_sending(draft: Draft) -> None:
     """While the order of a draft is taken its text and state stand still."""
     if SendOrder.objects.filter(draft=draft, state=OrderState.TAKEN).exists():
-        raise SendInProgress("This draft is being sent.", draft=str(draft.pk))
+        raise SendInProgress(gettext("This draft is being sent."), draft=str(draft.pk))
 
 
 def pending_for(lead_id: UUID, channel: str) -> list[Draft]:

@@ -1,5 +1,7 @@
 """Whom a person may write to: the lead's known addresses, nobody else (07.known-recipients-only)."""
 
+from django.utils.translation import gettext
+
 from inbox.enums import Channel
 from inbox.errors import InvalidRecipients
 from inbox.models import Message
@@ -29,14 +31,16 @@ def check_recipients(lead: Lead, channel: str, *, to: str | None, cc: list[str] 
         return
     options = recipient_options(lead)
     if not options:
-        raise InvalidRecipients("This lead has no e-mail address.", code="no_recipient", field="to")
+        raise InvalidRecipients(gettext("This lead has no e-mail address."), code="no_recipient", field="to")
     if to is not None:
         if active_email_provider(lead.workspace_id) in PROVIDERS_WITHOUT_TO_OVERRIDE:
             raise InvalidRecipients(
-                "Instantly cannot change the recipient of a reply.", code="override_unsupported", field="to"
+                gettext("Instantly cannot change the recipient of a reply."), code="override_unsupported", field="to"
             )
         if normalize_email(to) not in options:
-            raise InvalidRecipients("Choose one of the lead's addresses.", code="unknown_recipient", field="to")
+            raise InvalidRecipients(
+                gettext("Choose one of the lead's addresses."), code="unknown_recipient", field="to"
+            )
     invalid = sanitize_cc_list(cc or [], own=own_sender_entries(lead.workspace_id))["invalid"]
     if invalid:
         raise InvalidRecipients("Not an e-mail address: " + ", ".join(invalid[:5]), field="cc", invalid=invalid)

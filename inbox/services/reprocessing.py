@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from inbox.enums import Channel
 from inbox.models import InboundStageRun, MeetingOverseerDecision, Message
 from inbox.pipeline import ANSWERING, READING
@@ -27,10 +29,12 @@ def reprocess_message(message_id: UUID, *, from_stage: str) -> str:
     """
     message = Message.objects.inbound().filter(pk=message_id).first()
     if message is None:
-        raise NotVisible("No inbound message with this id.")
+        raise NotVisible(gettext("No inbound message with this id."))
     stages = {stage.name: stage.number for stage in (*READING, *ANSWERING)}
     if from_stage not in stages:
-        raise BadInput(f"Unknown stage. Choose one of: {', '.join(stages)}", field="from_stage")
+        raise BadInput(
+            gettext("Unknown stage. Choose one of: {names}").format(names=", ".join(stages)), field="from_stage"
+        )
     again = [name for name, number in stages.items() if number >= stages[from_stage]]
     InboundStageRun.objects.filter(message=message, stage__in=again).delete()
     if OVERSEER in again:

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.contracts import MessageSent, SendResult
 from inbox.enums import (
@@ -147,10 +148,12 @@ def attach_echo(message_id: UUID, *, proof: Proof) -> None:
 def resolve_unknown(message_id: UUID, *, was_sent: bool, by: User, reason: str) -> Message:
     """A person states what happened to an unconfirmed message; only "not sent" lets it be sent again."""
     if not reason.strip():
-        raise BadInput("Say how you know.", code="reason_required", field="reason")
+        raise BadInput(gettext("Say how you know."), code="reason_required", field="reason")
     lead, message = lock_lead_and_message(message_id)
     if message.delivery_status != DeliveryStatus.UNKNOWN:
-        raise Conflict("This message is settled already.", code="already_settled", state=message.delivery_status)
+        raise Conflict(
+            gettext("This message is settled already."), code="already_settled", state=message.delivery_status
+        )
     _update(message, outcome_decided_by=by, outcome_decided_at=timezone.now())
     if was_sent:
         _sent(message, None, sent_at=message.sent_at, kind=DraftEventKind.RECONCILED)

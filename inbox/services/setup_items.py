@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from inbox.models import Draft, Message
 from zrg.workspaces.setup import SetupItem
 
@@ -14,11 +16,11 @@ def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
     has_reply = first_at is not None or Message.objects.in_workspace(workspace_id).filter(direction="inbound").exists()
     yield SetupItem(
         key="first-draft",
-        title="See the first draft",
-        purpose="Answer one of your campaign mails from an address of your own: the reply is read and a draft waits",
+        title=_("See the first draft"),
+        purpose=_("Answer one of your campaign mails from an address of your own: the reply is read and a draft waits"),
         position=90,
         url=f"/?view=inbox&clientId={workspace_id}",
         done=first_at is not None,
-        waits="A reply has arrived and is being read." if has_reply else "Waiting for the first reply.",
+        waits=_("A reply has arrived and is being read.") if has_reply else _("Waiting for the first reply."),
         done_at=first_at,
     )

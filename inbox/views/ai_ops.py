@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from inbox.enums import StageState
@@ -63,7 +64,7 @@ def lifting(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpResp
     if isinstance(done, Refusal):
         messages.error(request, done.sentence)
     else:
-        messages.success(request, f"{lead.shown_name} may be written to again.")
+        messages.success(request, gettext("{shown_name} may be written to again.").format(shown_name=lead.shown_name))
     response = HttpResponseRedirect(reverse("ai_ops", args=[workspace_id]))
     response.status_code = 303
     return response
@@ -73,10 +74,10 @@ def read_filters(query: Mapping[str, str]) -> FeedFilters:
     """Filters of a query; unknown words are refused, an id that is none too."""
     stage, state, lead = query.get("stage", ""), query.get("state", ""), query.get("lead", "")
     if stage and stage not in STAGES:
-        raise BadInput("Unknown stage.", code="bad_input", field="stage", http_status=400)
+        raise BadInput(gettext("Unknown stage."), code="bad_input", field="stage", http_status=400)
     if state and state not in StageState.values:
-        raise BadInput("Unknown state.", code="bad_input", field="state", http_status=400)
+        raise BadInput(gettext("Unknown state."), code="bad_input", field="state", http_status=400)
     lead_id = uuid_or_none(lead)
     if lead and lead_id is None:
-        raise BadInput("lead is no id.", code="bad_input", field="lead", http_status=400)
+        raise BadInput(gettext("lead is no id."), code="bad_input", field="lead", http_status=400)
     return FeedFilters(stage=stage, state=state, prompt=query.get("prompt", "")[:80], lead_id=lead_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from inbox.rules.autosend.reasons import decision_sentence
@@ -92,10 +93,15 @@ def read_query(query: Mapping[str, str]) -> Asked:
     """Days within their bounds, and a campaign; anything else is refused by name."""
     days, campaign = query.get("days", ""), query.get("campaignId", "")
     if days and not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MAX_DAYS):
-        raise BadInput(f"days is a number from 1 to {MAX_DAYS}.", code="bad_input", field="days", http_status=400)
+        raise BadInput(
+            gettext("days is a number from 1 to {max_days}.").format(max_days=MAX_DAYS),
+            code="bad_input",
+            field="days",
+            http_status=400,
+        )
     campaign_id = uuid_or_none(campaign)
     if campaign and campaign_id is None:
-        raise BadInput("campaignId is no id.", code="bad_input", field="campaignId", http_status=400)
+        raise BadInput(gettext("campaignId is no id."), code="bad_input", field="campaignId", http_status=400)
     return Asked(days=int(days or DEFAULT_DAYS), campaign_id=campaign_id)
 
 

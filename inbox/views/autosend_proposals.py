@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
 from inbox.rules.autosend.proposing import KEEP, LEAST_KNOWN, LOWER, RAISE, TOO_FEW, Suggestion
@@ -36,33 +38,33 @@ from zrg.workspaces.decorators import person_of, requires
 
 EDIT, APPLY = "autosend.configure", "proposal.apply"
 WORDS = {
-    PROPOSED: "Proposed",
-    APPROVED: "Approved, waits for a super admin",
-    APPLIED: "In force",
-    REJECTED: "Rejected",
-    ROLLED_BACK: "Taken back",
+    PROPOSED: _("Proposed"),
+    APPROVED: _("Approved, waits for a super admin"),
+    APPLIED: _("In force"),
+    REJECTED: _("Rejected"),
+    ROLLED_BACK: _("Taken back"),
 }
-STEPS = {**WORDS, APPROVED: "Approved", APPLIED: "Applied"}
+STEPS = {**WORDS, APPROVED: _("Approved"), APPLIED: _("Applied")}
 TONES = {PROPOSED: "warn", APPROVED: "warn", APPLIED: "good"}
 DONE = {
-    PROPOSED: "Proposed. An owner or admin approves it; a super admin applies it.",
-    APPROVED: "Approved. A super admin applies it; until then nothing changes.",
-    REJECTED: "Rejected. The threshold stays as it is.",
-    APPLIED: "Applied. The campaign has the new threshold.",
-    ROLLED_BACK: "Taken back. The campaign has the threshold it had before.",
+    PROPOSED: _("Proposed. An owner or admin approves it; a super admin applies it."),
+    APPROVED: _("Approved. A super admin applies it; until then nothing changes."),
+    REJECTED: _("Rejected. The threshold stays as it is."),
+    APPLIED: _("Applied. The campaign has the new threshold."),
+    ROLLED_BACK: _("Taken back. The campaign has the threshold it had before."),
 }
 REFUSALS = {
-    "open_proposal": "There is an open proposal for this campaign already.",
-    "nothing_to_propose": "The figures speak for no other threshold now.",
-    "calibration_stale": "Another model or prompt text judges drafts now, so these figures do not count any more.",
-    "threshold_changed": "Somebody changed the campaign's threshold meanwhile. Nothing was done.",
-    "moved_on": "Somebody was faster: the proposal is not what the page showed. Nothing was done.",
+    "open_proposal": _("There is an open proposal for this campaign already."),
+    "nothing_to_propose": _("The figures speak for no other threshold now."),
+    "calibration_stale": _("Another model or prompt text judges drafts now, so these figures do not count any more."),
+    "threshold_changed": _("Somebody changed the campaign's threshold meanwhile. Nothing was done."),
+    "moved_on": _("Somebody was faster: the proposal is not what the page showed. Nothing was done."),
 }
 SUGGESTED = {
-    TOO_FEW: f"Fewer than {LEAST_KNOWN} drafts of the last 90 days have a known end; nothing is proposed yet.",
-    KEEP: "The figures speak for no other threshold now.",
-    LOWER: "A lower threshold would have kept to the target.",
-    RAISE: "Today's threshold misses the target.",
+    TOO_FEW: _("Fewer than {least} drafts of the last 90 days have a known end; nothing is proposed yet."),
+    KEEP: _("The figures speak for no other threshold now."),
+    LOWER: _("A lower threshold would have kept to the target."),
+    RAISE: _("Today's threshold misses the target."),
 }
 MOVES = {"approve": APPROVED, "reject": REJECTED, "roll_back": ROLLED_BACK}
 
@@ -118,7 +120,7 @@ def proposals_for(access: Access, workspace_id: UUID, campaign_id: UUID | None, 
         shown=shown,
         campaign_id=campaign_id,
         suggestion=found,
-        sentence=SUGGESTED[found.reason] if found else "",
+        sentence=gettext(SUGGESTED[found.reason]).format(least=LEAST_KNOWN) if found else "",
         can_propose=bool(may and found and found.new is not None and not has_open),
     )
 
@@ -129,7 +131,7 @@ def proposal(request: HttpRequest, workspace_id: UUID, campaign_id: UUID) -> Htt
     """Propose, approve, reject or take back."""
     act = request.POST.get("act", "")
     if act != "propose" and act not in MOVES:
-        raise BadInput(f"Unknown act: {act}", code="bad_input", field="act", http_status=400)
+        raise BadInput(gettext("Unknown act: {act}").format(act=act), code="bad_input", field="act", http_status=400)
     return _done(request, workspace_id, campaign_id, MOVES.get(act, PROPOSED))
 
 
@@ -148,9 +150,9 @@ def _done(request: HttpRequest, workspace_id: UUID, campaign_id: UUID, to: str) 
             else:
                 move_proposal(workspace_id, campaign_id, request.POST.get("proposal", ""), to, by=person_of(request))
     except Conflict as refused:
-        messages.error(request, REFUSALS.get(refused.code, str(refused)))
+        messages.error(request, gettext(REFUSALS.get(refused.code, str(refused))))
     else:
-        messages.success(request, DONE[to])
+        messages.success(request, gettext(DONE[to]))
     url = reverse("autosend_figures", args=[workspace_id])
     return HttpResponseRedirect(f"{url}?{urlencode({'campaignId': campaign_id})}#proposals")
 
@@ -167,7 +169,7 @@ def _shown(
 ) -> Shown:
     state, problem = proposal["state"], ""
     if state in OPEN and proposal["basis"] != basis:
-        problem = REFUSALS["calibration_stale"]
+        problem = gettext(REFUSALS["calibration_stale"])
     elif state in (*OPEN, APPLIED) and threshold != proposal["new" if state == APPLIED else "old"]:
         problem = f"The campaign's threshold is {threshold:g} now."
     acts = []
@@ -181,13 +183,13 @@ def _shown(
         id=proposal["id"],
         campaign_id=campaign_id,
         campaign=name or "Unnamed campaign",
-        state=WORDS[state],
+        state=gettext(WORDS[state]),
         tone=TONES.get(state, "muted"),
         old=proposal["old"],
         new=proposal["new"],
         figures=proposal["figures"],
         steps=[
-            (STEPS[step["state"]], people.get(step["by"], "somebody"), _moment(step["at"]))
+            (gettext(STEPS[step["state"]]), people.get(step["by"], "somebody"), _moment(step["at"]))
             for step in proposal["steps"]
         ],
         problem=problem,

@@ -6,6 +6,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from inbox.enums import Channel
@@ -36,7 +38,7 @@ from zrg.workspaces.settings_frame import item_id, item_url, section_url, settin
 TAB, KEY = "general", "saved-replies"
 LIST, PAGE = "inbox/settings/saved_replies.html", "inbox/settings/saved_reply.html"
 NEW, NEW_SHARED = "new", "new-shared"
-STALE = (
+STALE = _(
     "This changed meanwhile: somebody saved it after you opened this page. What you typed is still here; the text "
     "stored now stands below it. Save again to replace it."
 )
@@ -46,10 +48,17 @@ class SavedReplyForm(forms.Form):
     """One saved reply."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    title = forms.CharField(max_length=MAX_TITLE, label="Title", help_text="What you look for when you need it.")
-    channel = forms.ChoiceField(choices=[("", "Every channel"), *Channel.choices], required=False, label="For")
+    title = forms.CharField(
+        max_length=MAX_TITLE, label=gettext_lazy("Title"), help_text=gettext_lazy("What you look for when you need it.")
+    )
+    channel = forms.ChoiceField(
+        choices=[("", "Every channel"), *Channel.choices], required=False, label=gettext_lazy("For")
+    )
     body = forms.CharField(
-        max_length=MAX_BODY, strip=False, label="Text", widget=forms.Textarea(attrs={"rows": 10, "maxlength": MAX_BODY})
+        max_length=MAX_BODY,
+        strip=False,
+        label=gettext_lazy("Text"),
+        widget=forms.Textarea(attrs={"rows": 10, "maxlength": MAX_BODY}),
     )
 
     def __init__(self, data: Any = None, *, reply: SavedReply, read_only: bool = False) -> None:
@@ -106,8 +115,8 @@ def saved_reply(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
         if refused.code != "stale":
             return _show(request, found, item, form, status=409, problem=str(refused))
         form.data = {**request.POST.dict(), "version": str(refused.data["version"])}
-        return _show(request, found, item, form, status=409, problem=STALE, stored=found.body)
-    messages.success(request, "Saved.")
+        return _show(request, found, item, form, status=409, problem=gettext(STALE), stored=found.body)
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, saved.pk))
 
 
@@ -118,16 +127,16 @@ def removal(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     found = _find(request, workspace_id, item)
     with tenant(workspace_id):
         delete_reply(workspace_id, found.pk, by=person_of(request))
-    messages.success(request, f"“{found.title}” is deleted.")
+    messages.success(request, gettext("“{title}” is deleted.").format(title=found.title))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Saved replies",
-    purpose="Texts to answer with, filled in for each lead",
-    group="Working",
+    title=_("Saved replies"),
+    purpose=_("Texts to answer with, filled in for each lead"),
+    group=_("Working"),
     position=60,
     action=EDIT_OWN,
     view=saved_replies,

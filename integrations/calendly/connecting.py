@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from integrations.calendly.client import SPEC
 from integrations.calendly.subscription import delete_subscription_of, request_subscription
@@ -30,12 +31,16 @@ def connect_calendly(
     """
     typed = clean_secret_input("access_token", token)
     if typed is None:
-        raise ConnectionRefused("Calendly requires an access token", field="access_token")
+        raise ConnectionRefused(gettext("Calendly requires an access token"), field="access_token")
     answer = get_trial_client(SPEC, {"access_token": typed}).get_user()
     if not answer.ok:
         if answer.code == Code.AUTH_FAILED:
-            raise ConnectionRefused(f"Calendly refused the token: {answer.message}", field="access_token")
-        raise ProviderUnavailable(f"Calendly could not be asked: {answer.message or answer.code}")
+            raise ConnectionRefused(
+                gettext("Calendly refused the token: {message}").format(message=answer.message), field="access_token"
+            )
+        raise ProviderUnavailable(
+            gettext("Calendly could not be asked: {message}").format(message=answer.message or answer.code)
+        )
     uris = {"user_uri": answer.data.uri, "organization_uri": answer.data.organization}
     moved = _has_moved(workspace.pk, answer.data.organization)
     if moved:

@@ -7,6 +7,8 @@ nothing but "accepted". Call outside transactions only.
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext
+
 from integrations.clay.types import Subject
 from integrations.enums import RouteProvider
 from integrations.env import clay_requests_per_minute, clay_table_url, clay_timeout_seconds
@@ -76,7 +78,7 @@ def _row(subject: Subject, kind: str) -> dict[str, str]:
 def _base_url(account: Account, kind: str) -> str:
     url = clay_table_url(kind)
     if not url:
-        raise NotConfigured(f"There is no Clay table for {kind}")
+        raise NotConfigured(gettext("There is no Clay table for {kind}").format(kind=kind))
     return url
 
 

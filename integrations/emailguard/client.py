@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
 from integrations import fields as f
@@ -87,7 +88,7 @@ def _remember(key: str, *, invalid: bool) -> None:
 def _credential(account: Account) -> Credential:
     key = secret("EMAILGUARD_API_KEY")
     if not key:
-        raise NotConfigured("EMAILGUARD_API_KEY not configured")
+        raise NotConfigured(gettext("EMAILGUARD_API_KEY not configured"))
     return Credential(headers={"Authorization": f"Bearer {key}", "Accept": "application/json"})
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanWidget
 
 from integrations.enums import EMAIL_PROVIDERS, Provider
@@ -21,8 +23,8 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
     switch = forms.BooleanField(
         required=False,
         widget=UnfoldBooleanWidget,
-        label="Replace the present e-mail provider",
-        help_text="Its credentials are erased, and ids of leads and mailboxes there are dropped.",
+        label=_("Replace the present e-mail provider"),
+        help_text=_("Its credentials are erased, and ids of leads and mailboxes there are dropped."),
     )
 
     class Meta:
@@ -37,7 +39,9 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[SECRET_PREFIX + name] = _secret_field(name, mask)
             if mask and not SECRETS[self.instance.provider][name]:
                 self.fields[REMOVE_PREFIX + name] = forms.BooleanField(
-                    required=False, widget=UnfoldBooleanWidget, label=f"Remove the {_words(name)}"
+                    required=False,
+                    widget=UnfoldBooleanWidget,
+                    label=gettext("Remove the {name}").format(name=_words(name)),
                 )
         if existing and self.instance.provider not in EMAIL_PROVIDERS:
             del self.fields["switch"]
@@ -77,7 +81,9 @@ def _secret_field(name: str, mask: str) -> forms.CharField:
             attrs={"autocomplete": "new-password", "placeholder": mask}, render_value=False
         ),
         label=_words(name).capitalize(),
-        help_text=f"Stored: {mask}. Leave blank to keep it." if mask else f"Used by {used_by}.",
+        help_text=gettext("Stored: {mask}. Leave blank to keep it.").format(mask=mask)
+        if mask
+        else gettext("Used by {used_by}.").format(used_by=used_by),
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from integrations.enums import Provider
 from integrations.models import Connection, EmailBisonBaseHost
@@ -20,9 +22,9 @@ CSRF = "csrfmiddlewaretoken"
 
 # Why a typed secret is refused, and what to do about it (reasons of `zrg.lib.secrets_hygiene`).
 _REASONS = {
-    "whitespace": "There is a space or a line break inside. Copy it again, without anything around it.",
-    "control_characters": "There are invisible characters inside. Copy it again as plain text.",
-    "placeholder": "This looks like an example. Paste the value from {provider}.",
+    "whitespace": _("There is a space or a line break inside. Copy it again, without anything around it."),
+    "control_characters": _("There are invisible characters inside. Copy it again as plain text."),
+    "placeholder": _("This looks like an example. Paste the value from {provider}."),
 }
 
 
@@ -61,7 +63,8 @@ class ConnectionForm(forms.Form):
         self._add_fields()
         if replaces is not None:
             self.fields["switch"] = forms.BooleanField(
-                required=False, label=f"Use {setup.title} instead of {replaces.label}"
+                required=False,
+                label=gettext("Use {title} instead of {label}").format(title=setup.title, label=replaces.label),
             )
         for field in self.fields.values():
             field.disabled = read_only
@@ -102,7 +105,7 @@ class ConnectionForm(forms.Form):
         """Show what the service refused beside the field it concerns."""
         name = str(error.data.get("field") or "")
         advice = _REASONS.get(str(error.data.get("reason") or ""))
-        text = advice.format(provider=self.setup.title) if advice else str(error)
+        text = gettext(advice).format(provider=self.setup.title) if advice else str(error)
         self.add_error(name if name in self.fields else None, text)
 
     def start_over_from(self, connection: Connection | None) -> None:
@@ -120,10 +123,10 @@ class ConnectionForm(forms.Form):
             self.fields["base_host"] = forms.ModelChoiceField(
                 EmailBisonBaseHost.objects.order_by("host"),
                 required=False,
-                label="Instance",
-                empty_label="The default instance",
+                label=gettext("Instance"),
+                empty_label=gettext("The default instance"),
                 initial=self.stored.base_host_id,
-                help_text="The key is sent to this host only. Platform administrators add hosts.",
+                help_text=gettext("The key is sent to this host only. Platform administrators add hosts."),
             )
         for name, words in self.setup.config.items():
             self.fields[name] = _text(words, self.stored.config.get(name))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from integrations.rules.approvers import Approver, read_approvers
 from integrations.slack.types import Channel, Member
@@ -69,7 +70,7 @@ class SlackChoicesForm(forms.Form):
         rooms: list[str] = self.cleaned_data["review_channels"]
         people: list[str] = self.cleaned_data.get("approvers", [])
         if rooms and not people and "approvers" not in self.errors:
-            raise forms.ValidationError("Choose who approves, too: a channel shows answers, people decide.")
+            raise forms.ValidationError(gettext("Choose who approves, too: a channel shows answers, people decide."))
         _at_most([*people, *rooms], MAX_APPROVERS, "people and channels")
         return rooms
 
@@ -94,7 +95,9 @@ class SlackChoicesForm(forms.Form):
 
 def _at_most(values: list[str], limit: int, what: str) -> list[str]:
     if len(values) > limit:
-        raise forms.ValidationError(f"At most {limit} {what}; {len(values)} are chosen.")
+        raise forms.ValidationError(
+            gettext("At most {limit} {what}; {n} are chosen.").format(limit=limit, what=what, n=len(values))
+        )
     return values
 
 

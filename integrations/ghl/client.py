@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from integrations import env
 from integrations.enums import Code, Provider
 from integrations.errors import NotConfigured
@@ -299,7 +301,7 @@ def _location_of(account: Account) -> str | None:
 
 def _base_url(account: Account) -> str:
     if not _location_of(account):
-        raise NotConfigured("GoHighLevel has no location id")
+        raise NotConfigured(gettext("GoHighLevel has no location id"))
     return env.base_url("GHL_API_BASE", DEFAULT_URL)
 
 

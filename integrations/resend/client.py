@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from integrations import fields as f
 from integrations.enums import Code, Provider
 from integrations.env import (
@@ -112,7 +114,7 @@ def effective_sender(account: Account) -> str:
 def _credential(account: Account) -> Credential:
     key = account.secrets.get("api_key") or resend_api_key()
     if not key:
-        raise NotConfigured("RESEND_API_KEY not configured")
+        raise NotConfigured(gettext("RESEND_API_KEY not configured"))
     return Credential(headers={"Authorization": f"Bearer {key}", "Accept": "application/json"})
 
 

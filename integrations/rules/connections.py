@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from django.utils.translation import gettext
+
 from integrations.enums import Provider
 from integrations.errors import ConnectionRefused
 
@@ -73,9 +75,9 @@ def normalise_account_id(provider: str, typed: str | None) -> str | None:
     if provider == Provider.EMAILBISON:
         value = re.sub(r"^#\s*", "", value)
         if value and not re.fullmatch(r"[0-9]{1,32}", value):
-            raise ConnectionRefused("The EmailBison workspace id is a number", field="external_account_id")
+            raise ConnectionRefused(gettext("The EmailBison workspace id is a number"), field="external_account_id")
     if len(value) > MAX_ACCOUNT_ID or any(character.isspace() for character in value):
-        raise ConnectionRefused("This is not an account id", field="external_account_id")
+        raise ConnectionRefused(gettext("This is not an account id"), field="external_account_id")
     return value or None
 
 
@@ -87,5 +89,5 @@ def normalise_sender(typed: str | None) -> str:
     shape = _SENDER.fullmatch(value)
     address = (shape["inner"] or shape["bare"]) if shape else ""
     if value and (len(value) > MAX_SENDER or not _ADDRESS.fullmatch(address)):
-        raise ConnectionRefused("Invalid from email", field="from_email")
+        raise ConnectionRefused(gettext("Invalid from email"), field="from_email")
     return value

@@ -4,6 +4,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext
+
 from integrations.errors import HostRefused
 
 MAX_HOST_LENGTH = 253
@@ -21,14 +23,14 @@ def normalise_host(typed: str) -> str:
     text = typed.strip()
     parts = urlsplit(text if "://" in text else f"//{text}")
     if "@" in parts.netloc:
-        raise HostRefused("A host name cannot carry user information", field="host")
+        raise HostRefused(gettext("A host name cannot carry user information"), field="host")
     host = (parts.hostname or "").lower()
     if ":" in parts.netloc:
-        raise HostRefused("A host name cannot carry a port or an IP address", field="host")
+        raise HostRefused(gettext("A host name cannot carry a port or an IP address"), field="host")
     if len(host) > MAX_HOST_LENGTH or ".." in host or not _HOST.fullmatch(host):
-        raise HostRefused("This is not a host name", field="host")
+        raise HostRefused(gettext("This is not a host name"), field="host")
     if is_ip_literal(host) or is_local_name(host):
-        raise HostRefused("Local hosts and IP addresses are refused", field="host")
+        raise HostRefused(gettext("Local hosts and IP addresses are refused"), field="host")
     return host
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from integrations.enums import Code, Provider
 from integrations.errors import NotConfigured, SecretUnreadable
@@ -155,7 +156,7 @@ def required_secret(account: Account, name: str, provider: str) -> str:
     """A secret of the connection; raises `NotConfigured` when it is not there."""
     value = account.secrets.get(name)
     if not value:
-        raise NotConfigured(f"{Provider(provider).label} is not connected")
+        raise NotConfigured(gettext("{label} is not connected").format(label=Provider(provider).label))
     return value
 
 

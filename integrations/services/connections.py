@@ -13,6 +13,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from integrations.contracts import ConnectionSaved, ConnectionStateChanged, ProviderSwitched
 from integrations.enums import ConnectionStatus, Provider
@@ -106,7 +107,9 @@ def save_connection(
     same values again changes nothing but the audit.
     """
     if needs_check(provider) and not given.checked and any(given.secrets.values()):
-        raise ConnectionRefused(f"{Provider(provider).label} is connected on the workspace's settings page")
+        raise ConnectionRefused(
+            gettext("{label} is connected on the workspace's settings page").format(label=Provider(provider).label)
+        )
     connection = _locked(workspace, provider)
     if given.version is not None and given.version != version_of(connection):
         raise SettingsChanged
@@ -224,7 +227,7 @@ def _apply(connection: Connection, given: ConnectionInput) -> list[str]:
         raise ConnectionRefused(sentence, field="external_account_id")
     if not isinstance(given.base_host, Unchanged):
         if given.base_host is not None and connection.provider != Provider.EMAILBISON:
-            raise ConnectionRefused("Only EmailBison has base hosts", field="base_host")
+            raise ConnectionRefused(gettext("Only EmailBison has base hosts"), field="base_host")
         changed += ["base_host"] if given.base_host != connection.base_host else []
         connection.base_host = given.base_host
     for name, typed in given.config.items():
@@ -242,7 +245,7 @@ def _apply(connection: Connection, given: ConnectionInput) -> list[str]:
 def _apply_secrets(connection: Connection, given: ConnectionInput) -> list[str]:
     known = SECRETS[connection.provider]
     if unknown := sorted((given.secrets.keys() | given.remove) - known.keys()):
-        raise BadInput(f"Unknown secret: {unknown[0]}", field=unknown[0])
+        raise BadInput(gettext("Unknown secret: {unknown}").format(unknown=unknown[0]), field=unknown[0])
     typed = {name: value for name, raw in given.secrets.items() if (value := clean_secret_input(name, raw))}
     stored = _stored_secrets(connection, replaced=set(typed) | given.remove)
     secrets = {name: value for name, value in {**stored, **typed}.items() if name not in given.remove}
@@ -264,7 +267,8 @@ def _stored_secrets(connection: Connection, *, replaced: set[str]) -> dict[str, 
         # Whoever types the required secrets anew repairs a connection whose key was lost.
         if missing := set(missing_secrets(connection.provider, {})) - replaced:
             raise ConnectionRefused(
-                f"The stored credential cannot be read; {requirement(connection.provider)}", field=sorted(missing)[0]
+                gettext("The stored credential cannot be read; {what}").format(what=requirement(connection.provider)),
+                field=sorted(missing)[0],
             ) from None
         return {}
 
@@ -314,7 +318,7 @@ def _refuse_taken_account(connection: Connection) -> None:
     # The look-up table is the one place that knows the accounts of all workspaces.
     rows = WebhookRoute.objects.filter(provider=connection.provider, key_hash=route_hash(key))
     if rows.exclude(target_id=connection.workspace_id).exists():
-        raise AccountTaken("Another workspace is connected to this account")
+        raise AccountTaken(gettext("Another workspace is connected to this account"))
 
 
 def _store(connection: Connection) -> None:
@@ -326,7 +330,7 @@ def _store(connection: Connection) -> None:
         if constraint == "connection_one_email_provider":
             raise SeveralEmailProviders from refused
         if constraint in ("connection_emailbison_account", "connection_ghl_account", "connection_unipile_account"):
-            raise AccountTaken("Another workspace is connected to this account") from refused
+            raise AccountTaken(gettext("Another workspace is connected to this account")) from refused
         raise
 
 

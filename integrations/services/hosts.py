@@ -3,6 +3,7 @@
 import os
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from integrations.env import emailbison_base_url
 from integrations.errors import HostInUse
@@ -27,7 +28,7 @@ def delete_base_host(host: EmailBisonBaseHost, *, by: User | None) -> None:
     another instance and send its key there). Needs the platform context, which sees all workspaces.
     """
     if Connection.objects.filter(base_host=host).exists():
-        raise HostInUse("A workspace uses this host")
+        raise HostInUse(gettext("A workspace uses this host"))
     record_audit("host.deleted", actor=by, workspace=None, obj=host, before={"host": host.host})
     host.delete()
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from integrations.calendly.subscription import request_subscription
 from integrations.enums import EMAIL_PROVIDERS, Provider
 from integrations.models import Connection, EmailBisonBaseHost
@@ -87,7 +89,7 @@ class ConnectionProvisioning:
         filled = [provider for provider in _FIELDS if _mentions(body, provider)]
         email = [provider for provider in filled if provider in EMAIL_PROVIDERS]
         if named is None and len(email) > 1:
-            raise BadInput("Several email providers", code="ambiguous_email_provider", http_status=400)
+            raise BadInput(gettext("Several email providers"), code="ambiguous_email_provider", http_status=400)
         chosen = [named] if named else email
         return [*chosen, *(provider for provider in filled if provider not in EMAIL_PROVIDERS)]
 
@@ -97,7 +99,9 @@ def _email_provider(body: Mapping[str, Any]) -> Provider | None:
     if given in (None, ""):
         return None
     if given not in EMAIL_PROVIDERS:
-        raise BadInput("Unknown emailProvider", code="unknown_email_provider", http_status=400, field="emailProvider")
+        raise BadInput(
+            gettext("Unknown emailProvider"), code="unknown_email_provider", http_status=400, field="emailProvider"
+        )
     return Provider(given)
 
 
@@ -116,7 +120,7 @@ def _input(provider: Provider, body: Mapping[str, Any]) -> ConnectionInput:
     if fields.host and (typed := _text(body, fields.host)):
         host = EmailBisonBaseHost.objects.filter(host=normalise_host(typed)).first()
         if host is None:
-            raise BadInput("Unknown base host", code="unknown_base_host", http_status=400, field=fields.host)
+            raise BadInput(gettext("Unknown base host"), code="unknown_base_host", http_status=400, field=fields.host)
         values["base_host"] = host
     secrets = {secret: clean_secret_input(name, _text(body, name)) for name, secret in fields.secrets.items()}
     config = {name: normalise_sender(_text(body, wire)) for wire, name in fields.config.items() if _text(body, wire)}
@@ -137,5 +141,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise BadInput(f"{name} must be a text", code="bad_value", http_status=400, field=name)
+        raise BadInput(
+            gettext("{name} must be a text").format(name=name), code="bad_value", http_status=400, field=name
+        )
     return str(value).strip()

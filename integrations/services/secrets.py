@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext
 
 from integrations.errors import SecretBindingError, SecretUnreadable
 from integrations.models import Connection
@@ -45,7 +46,7 @@ def reseal(token: str) -> str:
     try:
         return _box(settings.FIELD_ENCRYPTION_KEYS).rotate(token.encode()).decode()
     except InvalidToken as unreadable:
-        raise SecretUnreadable("stored credential cannot be decrypted") from unreadable
+        raise SecretUnreadable(gettext("stored credential cannot be decrypted")) from unreadable
 
 
 @lru_cache(maxsize=1024)
@@ -56,7 +57,7 @@ def _opened(token: str, keys: tuple[str, ...]) -> dict[str, Any]:
     try:
         envelope: dict[str, Any] = json.loads(_box(keys).decrypt(token.encode()))
     except (InvalidToken, ValueError) as unreadable:
-        raise SecretUnreadable("stored credential cannot be decrypted") from unreadable
+        raise SecretUnreadable(gettext("stored credential cannot be decrypted")) from unreadable
     return envelope
 
 

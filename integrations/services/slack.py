@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from django.core.cache import cache
 from django.db import DatabaseError
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
 from integrations.enums import Code, Provider
@@ -127,7 +128,10 @@ def post_to_staff(email: str, text: str) -> ProviderResult:
 def _identify(token: str) -> Identity:
     result = client_for_token(token).test_auth()
     if not result.ok:
-        raise ConnectionRefused(f"Slack token validation failed: {result.message or result.code}", field="bot_token")
+        raise ConnectionRefused(
+            gettext("Slack token validation failed: {message}").format(message=result.message or result.code),
+            field="bot_token",
+        )
     identity: Identity = result.data
     return identity
 

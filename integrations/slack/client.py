@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from integrations.enums import Code, Provider
 from integrations.env import (
     base_url,
@@ -126,7 +128,7 @@ def _workspace_credential(account: Account) -> Credential:
 def _platform_credential(account: Account) -> Credential:
     token = slack_bot_token()
     if not token:
-        raise NotConfigured("SLACK_BOT_TOKEN not configured")
+        raise NotConfigured(gettext("SLACK_BOT_TOKEN not configured"))
     return _bearer(token)
 
 
@@ -137,7 +139,7 @@ def _bearer(token: str) -> Credential:
 def _webhook_url(account: Account) -> str:
     url = slack_webhook_url()
     if not url:
-        raise NotConfigured("SLACK_WEBHOOK_URL not configured")
+        raise NotConfigured(gettext("SLACK_WEBHOOK_URL not configured"))
     return url
 
 

@@ -7,6 +7,8 @@ types of `integrations.unipile.types`. Call outside transactions only.
 from urllib.parse import quote
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from integrations.enums import Provider
 from integrations.env import unipile_api_key, unipile_dsn, unipile_timeout_seconds
 from integrations.errors import NotConfigured
@@ -68,15 +70,15 @@ def _make(transport: Transport, account: Account) -> UnipileClient:
 
 def _base_url(account: Account) -> str:
     if not (dsn := unipile_dsn()):
-        raise NotConfigured("UNIPILE_DSN not configured")
+        raise NotConfigured(gettext("UNIPILE_DSN not configured"))
     return f"{dsn}/api/v1"
 
 
 def _credential(account: Account) -> Credential:
     if not (key := unipile_api_key()):
-        raise NotConfigured("UNIPILE_API_KEY not configured")
+        raise NotConfigured(gettext("UNIPILE_API_KEY not configured"))
     if account.connection is None or not account.connection.external_account_id:
-        raise NotConfigured(f"{Provider.UNIPILE.label} is not connected")
+        raise NotConfigured(gettext("{label} is not connected").format(label=Provider.UNIPILE.label))
     return Credential(headers={"X-API-KEY": key, "Accept": "application/json"})
 
 

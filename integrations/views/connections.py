@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from integrations.calendly.subscription import PLAN_OR_ROLE
 from integrations.enums import Provider
@@ -34,11 +36,11 @@ TAB = "integrations"
 EDIT = "settings.edit_integrations"
 TEMPLATE = "integrations/settings/provider.html"
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = _(
     "These settings changed meanwhile: somebody saved them after you opened this page. What you typed is still here, "
     "except secrets. Look at what is stored now, then save again."
 )
-CONFIRM_SWITCH = "Tick this to use it instead; nothing was changed."
+CONFIRM_SWITCH = _("Tick this to use it instead; nothing was changed.")
 
 _LEVELS = {
     "info": messages.INFO,
@@ -79,7 +81,12 @@ def page(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpResponse
     require(access_of(request), "secret.set", workspace_id)
     form = _form(request, workspace_id, setup, bound=True)
     if unknown := form.unknown_names():
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+            code="unknown_field",
+            http_status=400,
+            field=unknown[0],
+        )
     if not recently_authenticated(request):
         return _show(request, workspace_id, setup, form=form, status=403)
     if not form.is_valid():
@@ -123,7 +130,7 @@ def test_mail(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpRes
     person = person_of(request)
     result = send_test_mail(workspace_id, to=person.email)
     if result.ok:
-        messages.success(request, f"A test mail is on its way to {person.email}.")
+        messages.success(request, gettext("A test mail is on its way to {email}.").format(email=person.email))
     else:
         messages.error(request, trouble(setup.title, result.code or "", result.message))
     return HttpResponseRedirect(_url(workspace_id, setup))
@@ -135,7 +142,7 @@ def repair(request: HttpRequest, workspace_id: UUID, setup: Setup) -> HttpRespon
         raise NotVisible
     done = repair_calendly(workspace_id)
     if done.is_well:
-        messages.success(request, "Calendly calls this workspace about bookings.")
+        messages.success(request, gettext("Calendly calls this workspace about bookings."))
     elif done.state == "plan_or_role":
         messages.error(request, f"{PLAN_OR_ROLE}.")
     else:
@@ -153,9 +160,11 @@ def secret_removal(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Ht
         return _to_step_up(workspace_id, setup)
     name = request.POST.get("name", "")
     if name not in setup.secrets:
-        raise BadInput(f"Unknown secret: {name}", code="unknown_field", http_status=400, field="name")
+        raise BadInput(
+            gettext("Unknown secret: {name}").format(name=name), code="unknown_field", http_status=400, field="name"
+        )
     clear_secret(workspace_id, setup.provider, name, by=person_of(request))
-    messages.success(request, f"{setup.secrets[name].label} removed.")
+    messages.success(request, gettext("{label} removed.").format(label=setup.secrets[name].label))
     return HttpResponseRedirect(_url(workspace_id, setup))
 
 
@@ -164,7 +173,9 @@ def disconnection(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Htt
     if not recently_authenticated(request):
         return _to_step_up(workspace_id, setup)
     if disconnect(workspace_id, setup.provider, by=person_of(request)):
-        messages.success(request, f"{setup.title} is disconnected; its credentials are erased.")
+        messages.success(
+            request, gettext("{title} is disconnected; its credentials are erased.").format(title=setup.title)
+        )
     return HttpResponseRedirect(_url(workspace_id, setup))
 
 
@@ -246,9 +257,11 @@ def _refused(
     if isinstance(refused, SettingsChanged):
         with context_of(access_of(request)):
             form.start_over_from(load_card(workspace_id, setup).connection)
-        return _show(request, workspace_id, setup, form=form, status=refused.http_status, conflict=CHANGED_MEANWHILE)
+        return _show(
+            request, workspace_id, setup, form=form, status=refused.http_status, conflict=gettext(CHANGED_MEANWHILE)
+        )
     if isinstance(refused, SeveralEmailProviders):
-        form.add_error("switch" if "switch" in form.fields else None, f"{refused} {CONFIRM_SWITCH}")
+        form.add_error("switch" if "switch" in form.fields else None, f"{refused} {gettext(CONFIRM_SWITCH)}")
         return _show(request, workspace_id, setup, form=form, status=refused.http_status)
     if not isinstance(refused, BadInput | Conflict | ProviderUnavailable):
         raise refused

@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from integrations.errors import HostInUse, HostRefused
 from integrations.models import EmailBisonBaseHost
@@ -25,8 +27,17 @@ MANAGE = "platform.host_allowlist"
 class HostForm(forms.Form):
     """One more instance; a pasted address is reduced to its host name."""
 
-    host = forms.CharField(max_length=300, label="Host", help_text="send.example.com, or the address of the instance.")
-    label = forms.CharField(max_length=100, required=False, label="Name", help_text="Shown in the list of instances.")
+    host = forms.CharField(
+        max_length=300,
+        label=gettext_lazy("Host"),
+        help_text=gettext_lazy("send.example.com, or the address of the instance."),
+    )
+    label = forms.CharField(
+        max_length=100,
+        required=False,
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("Shown in the list of instances."),
+    )
 
 
 @requires("settings.view", transaction=False)
@@ -46,7 +57,7 @@ def hosts(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     except HostRefused as refused:
         form.add_error("host", str(refused))
         return _page(request, workspace_id, form, status=422)
-    messages.success(request, f"{host.host} may be chosen now.")
+    messages.success(request, gettext("{host} may be chosen now.").format(host=host.host))
     return HttpResponseRedirect(_url(workspace_id))
 
 
@@ -62,17 +73,20 @@ def removal(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
             if host is not None:
                 delete_base_host(host, by=person_of(request))
         except HostInUse:
-            messages.error(request, f"{host} is used by a workspace. Choose another instance there first.")
+            messages.error(
+                request,
+                gettext("{host} is used by a workspace. Choose another instance there first.").format(host=host),
+            )
         else:
-            messages.success(request, "The host is removed.")
+            messages.success(request, gettext("The host is removed."))
     return HttpResponseRedirect(_url(workspace_id))
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="EmailBison instances",
-    purpose="Hosts an API key may be sent to, for all workspaces",
+    title=_("EmailBison instances"),
+    purpose=_("Hosts an API key may be sent to, for all workspaces"),
     group=HOSTS_GROUP,
     position=90,
     action="settings.edit_integrations",

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 
 from integrations.enums import Provider
 from integrations.env import slack_bot_token
@@ -63,8 +65,8 @@ def choices(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         except Conflict:
             row.refresh_from_db()
             fresh = SlackChoicesForm(row=row, **shown)
-            return _page(request, workspace_id, fresh, status=409, conflict=CHANGED_MEANWHILE, **context)
-    messages.success(request, "Saved.")
+            return _page(request, workspace_id, fresh, status=409, conflict=gettext(CHANGED_MEANWHILE), **context)
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(_url(workspace_id))
 
 
@@ -105,15 +107,15 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     chosen_channels, stored = found or ((), None)
     channels = len(chosen_channels)
     approvers = len([entry for entry in read_approvers(stored).entries if not entry.is_channel])
-    chosen = [_count(number, word) for number, word in ((channels, "channel"), (approvers, "approver")) if number]
+    chosen = [text for number, text in ((channels, _channels(channels)), (approvers, _approvers(approvers))) if number]
     return {KEY: SectionState(text=", ".join(chosen) or "Nothing chosen")}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Slack channels and approvals",
-    purpose="Where notifications go, who approves answers in Slack",
+    title=_("Slack channels and approvals"),
+    purpose=_("Where notifications go, who approves answers in Slack"),
     group=TOOLS_GROUP,
     columns=("notification_slack_channel_ids", "slack_auto_send_approval_recipients"),
     position=75,
@@ -155,8 +157,12 @@ def _page(
     )
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _channels(n: int) -> str:
+    return ngettext("{n} channel", "{n} channels", n).format(n=n)
+
+
+def _approvers(n: int) -> str:
+    return ngettext("{n} approver", "{n} approvers", n).format(n=n)
 
 
 def _tell(request: HttpRequest, result: ProviderResult, done: str) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -46,9 +47,14 @@ class CampaignDetail(TenantAPIView):
         require(self.access, "autosend.configure", found.workspace_id)
         body = request.data
         if not isinstance(body, dict):
-            raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+            raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
         if unknown := sorted(set(body) - {*WIRE, *_MORE}):
-            raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+            raise BadInput(
+                gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+                code="unknown_field",
+                http_status=400,
+                field=unknown[0],
+            )
         assert isinstance(request.user, User)
         saved = change_campaign(
             found,
@@ -75,17 +81,17 @@ def campaign_payload(campaign: Campaign) -> dict[str, Any]:
 
 def _value(column: str, given: Any, name: str) -> Any:
     if type(given) not in _TYPES[column]:
-        raise BadInput(f"{name} has the wrong type.", field=name)
+        raise BadInput(gettext("{name} has the wrong type.").format(name=name), field=name)
     if column == "persona_id" and given is not None:
         try:
             return UUID(given)
         except ValueError as error:
-            raise BadInput(f"{name} is no id.", field=name) from error
+            raise BadInput(gettext("{name} is no id.").format(name=name), field=name) from error
     return given
 
 
 def _text(body: dict[str, Any], name: str) -> str | None:
     given = body.get(name)
     if given is not None and not isinstance(given, str):
-        raise BadInput(f"{name} has the wrong type.", field=name)
+        raise BadInput(gettext("{name} has the wrong type.").format(name=name), field=name)
     return given

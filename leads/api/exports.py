@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,7 +29,7 @@ class LeadsExport(TenantAPIView):
     def post(self, request: Request) -> HttpResponseBase:
         """The CSV itself up to 1,000 rows, else 202 with the job."""
         if not isinstance(request.data, dict):
-            raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+            raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
         workspace_id = workspace_key(str(request.data.get("clientId", "")))
         assert isinstance(request.user, User)
         params = {key: value if isinstance(value, list) else [value] for key, value in request.data.items()}

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -66,10 +67,10 @@ class Imports(ImportAPIView):
         require(self.access, "lead.import", workspace_id)
         given = request.FILES.get("file")
         if given is None:
-            raise BadInput("There is no file.", code="file_required", field="file")
+            raise BadInput(gettext("There is no file."), code="file_required", field="file")
         source = str(fields.get("source") or ImportSource.CSV.value)
         if source not in ImportSource.values:
-            raise BadInput("Unknown source.", field="source")
+            raise BadInput(gettext("Unknown source."), field="source")
         job = upload_import(
             workspace_id,
             given,
@@ -198,7 +199,7 @@ def _changed(job: LeadImportJob, request: Request) -> LeadImportJob:
 
 def _fields(request: Request) -> Mapping[str, Any]:
     if not isinstance(request.data, Mapping):
-        raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+        raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
     return request.data
 
 
@@ -209,9 +210,9 @@ def _mapping(fields: Mapping[str, Any]) -> Mapping[str, object] | None:
         try:
             mapping = json.loads(mapping)
         except ValueError as error:
-            raise BadInput("The mapping is no JSON.", field="mapping") from error
+            raise BadInput(gettext("The mapping is no JSON."), field="mapping") from error
     if mapping and not isinstance(mapping, Mapping):
-        raise BadInput("The mapping is an object of column and field.", field="mapping")
+        raise BadInput(gettext("The mapping is an object of column and field."), field="mapping")
     return mapping or None
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext
+
 from leads.enums import LinkedInConnection, TimezoneSource
 from leads.models import Lead
 from leads.rules.facts import accepted_phone
@@ -35,20 +37,20 @@ def contact_changes(lead: Lead, given: Mapping[str, str]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, value in given.items():
         if name not in FIELDS:
-            raise BadInput("Unknown field.", code="unknown_field", http_status=400, field=name)
+            raise BadInput(gettext("Unknown field."), code="unknown_field", http_status=400, field=name)
         changes |= _READERS.get(name, _text)(lead, name, " ".join(storable(value).split()))
     return {name: value for name, value in changes.items() if getattr(lead, name) != value}
 
 
 def _text(_lead: Lead, name: str, value: str) -> dict[str, Any]:
     if len(value) > TEXTS[name]:
-        raise BadInput(f"At most {TEXTS[name]} characters.", code="too_long", field=name)
+        raise BadInput(gettext("At most {texts} characters.").format(texts=TEXTS[name]), code="too_long", field=name)
     return {name: value or None}
 
 
 def _website(lead: Lead, name: str, value: str) -> dict[str, Any]:
     if value and not _WEBSITE.fullmatch(value):
-        raise BadInput("This is not the address of a website.", code="invalid_website", field=name)
+        raise BadInput(gettext("This is not the address of a website."), code="invalid_website", field=name)
     return _text(lead, name, value)
 
 
@@ -61,7 +63,9 @@ def _phone(lead: Lead, name: str, value: str) -> dict[str, Any]:
     found = accepted_phone(lead, value)
     if not (found.e164 or found.national):
         raise BadInput(
-            "This is not a phone number. Write it with its country, like +49 …", code="invalid_phone", field=name
+            gettext("This is not a phone number. Write it with its country, like +49 …"),
+            code="invalid_phone",
+            field=name,
         )
     return {
         "phone": found.e164,
@@ -74,7 +78,7 @@ def _phone(lead: Lead, name: str, value: str) -> dict[str, Any]:
 def _profile(lead: Lead, name: str, value: str) -> dict[str, Any]:
     url = classify_linkedin_url(value).profile_url
     if value and url is None:
-        raise BadInput("A personal profile is linkedin.com/in/…", code="invalid_linkedin", field=name)
+        raise BadInput(gettext("A personal profile is linkedin.com/in/…"), code="invalid_linkedin", field=name)
     if url == lead.linkedin_url:
         return {}
     # Another profile is another member: what is known of the old one does not hold for it.
@@ -92,13 +96,15 @@ def _profile(lead: Lead, name: str, value: str) -> dict[str, Any]:
 def _company(_lead: Lead, name: str, value: str) -> dict[str, Any]:
     url = classify_linkedin_url(value).company_url
     if value and url is None:
-        raise BadInput("A company page is linkedin.com/company/…", code="invalid_linkedin", field=name)
+        raise BadInput(gettext("A company page is linkedin.com/company/…"), code="invalid_linkedin", field=name)
     return {name: url}
 
 
 def _timezone(lead: Lead, name: str, value: str) -> dict[str, Any]:
     if value and value not in available_timezones():
-        raise BadInput("Choose a time zone of the list, like Europe/Berlin.", code="invalid_timezone", field=name)
+        raise BadInput(
+            gettext("Choose a time zone of the list, like Europe/Berlin."), code="invalid_timezone", field=name
+        )
     if value == (lead.timezone or ""):
         return {}
     source = TimezoneSource.MANUAL if value else None

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop as _
+
 from leads.enums import (
     POSITIVE_TAGS,
     EnrichmentKind,
@@ -26,13 +28,13 @@ ASK_AGAIN_AFTER = timedelta(hours=24)
 """A lead who wants to be called is looked up once more after this."""
 
 REFUSAL_SENTENCES = {
-    "lead_blacklisted": "All outreach to this lead is stopped, so nothing is looked up.",
-    "blocked_by_sentiment": "Nothing is looked up about a lead that is not interested.",
-    "not_positive": "Only leads that answered positively are looked up.",
-    "nothing_to_look_up_by": "There is no e-mail, profile, or name with company to look this lead up by.",
-    "asked_before": "This was looked up before.",
-    "not_configured": "Looking up is not set up in this installation.",
-    "known": "Phone and LinkedIn profile are known.",
+    "lead_blacklisted": _("All outreach to this lead is stopped, so nothing is looked up."),
+    "blocked_by_sentiment": _("Nothing is looked up about a lead that is not interested."),
+    "not_positive": _("Only leads that answered positively are looked up."),
+    "nothing_to_look_up_by": _("There is no e-mail, profile, or name with company to look this lead up by."),
+    "asked_before": _("This was looked up before."),
+    "not_configured": _("Looking up is not set up in this installation."),
+    "known": _("Phone and LinkedIn profile are known."),
 }
 
 OPEN = (EnrichmentRequestStatus.QUEUED, EnrichmentRequestStatus.SENT)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext
 
 from leads.enums import ResponseMode
 from leads.models import EmailCampaign, SmsCampaign
@@ -63,11 +64,11 @@ def change_campaign(
     """
     unknown = sorted(set(changes) - set(COLUMNS))
     if unknown:
-        raise BadInput("Unknown settings.", field=unknown[0])
+        raise BadInput(gettext("Unknown settings."), field=unknown[0])
     with transaction.atomic():
         locked = find_campaign(campaign.workspace_id, campaign.pk, lock=True)
         if version is not None and version != campaign_version(locked):
-            raise Conflict("The campaign changed meanwhile.", version=campaign_version(locked))
+            raise Conflict(gettext("The campaign changed meanwhile."), version=campaign_version(locked))
         before = _snapshot(locked)
         for column, value in changes.items():
             setattr(locked, column, value)
@@ -101,27 +102,30 @@ def _check(campaign: Campaign) -> None:
     _check_choices(campaign)
     if not MIN_THRESHOLD <= campaign.auto_send_confidence_threshold <= MAX_THRESHOLD:
         raise BadInput(
-            "The threshold lies between 50 and 100 percent.", field="auto_send_confidence_threshold", code="threshold"
+            gettext("The threshold lies between 50 and 100 percent."),
+            field="auto_send_confidence_threshold",
+            code="threshold",
         )
     low, high = campaign.auto_send_delay_min_seconds, campaign.auto_send_delay_max_seconds
     if not 0 <= low <= MAX_DELAY_SECONDS:
-        raise BadInput("A delay is at most an hour.", field="auto_send_delay_min_seconds")
+        raise BadInput(gettext("A delay is at most an hour."), field="auto_send_delay_min_seconds")
     if not low <= high <= MAX_DELAY_SECONDS:
         raise BadInput(
-            "The longest delay is not below the shortest and at most an hour.", field="auto_send_delay_max_seconds"
+            gettext("The longest delay is not below the shortest and at most an hour."),
+            field="auto_send_delay_max_seconds",
         )
     _check_schedule(campaign)
 
 
 def _check_choices(campaign: Campaign) -> None:
     if campaign.response_mode not in ResponseMode.values:
-        raise BadInput("Choose who answers.", field="response_mode")
+        raise BadInput(gettext("Choose who answers."), field="response_mode")
     if campaign.auto_send_schedule_mode not in (None, *AutoSendScheduleMode.values):
-        raise BadInput("Choose the sending hours.", field="auto_send_schedule_mode")
+        raise BadInput(gettext("Choose the sending hours."), field="auto_send_schedule_mode")
     if campaign.persona_id is not None:
         personas = Persona.objects.in_workspace(campaign.workspace_id).active()
         if not personas.filter(pk=campaign.persona_id).exists():
-            raise BadInput("Choose a persona of this workspace.", field="persona_id")
+            raise BadInput(gettext("Choose a persona of this workspace."), field="persona_id")
 
 
 def _check_schedule(campaign: Campaign) -> None:
@@ -134,7 +138,7 @@ def _check_schedule(campaign: Campaign) -> None:
     elif campaign.auto_send_schedule_mode == AutoSendScheduleMode.CUSTOM:
         rows = WorkspaceSettings.objects.in_workspace(campaign.workspace_id)
         if rows.values_list(field, flat=True).first() is None:
-            raise BadInput("Choose days and hours; the workspace has none of its own either.", field=field)
+            raise BadInput(gettext("Choose days and hours; the workspace has none of its own either."), field=field)
 
 
 def _snapshot(campaign: Campaign) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import structlog
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from integrations.clay.client import is_configured
 from integrations.env import clay_requests_per_minute
@@ -86,7 +87,7 @@ def enrich_by_hand(lead: Lead, *, by: User, kinds: Sequence[str] = EnrichmentKin
     result = request_enrichment(lead, kinds, trigger=EnrichmentTrigger.MANUAL, by=by)
     if not result.asked:
         code = _told_reason(result)
-        raise EnrichmentRefused(REFUSAL_SENTENCES[code], code=code)
+        raise EnrichmentRefused(gettext(REFUSAL_SENTENCES[code]), code=code)
     return result
 
 

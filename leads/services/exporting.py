@@ -12,6 +12,7 @@ from django.core import signing
 from django.core.files.base import File
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from leads.enums import ExportKind, ExportStatus
 from leads.errors import ExportGone, ExportLimit
@@ -193,7 +194,9 @@ def _queue(workspace_id: UUID, params: dict[str, list[str]], *, by: User) -> Exp
     with transaction.atomic():
         _lock(workspace_id)
         if _working(workspace_id) >= MAX_WORKING:
-            raise ExportLimit("Two exports of this workspace are being written. Try again in a minute.", retry_after=60)
+            raise ExportLimit(
+                gettext("Two exports of this workspace are being written. Try again in a minute."), retry_after=60
+            )
         job = ExportJob.objects.create(
             workspace_id=workspace_id, kind=ExportKind.LEADS_CSV, params=params, requested_by=by
         )

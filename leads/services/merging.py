@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from leads.enums import ConflictStatus, LeadStatus
 from leads.errors import MergeRefused
@@ -55,7 +56,7 @@ def merge_leads(keep: Lead, drop: Lead, actor: User) -> Lead:
             one.pk: one for one in Lead.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
         }
         if len(locked) != 2:
-            raise MergeRefused("One of the leads is gone.")
+            raise MergeRefused(gettext("One of the leads is gone."))
         keep, drop = locked[keep.pk], locked[drop.pk]
         changes = merge_values(keep, drop)
         _record(keep, drop, actor)
@@ -155,9 +156,9 @@ def _check(keep: Lead, drop: Lead, actor: User) -> None:
     for lead in (keep, drop):
         require(access, "lead.merge", lead.workspace_id, lead)
     if keep.pk == drop.pk:
-        raise MergeRefused("A lead cannot be merged with itself.")
+        raise MergeRefused(gettext("A lead cannot be merged with itself."))
     if keep.workspace_id != drop.workspace_id:
-        raise MergeRefused("The leads belong to different workspaces.")
+        raise MergeRefused(gettext("The leads belong to different workspaces."))
 
 
 def _record(keep: Lead, drop: Lead, actor: User) -> None:

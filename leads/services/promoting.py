@@ -6,6 +6,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from leads.errors import AddressTaken, PromotionRefused
 from leads.models import Lead
@@ -82,4 +83,4 @@ def _write(lead: Lead, changes: dict[str, object]) -> None:
         with transaction.atomic():
             Lead.objects.filter(pk=lead.pk).update(**changes, changed_at=Now(), updated_at=Now())
     except IntegrityError as error:
-        raise AddressTaken("Another lead has this address.", field="email") from error
+        raise AddressTaken(gettext("Another lead has this address."), field="email") from error

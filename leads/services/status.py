@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from leads.contracts import LeadStopped
 from leads.enums import BlacklistReason, LeadStatus, SentimentTag
@@ -64,7 +65,7 @@ def set_status(lead: Lead, status: str, *, by: User | None = None, reason: str =
     """
     wanted = read_status(status)
     if wanted is None:
-        raise InvalidStatus(f"Unknown status {status!r}.", field="status")
+        raise InvalidStatus(gettext("Unknown status {status!r}.").format(status=status), field="status")
     if wanted == LeadStatus.BLACKLISTED:
         return blacklist_lead(lead, BlacklistReason.MANUAL, by=by)
     with transaction.atomic():
@@ -139,7 +140,7 @@ def clear_blacklist(lead: Lead, actor: User, note: str) -> bool:
     """
     require(resolve_access(actor), "lead.clear_blacklist", lead.workspace_id, lead)
     if not note.strip():
-        raise BadInput("Say why the stop is lifted.", code="note_required", field="note")
+        raise BadInput(gettext("Say why the stop is lifted."), code="note_required", field="note")
     with transaction.atomic():
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
         if locked.blacklist_reason is None:

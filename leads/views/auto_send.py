@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 
 from leads.services.campaign_list import count_campaigns
 from zrg.workspaces.access import can
@@ -22,10 +24,10 @@ from zrg.workspaces.switches import SwitchState, switch_states
 TAB = "ai"
 # The stops that reach auto-send, the widest first, and what each of them stops.
 STOPS = {
-    SwitchKey.OUTBOUND_DISABLED: "Everything that leaves",
-    SwitchKey.AI_DISABLED: "All model calls",
-    SwitchKey.AUTO_SEND_DISABLED: "Automatic sending",
-    SwitchKey.AUTO_SEND_REVISION_DISABLED: "Revision of drafts",
+    SwitchKey.OUTBOUND_DISABLED: _("Everything that leaves"),
+    SwitchKey.AI_DISABLED: _("All model calls"),
+    SwitchKey.AUTO_SEND_DISABLED: _("Automatic sending"),
+    SwitchKey.AUTO_SEND_REVISION_DISABLED: _("Revision of drafts"),
 }
 # A stopped revision leaves sending as it is.
 _STOPS_SENDING = (SwitchKey.OUTBOUND_DISABLED, SwitchKey.AI_DISABLED, SwitchKey.AUTO_SEND_DISABLED)
@@ -44,46 +46,50 @@ class Pill:
 PAGE = ColumnsPage(
     tab=TAB,
     key="auto-send",
-    title="Auto-send",
-    purpose="Whether and when answers may leave without a person",
-    group="Answering",
+    title=_("Auto-send"),
+    purpose=_("Whether and when answers may leave without a person"),
+    group=_("Answering"),
     position=20,
     action="settings.edit_ai",
     asks_why=True,
     template="leads/settings/auto_send.html",
     groups=(
         ColumnGroup(
-            title="Whether it sends",
+            title=_("Whether it sends"),
             columns=(
                 Column(
                     name="auto_send_enabled",
-                    label="Answers may leave without a person",
-                    hint="A campaign still has to be given to the machine. Off: it stops at once, also what is "
-                    "scheduled; the drafts wait for people.",
+                    label=_("Answers may leave without a person"),
+                    hint=_(
+                        "A campaign still has to be given to the machine. Off: it stops at once, also what is "
+                        "scheduled; the drafts wait for people."
+                    ),
                 ),
                 Column(
                     name="auto_send_skip_human_review",
-                    label="Send also what the check wants a person to see",
-                    hint="Only above the threshold. A campaign may decide otherwise.",
-                    confirm="I know that answers will leave which the check wanted a person to see. Opt-outs, "
-                    "broken rules and the threshold still hold.",
+                    label=_("Send also what the check wants a person to see"),
+                    hint=_("Only above the threshold. A campaign may decide otherwise."),
+                    confirm=_(
+                        "I know that answers will leave which the check wanted a person to see. Opt-outs, "
+                        "broken rules and the threshold still hold."
+                    ),
                 ),
                 Column(
                     name="flag_uncertain_replies",
-                    label="Post answers that need a look in Slack",
-                    hint="Off: they wait in the inbox under Needs review, without a message to anybody.",
+                    label=_("Post answers that need a look in Slack"),
+                    hint=_("Off: they wait in the inbox under Needs review, without a message to anybody."),
                 ),
             ),
         ),
         ColumnGroup(
-            title="When it sends",
-            note="A campaign may have its own hours. What falls outside of them leaves at the next opening.",
+            title=_("When it sends"),
+            note=_("A campaign may have its own hours. What falls outside of them leaves at the next opening."),
             columns=(
-                Column(name="auto_send_schedule_mode", label="Sending hours"),
+                Column(name="auto_send_schedule_mode", label=_("Sending hours")),
                 Column(
                     name="auto_send_custom_schedule",
-                    label="Own hours",
-                    hint="Without days and hours, own hours count as business hours, never as always.",
+                    label=_("Own hours"),
+                    hint=_("Without days and hours, own hours count as business hours, never as always."),
                     make=ScheduleField,
                 ),
             ),
@@ -115,8 +121,12 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     rows = WorkspaceSettings.objects.in_workspace(workspace_id)
     enabled, tripped = rows.values_list("auto_send_enabled", "auto_send_tripped_at").get()
     if not enabled and tripped:
-        return {PAGE.key: SectionState(text="Switched itself off", tone="bad")}
-    return {PAGE.key: SectionState(text="Allowed", tone="good") if enabled else SectionState(text="Off", tone="warn")}
+        return {PAGE.key: SectionState(text=gettext("Switched itself off"), tone="bad")}
+    return {
+        PAGE.key: SectionState(text=gettext("Allowed"), tone="good")
+        if enabled
+        else SectionState(text=gettext("Off"), tone="warn")
+    }
 
 
 SECTION = columns_section(replace(PAGE, more=state_of))
@@ -124,9 +134,13 @@ SECTION = columns_section(replace(PAGE, more=state_of))
 
 def _stop_pill(state: SwitchState, about: str) -> Pill:
     if not state.value:
-        return Pill(about=about, text="Not stopped", tone="good", source="Installation")
-    source = "Environment of the installation" if state.source == "environment" else "Switch of the platform"
-    return Pill(about=about, text="Stopped", tone="bad", source=source)
+        return Pill(about=gettext(about), text=gettext("Not stopped"), tone="good", source=gettext("Installation"))
+    source = (
+        gettext("Environment of the installation")
+        if state.source == "environment"
+        else gettext("Switch of the platform")
+    )
+    return Pill(about=gettext(about), text=gettext("Stopped"), tone="bad", source=source)
 
 
 def _own_pills(row: WorkspaceSettings) -> list[Pill]:
@@ -134,16 +148,16 @@ def _own_pills(row: WorkspaceSettings) -> list[Pill]:
     revises = row.auto_send_revision_enabled
     return [
         Pill(
-            about="Automatic sending of this workspace",
-            text="Allowed" if sends else "Off",
+            about=gettext("Automatic sending of this workspace"),
+            text=gettext("Allowed") if sends else gettext("Off"),
             tone="good" if sends else "warn",
-            source="This page",
+            source=gettext("This page"),
         ),
         Pill(
-            about="Revision in this workspace",
-            text="On" if revises else "Off",
+            about=gettext("Revision in this workspace"),
+            text=gettext("On") if revises else gettext("Off"),
             tone="good" if revises else "quiet",
-            source="Super admin",
+            source=gettext("Super admin"),
         ),
     ]
 
@@ -154,9 +168,13 @@ def _stopped(stops: Mapping[str, SwitchState]) -> bool:
 
 def _conclusion(row: WorkspaceSettings, stops: Mapping[str, SwitchState], automatic: int) -> str:
     if _stopped(stops):
-        return "Nothing is sent automatically: the platform has stopped it."
+        return gettext("Nothing is sent automatically: the platform has stopped it.")
     if not row.auto_send_enabled:
-        return "Nothing is sent automatically in this workspace."
+        return gettext("Nothing is sent automatically in this workspace.")
     if not automatic:
-        return "Nothing is sent automatically: setters answer all campaigns."
-    return f"Answers of {automatic} campaign{'' if automatic == 1 else 's'} may leave without a person."
+        return gettext("Nothing is sent automatically: setters answer all campaigns.")
+    return ngettext(
+        "Answers of {n} campaign may leave without a person.",
+        "Answers of {n} campaigns may leave without a person.",
+        automatic,
+    ).format(n=automatic)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leads.campaign_form import CampaignForm
@@ -53,7 +55,9 @@ def campaign_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """All campaigns by name, found by a part of it; htmx asks for further rows."""
     search, mode = request.GET.get("q", "").strip(), request.GET.get("mode", "")
     if mode not in ("", *MODES):
-        raise BadInput(f"Unknown mode: {mode}", code="unknown_filter", http_status=400, field="mode")
+        raise BadInput(
+            gettext("Unknown mode: {mode}").format(mode=mode), code="unknown_filter", http_status=400, field="mode"
+        )
     page = list_campaigns(workspace_id, search=search, mode=mode, cursor=request.GET.get("cursor", ""))
     part = "" if not getattr(request, "htmx", False) else "#more" if request.GET.get("cursor") else "#list"
     return settings_page(
@@ -82,7 +86,12 @@ def campaign(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
     require(access_of(request), EDIT, workspace_id)
     form = _form(request, found, bound=True)
     if unknown := form.unknown_names():
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+            code="unknown_field",
+            http_status=400,
+            field=unknown[0],
+        )
     if not form.is_valid():
         return _panel(request, workspace_id, found, form=form, status=422)
     typed = form.cleaned_data
@@ -93,13 +102,13 @@ def campaign(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
     except Conflict:
         found.refresh_from_db()
         form.start_over_from(found)
-        return _panel(request, workspace_id, found, form=form, status=409, conflict=CHANGED_MEANWHILE)
+        return _panel(request, workspace_id, found, form=form, status=409, conflict=gettext(CHANGED_MEANWHILE))
     except BadInput as refused:
         form.refuse(refused)
         return _panel(request, workspace_id, found, form=form, status=422)
     if getattr(request, "htmx", False):
         return _closed(request, find_campaign(workspace_id, saved.pk), saved=True)
-    messages.success(request, f"Saved {saved}.")
+    messages.success(request, gettext("Saved {saved}.").format(saved=saved))
     return HttpResponseRedirect(_list_url(workspace_id))
 
 
@@ -107,18 +116,23 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     """How many campaigns the machine may answer, for the tab's page."""
     counts = count_campaigns(workspace_id)
     if not counts.total:
-        return {KEY: SectionState(text="None yet")}
+        return {KEY: SectionState(text=gettext("None yet"))}
     if counts.automatic:
-        return {KEY: SectionState(text=f"{counts.automatic} of {counts.total} on AI", tone="good")}
-    return {KEY: SectionState(text="Setters answer all")}
+        return {
+            KEY: SectionState(
+                text=gettext("{automatic} of {total} on AI").format(automatic=counts.automatic, total=counts.total),
+                tone="good",
+            )
+        }
+    return {KEY: SectionState(text=gettext("Setters answer all"))}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Campaigns",
-    purpose="Who answers the replies of each campaign, and how sure the machine must be",
-    group="Answering",
+    title=_("Campaigns"),
+    purpose=_("Who answers the replies of each campaign, and how sure the machine must be"),
+    group=_("Answering"),
     position=10,
     action=EDIT,
     view=campaign_list,

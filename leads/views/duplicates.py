@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leads.models import Lead, LeadIdentityConflict
@@ -50,7 +51,7 @@ def merge(request: HttpRequest, workspace_id: UUID, keep_id: UUID, drop_id: UUID
         except Conflict as refused:
             error, status = str(refused), refused.http_status
         else:
-            messages.success(request, f"Merged into {kept.shown_name}.")
+            messages.success(request, gettext("Merged into {shown_name}.").format(shown_name=kept.shown_name))
             return _back(workspace_id)
     elif keep.pk == drop.pk:
         raise NotVisible
@@ -76,7 +77,7 @@ def dismissal(request: HttpRequest, workspace_id: UUID, conflict_id: UUID) -> Ht
     if found is None:
         raise NotVisible
     if not dismiss_conflict(found, by=person_of(request)):
-        messages.info(request, "It was settled already.")
+        messages.info(request, gettext("It was settled already."))
     return _back(workspace_id)
 
 

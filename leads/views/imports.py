@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.enums import DuplicateHandling, ImportField, ImportStatus
@@ -100,7 +101,7 @@ def cancel(request: HttpRequest, workspace_id: UUID, import_id: UUID) -> HttpRes
     """End it between two chunks."""
     job = _job_in(workspace_id, import_id)
     if not cancel_import(job, by=person_of(request)):
-        messages.info(request, "It had ended already.")
+        messages.info(request, gettext("It had ended already."))
     return _to(job)
 
 

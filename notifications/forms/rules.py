@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from notifications.enums import Destination
 from notifications.rules.sentiment import (
@@ -18,7 +20,7 @@ from notifications.rules.sentiment import (
     rules_as_json,
 )
 
-MODES = ((OFF, "Never"), (REALTIME, "At once"), (DAILY, "Once a day"))
+MODES = ((OFF, _("Never")), (REALTIME, _("At once")), (DAILY, _("Once a day")))
 WORDS = dict(MODES)
 SLUGS = {tag: tag.lower().replace(" ", "-") for tag in TAGS}
 
@@ -54,7 +56,7 @@ class RulesWidget(forms.Widget):
         context["widget"] |= {
             "rows": [_row(name, tag, rules.get(tag, TagRule())) for tag in TAGS],
             "labels": labels,
-            "modes": MODES,
+            "modes": [(mode, gettext(words)) for mode, words in MODES],
         }
         return context
 
@@ -70,10 +72,14 @@ class RulesField(forms.Field):
     def clean(self, value: Any) -> dict[str, Any] | None:
         """Refuses what nobody could have chosen on the page, and a rule that names no place."""
         if problems := rule_problems(value):
-            raise ValidationError(f"Not known here: {', '.join(problems)[:200]}.", code="rules")
+            raise ValidationError(
+                gettext("Not known here: {names}.").format(names=", ".join(problems)[:200]), code="rules"
+            )
         rules = normalize_rules(value)
         if aimless := [tag for tag, rule in rules.items() if rule.mode != OFF and not rule.destinations]:
-            raise ValidationError(f"Choose where to tell {', '.join(aimless)}, or never.", code="aimless")
+            raise ValidationError(
+                gettext("Choose where to tell {names}, or never.").format(names=", ".join(aimless)), code="aimless"
+            )
         return rules_as_json({tag: rule for tag, rule in rules.items() if rule != TagRule()}) or None
 
     def has_changed(self, initial: Any, data: Any) -> bool:

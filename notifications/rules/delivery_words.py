@@ -1,26 +1,29 @@
 """How a delivery is told to people: whom it went to without the whole address, and why it did not."""
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 HIDDEN = "•••"
 SHOWN_OF_A_PHONE = 4
 
 _REASONS = {
-    "slack_off": "Alerts in Slack are switched off",
-    "slack_not_configured": "Slack is not connected",
-    "slack_disconnected": "Slack is disconnected",
-    "email_not_configured": "Mail cannot be sent yet",
-    "email_disconnected": "Resend is disconnected",
-    "sms_not_configured": "GoHighLevel is not connected",
-    "sms_disconnected": "GoHighLevel is disconnected",
-    "lead_phone": "A lead has this number",
-    "sms_cap": "Enough texts for a day",
-    "repeated": "The same was told a short while ago",
-    "replaced": "Newer news took its place",
-    "no_recipients": "Nobody is chosen",
-    "not_configured": "The connection was removed meanwhile",
-    "suspended": "The workspace is suspended",
-    "note_deleted": "The note was deleted or changed before it was told",
-    "no_access": "They could not see the lead any more",
-    "stale": "Too old by the time it could be sent",
+    "slack_off": _("Alerts in Slack are switched off"),
+    "slack_not_configured": _("Slack is not connected"),
+    "slack_disconnected": _("Slack is disconnected"),
+    "email_not_configured": _("Mail cannot be sent yet"),
+    "email_disconnected": _("Resend is disconnected"),
+    "sms_not_configured": _("GoHighLevel is not connected"),
+    "sms_disconnected": _("GoHighLevel is disconnected"),
+    "lead_phone": _("A lead has this number"),
+    "sms_cap": _("Enough texts for a day"),
+    "repeated": _("The same was told a short while ago"),
+    "replaced": _("Newer news took its place"),
+    "no_recipients": _("Nobody is chosen"),
+    "not_configured": _("The connection was removed meanwhile"),
+    "suspended": _("The workspace is suspended"),
+    "note_deleted": _("The note was deleted or changed before it was told"),
+    "no_access": _("They could not see the lead any more"),
+    "stale": _("Too old by the time it could be sent"),
 }
 
 
@@ -34,4 +37,4 @@ def mask_target(target: str) -> str:
 
 def reason_in_words(reason: str) -> str:
     """A reason we know in a sentence; a provider's code as it is."""
-    return _REASONS.get(reason, reason.replace("_", " "))
+    return gettext(_REASONS.get(reason, reason.replace("_", " ")))

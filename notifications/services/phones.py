@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from leads.models import Lead
 from notifications.rules.delivery_words import mask_target
@@ -32,4 +33,7 @@ def check_phones(row: WorkspaceSettings) -> None:
     taken = phones_of_leads(row.workspace_id, row.notification_phones)
     if taken:
         listed = ", ".join(mask_target(phone) for phone in sorted(taken))
-        raise ValidationError(f"A lead has this number: {listed}. It would be told about itself.", code="lead_phone")
+        raise ValidationError(
+            gettext("A lead has this number: {listed}. It would be told about itself.").format(listed=listed),
+            code="lead_phone",
+        )

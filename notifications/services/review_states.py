@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from inbox.registry import ReviewPost
 from integrations.rules.approvers import read_approvers
 from notifications.constants import NOBODY
@@ -11,13 +14,13 @@ from zrg.workspaces.context import platform
 from zrg.workspaces.models import WorkspaceSettings
 
 WORDS = {
-    SendStatus.PENDING: ("Waits to be posted", "quiet"),
-    SendStatus.SENDING: ("Waits to be posted", "quiet"),
-    SendStatus.SENT: ("Posted", "good"),
-    SendStatus.FAILED: ("Could not be posted", "bad"),
-    SendStatus.UNKNOWN: ("Posted, not confirmed", "warn"),
-    SendStatus.SUPPRESSED: ("Not posted", "quiet"),
-    SendStatus.SKIPPED: ("Not posted", "quiet"),
+    SendStatus.PENDING: (_("Waits to be posted"), "quiet"),
+    SendStatus.SENDING: (_("Waits to be posted"), "quiet"),
+    SendStatus.SENT: (_("Posted"), "good"),
+    SendStatus.FAILED: (_("Could not be posted"), "bad"),
+    SendStatus.UNKNOWN: (_("Posted, not confirmed"), "warn"),
+    SendStatus.SUPPRESSED: (_("Not posted"), "quiet"),
+    SendStatus.SKIPPED: (_("Not posted"), "quiet"),
 }
 
 
@@ -41,7 +44,7 @@ def _post(recipient: str, status: str, reason: str, target: str) -> ReviewPost:
     text, tone = WORDS[SendStatus(status)]
     because = f": {reason.replace('_', ' ')}" if reason and status != SendStatus.SENT else ""
     return ReviewPost(
-        recipient="Nobody" if target == NOBODY else recipient,
-        text=f"{text}{because}",
+        recipient=gettext("Nobody") if target == NOBODY else recipient,
+        text=f"{gettext(text)}{because}",
         tone=tone,  # type: ignore[arg-type]
     )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.contracts import DraftDecided, ReviewClickAnswered, ReviewOutdated, ReviewRequested
 from inbox.enums import DraftStatus
@@ -118,7 +119,7 @@ def run_refresh(context: JobContext) -> None:
     assert context.draft_id is not None
     left = refresh_review_posts(context.workspace_id, context.draft_id)
     if left and context.attempts < context.max_attempts:
-        raise PostsNotUpdated(f"{left} posts of {context.draft_id}")
+        raise PostsNotUpdated(gettext("{left} posts of {draft_id}").format(left=left, draft_id=context.draft_id))
 
 
 def refresh_review_posts(workspace_id: UUID, draft_id: UUID) -> int:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from notifications.enums import Destination, SendKind
 from notifications.models import NotificationSendLog
@@ -31,7 +32,7 @@ def send_test(workspace_id: UUID, destination: str, *, limited: bool = False) ->
     with tenant(workspace_id):
         workspace = Workspace.objects.select_related("settings").filter(pk=workspace_id).first()
         if workspace is None:
-            raise NotVisible(f"No workspace {workspace_id}")
+            raise NotVisible(gettext("No workspace {workspace_id}").format(workspace_id=workspace_id))
         content = compose(
             f"[{workspace.name}] Test",
             [f"Test: notifications of {workspace.name} arrive here. Nothing has to be done."],

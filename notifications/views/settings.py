@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from notifications.enums import Destination
 from notifications.forms.rules import RulesField
@@ -36,11 +38,16 @@ def send_one(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     refuse_unknown(request, {"destination"})
     destination = request.POST.get("destination", "")
     if destination not in REACHES:
-        raise BadInput("No such destination.", field="destination")
+        raise BadInput(gettext("No such destination."), field="destination")
     try:
         reach = send_test(workspace_id, destination, limited=True)
     except TooManyRequests:
-        messages.error(request, f"{TESTS_PER_HOUR} tests an hour are the limit. Try again later.")
+        messages.error(
+            request,
+            gettext("{tests_per_hour} tests an hour are the limit. Try again later.").format(
+                tests_per_hour=TESTS_PER_HOUR
+            ),
+        )
         return HttpResponseRedirect(page_url(workspace_id, PAGE))
     with context_of(access_of(request)):
         record_audit(
@@ -51,9 +58,9 @@ def send_one(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
             after={"destination": destination, "recipients": len(reach.targets)},
         )
     if reach.targets:
-        messages.success(request, "A test is on its way. It appears below as it is delivered.")
+        messages.success(request, gettext("A test is on its way. It appears below as it is delivered."))
     else:
-        messages.warning(request, f"Nothing was sent: {reason_in_words(reach.reason)}.")
+        messages.warning(request, gettext("Nothing was sent: {reason}.").format(reason=reason_in_words(reach.reason)))
     return HttpResponseRedirect(page_url(workspace_id, PAGE))
 
 
@@ -78,8 +85,8 @@ def _more(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
 PAGE = ColumnsPage(
     tab="general",
     key="notifications",
-    title="Notifications",
-    purpose="Who hears of leads and of what needs a person, where and when",
+    title=_("Notifications"),
+    purpose=_("Who hears of leads and of what needs a person, where and when"),
     position=40,
     action=EDIT,
     template="notifications/settings/notifications.html",
@@ -87,25 +94,29 @@ PAGE = ColumnsPage(
     acts={"test": send_one},
     groups=(
         ColumnGroup(
-            title="What is told of a lead",
-            note="A message leaves when the sentiment of a lead changes to one of these: at once, or together with the "
-            "others once a day. The same news of a lead is not told twice within an hour.",
-            columns=(Column(name="notification_sentiment_rules", label="For each sentiment", make=RulesField),),
+            title=_("What is told of a lead"),
+            note=_(
+                "A message leaves when the sentiment of a lead changes to one of these: at once, or together with the "
+                "others once a day. The same news of a lead is not told twice within an hour."
+            ),
+            columns=(Column(name="notification_sentiment_rules", label=_("For each sentiment"), make=RulesField),),
         ),
         ColumnGroup(
-            title="Once a day",
+            title=_("Once a day"),
             side_by_side=True,
             columns=(
                 Column(
                     name="email_digest",
-                    label="Send the daily digest",
-                    hint="To Slack, mail and phones, as chosen for each sentiment. What is told at once is not "
-                    "concerned.",
+                    label=_("Send the daily digest"),
+                    hint=_(
+                        "To Slack, mail and phones, as chosen for each sentiment. What is told at once is not "
+                        "concerned."
+                    ),
                 ),
                 Column(
                     name="notification_daily_digest_time",
-                    label="At",
-                    hint="In the workspace's time zone. A day without news has none.",
+                    label=_("At"),
+                    hint=_("In the workspace's time zone. A day without news has none."),
                     make=lambda: forms.CharField(
                         required=False, max_length=5, widget=forms.TimeInput(attrs={"type": "time"})
                     ),
@@ -113,28 +124,34 @@ PAGE = ColumnsPage(
             ),
         ),
         ColumnGroup(
-            title="Where alerts go",
-            note="Alerts tell of what only a person can put right: a connection that broke, a lead nobody in the "
-            "rotation could take, a message whose sending could not be confirmed.",
+            title=_("Where alerts go"),
+            note=_(
+                "Alerts tell of what only a person can put right: a connection that broke, a lead nobody in the "
+                "rotation could take, a message whose sending could not be confirmed."
+            ),
             columns=(
                 Column(
                     name="slack_alerts",
-                    label="Alerts in Slack",
-                    hint="Off: alerts go by mail. Questions about single answers are chosen with the approvers.",
+                    label=_("Alerts in Slack"),
+                    hint=_("Off: alerts go by mail. Questions about single answers are chosen with the approvers."),
                 ),
                 Column(
                     name="notification_emails",
-                    label="Addresses, one per line",
-                    hint="Get the alerts while Slack cannot, and one mail when a connection breaks or works again. "
-                    "At most 20.",
+                    label=_("Addresses, one per line"),
+                    hint=_(
+                        "Get the alerts while Slack cannot, and one mail when a connection breaks or works again. "
+                        "At most 20."
+                    ),
                     make=lambda: AddressesField(required=False),
                     rows=4,
                 ),
                 Column(
                     name="notification_phones",
-                    label="Phones, one per line",
-                    hint="As +14155550123; at most 10. They get the news of leads chosen above, by your GoHighLevel: "
-                    "20 texts a day, none between 21:00 and 08:00. The number of a lead is refused.",
+                    label=_("Phones, one per line"),
+                    hint=_(
+                        "As +14155550123; at most 10. They get the news of leads chosen above, by your GoHighLevel: "
+                        "20 texts a day, none between 21:00 and 08:00. The number of a lead is refused."
+                    ),
                     make=lambda: LinesField(required=False),
                     rows=3,
                 ),
@@ -156,5 +173,5 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     return {
         PAGE.key: SectionState(text=", ".join(reached), tone="good")
         if reached
-        else SectionState(text="Nobody hears of it", tone="warn")
+        else SectionState(text=gettext("Nobody hears of it"), tone="warn")
     }

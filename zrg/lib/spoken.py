@@ -40,7 +40,9 @@ def script_words() -> dict[str, Any] | None:
 @lru_cache
 def _script_words(language_code: str) -> dict[str, Any] | None:
     catalogue = JavaScriptCatalog()
-    found = DjangoTranslation(language_code, domain="djangojs", localedirs=settings.LOCALE_PATHS)
+    found = DjangoTranslation(
+        language_code, domain="djangojs", localedirs=[str(path) for path in settings.LOCALE_PATHS]
+    )
     catalogue.translation = found
     texts = catalogue.get_catalog()
     return {"texts": texts, "plural": "".join(str(found.plural(n)) for n in range(PLURAL_NUMBERS))} if texts else None

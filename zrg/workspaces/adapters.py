@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from zrg.lib import log_events
 from zrg.lib.errors import Forbidden
@@ -37,10 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         # One text for every failed log-in.
-        "account_inactive": "The address and the password do not match.",
-        "email_password_mismatch": "The address and the password do not match.",
-        "invalid_login": "The address and the password do not match.",
-        "too_many_login_attempts": "Too many attempts. Wait a quarter of an hour and try again.",
+        "account_inactive": _("The address and the password do not match."),
+        "email_password_mismatch": _("The address and the password do not match."),
+        "invalid_login": _("The address and the password do not match."),
+        "too_many_login_attempts": _("Too many attempts. Wait a quarter of an hour and try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -6,36 +6,38 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.errors import StepUpRequired, Unauthenticated
 
 MFA_REQUIRED = "mfa_required"
 TITLES = {
-    400: "This request cannot be read",
-    403: "You may look, but not do this",
-    404: "Nothing here",
-    409: "Something changed meanwhile",
-    410: "This link is no longer valid",
-    413: "That is too large",
-    422: "Please check what you entered",
-    423: "This workspace is suspended",
-    429: "Too many attempts",
-    500: "Something went wrong",
-    503: "Not available right now",
+    400: _("This request cannot be read"),
+    403: _("You may look, but not do this"),
+    404: _("Nothing here"),
+    409: _("Something changed meanwhile"),
+    410: _("This link is no longer valid"),
+    413: _("That is too large"),
+    422: _("Please check what you entered"),
+    423: _("This workspace is suspended"),
+    429: _("Too many attempts"),
+    500: _("Something went wrong"),
+    503: _("Not available right now"),
 }
 EXPLANATIONS = {
-    400: "The address or the form was damaged on the way. Go back and try again.",
-    403: "Your role does not include this. An admin of the workspace can change that.",
-    404: "The page does not exist, or it is not available to you.",
-    409: "Reload the page and try again.",
-    410: "Ask for a new one.",
-    413: "Send less at once.",
-    422: "One of the values was refused.",
-    423: "You can read everything; nothing can be changed or sent until it is resumed.",
-    429: "Wait a little and try again.",
-    500: "The error was recorded. Try again; if it stays, tell us the number below.",
-    503: "Try again in a minute.",
+    400: _("The address or the form was damaged on the way. Go back and try again."),
+    403: _("Your role does not include this. An admin of the workspace can change that."),
+    404: _("The page does not exist, or it is not available to you."),
+    409: _("Reload the page and try again."),
+    410: _("Ask for a new one."),
+    413: _("Send less at once."),
+    422: _("One of the values was refused."),
+    423: _("You can read everything; nothing can be changed or sent until it is resumed."),
+    429: _("Wait a little and try again."),
+    500: _("The error was recorded. Try again; if it stays, tell us the number below."),
+    503: _("Try again in a minute."),
 }
 
 
@@ -67,8 +69,8 @@ def status_response(request: HttpRequest, status: int, code: str, **data: Any) -
         return JsonResponse(body | ({"requestId": request_id} if status >= 500 else {}), status=status)
     context = {
         "status": status,
-        "title": TITLES.get(status, "That did not work"),
-        "explanation": EXPLANATIONS.get(status, ""),
+        "title": gettext(TITLES.get(status, _("That did not work"))),
+        "explanation": gettext(EXPLANATIONS.get(status, "")),
         "request_id": request_id,
     }
     return render(request, "zrg/error.html", context, status=status)

@@ -10,6 +10,8 @@ from datetime import time as wall_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from zrg.workspaces.hours import Window, parse_clock, valid_zone
 
 VERSION = 1
@@ -67,16 +69,16 @@ class SendSchedule:
 def parse_send_schedule(value: Any) -> SendSchedule:
     """The schedule in a JSON object; `BadSchedule` with a sentence for a person for anything else."""
     if not isinstance(value, Mapping):
-        raise BadSchedule("A JSON object.")
+        raise BadSchedule(gettext("A JSON object."))
     _refuse_unknown(value, _KEYS)
     if value.get("version", VERSION) != VERSION or isinstance(value.get("version"), bool):
-        raise BadSchedule("The version is 1.")
+        raise BadSchedule(gettext("The version is 1."))
     start, end = _clock(value, "startTime"), _clock(value, "endTime")
     if start == end:
-        raise BadSchedule("Start and end differ.")
+        raise BadSchedule(gettext("Start and end differ."))
     zone = None
     if value.get("timezone") is not None and (zone := valid_zone(_text(value, "timezone"))) is None:
-        raise BadSchedule("The time zone is not known.")
+        raise BadSchedule(gettext("The time zone is not known."))
     return _with_holidays(value.get("holidays"), weekdays=_weekdays(value.get("days")), start=start, end=end, zone=zone)
 
 
@@ -118,10 +120,10 @@ def _with_holidays(value: Any, **hours: Any) -> SendSchedule:
     if value is None:
         return SendSchedule(**hours)
     if not isinstance(value, Mapping):
-        raise BadSchedule("Holidays are a JSON object.")
+        raise BadSchedule(gettext("Holidays are a JSON object."))
     _refuse_unknown(value, _HOLIDAY_KEYS)
     if value.get("preset") not in (None, PRESET):
-        raise BadSchedule(f"The only preset is {PRESET}.")
+        raise BadSchedule(gettext("The only preset is {preset}.").format(preset=PRESET))
     return SendSchedule(
         preset=value.get("preset") == PRESET,
         excluded=_dates(value, "excludedPresetDates"),
@@ -134,11 +136,11 @@ def _with_holidays(value: Any, **hours: Any) -> SendSchedule:
 def _weekdays(days: Any) -> frozenset[int]:
     """Sunday is 0 on the wire, Monday is 0 in Python."""
     if not isinstance(days, list) or not days:
-        raise BadSchedule("Choose at least one day.")
+        raise BadSchedule(gettext("Choose at least one day."))
     if not all(isinstance(day, int) and not isinstance(day, bool) and 0 <= day <= 6 for day in days):
-        raise BadSchedule("Days are numbers from 0 (Sunday) to 6 (Saturday).")
+        raise BadSchedule(gettext("Days are numbers from 0 (Sunday) to 6 (Saturday)."))
     if len(set(days)) != len(days):
-        raise BadSchedule("Each day once.")
+        raise BadSchedule(gettext("Each day once."))
     return frozenset((day - 1) % 7 for day in days)
 
 
@@ -146,30 +148,34 @@ def _clock(value: Mapping[str, Any], key: str) -> wall_time:
     text = value.get(key)
     clock = parse_clock(text) if isinstance(text, str) and len(text) == len("HH:MM") else None
     if clock is None:
-        raise BadSchedule(f"{key} is a time of day as HH:MM.")
+        raise BadSchedule(gettext("{key} is a time of day as HH:MM.").format(key=key))
     return clock
 
 
 def _dates(value: Mapping[str, Any], key: str) -> frozenset[date]:
     dates = value.get(key, [])
     if not isinstance(dates, list) or len(dates) > MAX_DATES:
-        raise BadSchedule(f"{key} is a list of at most {MAX_DATES} dates.")
+        raise BadSchedule(gettext("{key} is a list of at most {max_dates} dates.").format(key=key, max_dates=MAX_DATES))
     return frozenset(_date(one) for one in dates)
 
 
 def _ranges(value: Mapping[str, Any]) -> tuple[tuple[date, date], ...]:
     ranges = value.get("additionalBlackoutDateRanges", [])
     if not isinstance(ranges, list) or len(ranges) > MAX_RANGES:
-        raise BadSchedule(f"At most {MAX_RANGES} ranges of days.")
+        raise BadSchedule(gettext("At most {max_ranges} ranges of days.").format(max_ranges=MAX_RANGES))
     return tuple(_range(one) for one in ranges)
 
 
 def _range(value: Any) -> tuple[date, date]:
     if not isinstance(value, Mapping) or set(value) != {"start", "end"}:
-        raise BadSchedule("A range has a start and an end.")
+        raise BadSchedule(gettext("A range has a start and an end."))
     start, end = _date(value["start"]), _date(value["end"])
     if start > end or (end - start).days >= MAX_RANGE_DAYS:
-        raise BadSchedule(f"A range starts before it ends and has at most {MAX_RANGE_DAYS} days.")
+        raise BadSchedule(
+            gettext("A range starts before it ends and has at most {max_range_days} days.").format(
+                max_range_days=MAX_RANGE_DAYS
+            )
+        )
     return start, end
 
 
@@ -179,12 +185,12 @@ def _date(value: Any) -> date:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise BadSchedule("Dates are written as 2026-12-31.") from None
+        raise BadSchedule(gettext("Dates are written as 2026-12-31.")) from None
 
 
 def _refuse_unknown(value: Mapping[str, Any], known: set[str]) -> None:
     if unknown := sorted(str(key) for key in set(value) - known):
-        raise BadSchedule(f"Not known: {', '.join(unknown)[:200]}.")
+        raise BadSchedule(gettext("Not known: {names}.").format(names=", ".join(unknown)[:200]))
 
 
 def _text(value: Mapping[str, Any], key: str) -> str:

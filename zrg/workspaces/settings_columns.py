@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods
 
 from zrg.lib import log_events
@@ -22,11 +24,11 @@ from zrg.workspaces.registry import SettingsSection
 from zrg.workspaces.services.settings import change_settings, record_refused
 from zrg.workspaces.settings_frame import settings_page
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = _(
     "These settings changed meanwhile: somebody saved them after you opened this page. What you typed is still here. "
     "Look at what is stored now, then save again."
 )
-NOT_YOURS = "Nothing was saved: the following is set by a super admin only: {fields}."
+NOT_YOURS = _("Nothing was saved: the following is set by a super admin only: {fields}.")
 
 logger = structlog.get_logger(__name__)
 
@@ -116,11 +118,16 @@ def _save(request: HttpRequest, workspace_id: UUID, page: ColumnsPage) -> HttpRe
     if foreign := form.foreign_names():
         # Answered, not raised: the audit row must outlive this request.
         record_refused(row, foreign, by=person_of(request))
-        told = NOT_YOURS.format(fields=", ".join(str(form.fields[name].label) for name in foreign))
+        told = gettext(NOT_YOURS).format(fields=", ".join(str(form.fields[name].label) for name in foreign))
         return show(request, workspace_id, page, status=403, problem=told)
     require(access_of(request), page.action, workspace_id)
     if unknown := form.unknown_names():
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+            code="unknown_field",
+            http_status=400,
+            field=unknown[0],
+        )
     if not form.is_valid():
         return show(request, workspace_id, page, form=form, status=422)
     try:
@@ -134,12 +141,12 @@ def _save(request: HttpRequest, workspace_id: UUID, page: ColumnsPage) -> HttpRe
         )
     except Conflict:
         form.start_over_from(_row(workspace_id))
-        return show(request, workspace_id, page, form=form, status=409, conflict=CHANGED_MEANWHILE)
+        return show(request, workspace_id, page, form=form, status=409, conflict=gettext(CHANGED_MEANWHILE))
     except BadInput as refused:
         form.refuse(refused)
         return show(request, workspace_id, page, form=form, status=422)
     logger.info(log_events.SETTINGS_SAVED, tab=page.tab, section=page.key, fields=sorted(form.changed_data))
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(page_url(workspace_id, page))
 
 

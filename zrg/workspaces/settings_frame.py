@@ -8,6 +8,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.access import Access, WorkspaceAccess, can
@@ -19,8 +21,8 @@ from zrg.workspaces.setup import open_setup
 
 Row = TypeVar("Row", bound=Model)
 
-READ_ONLY = "You can view these settings; changes are made by your admin"
-SUSPENDED = "This workspace is suspended: everything can be read, nothing can be changed"
+READ_ONLY = _("You can view these settings; changes are made by your admin")
+SUSPENDED = _("This workspace is suspended: everything can be read, nothing can be changed")
 
 # What somebody needs to change anything on a tab.
 TAB_ACTIONS = {
@@ -30,7 +32,13 @@ TAB_ACTIONS = {
     "booking": "settings.edit_booking",
     "team": "team.invite",
 }
-TAB_TITLES = {"general": "General", "integrations": "Integrations", "ai": "AI", "booking": "Booking", "team": "Team"}
+TAB_TITLES = {
+    "general": _("General"),
+    "integrations": _("Integrations"),
+    "ai": "AI",
+    "booking": _("Booking"),
+    "team": _("Team"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +150,7 @@ def _tabs(workspace_id: UUID, current: str) -> list[Tab]:
 def _rights(access: Access, found: WorkspaceAccess, action: str) -> dict[str, Any]:
     can_edit = can(access, action, found.workspace_id)
     suspended = found.status == WorkspaceStatus.SUSPENDED
-    banner = "" if can_edit else SUSPENDED if suspended else READ_ONLY
+    banner = "" if can_edit else gettext(SUSPENDED) if suspended else gettext(READ_ONLY)
     return {
         "can_edit": can_edit,
         "read_only_banner": banner,

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext
 
 from zrg.workspaces.constants import GRANTABLE, MAX_REPLY_TARGET_MINUTES, REPLY_TARGET_TAGS
 
@@ -33,7 +34,7 @@ class MaxItems:
 
     def __call__(self, value: Sequence[Any]) -> None:
         if len(value) > self.limit:
-            raise ValidationError(f"At most {self.limit} entries.", code="max_items")
+            raise ValidationError(gettext("At most {limit} entries.").format(limit=self.limit), code="max_items")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MaxItems) and self.limit == other.limit
@@ -45,25 +46,25 @@ class MaxItems:
 def validate_timezone(value: str) -> None:
     """An IANA zone."""
     if value not in TIMEZONES:
-        raise ValidationError("Not a known time zone.", code="timezone")
+        raise ValidationError(gettext("Not a known time zone."), code="timezone")
 
 
 def validate_wall_time(value: str) -> None:
     """`HH:MM`."""
     if not WALL_TIME.match(value):
-        raise ValidationError("A time of day as HH:MM.", code="wall_time")
+        raise ValidationError(gettext("A time of day as HH:MM."), code="wall_time")
 
 
 def validate_digest_time(value: str) -> None:
     """`H:MM` or `HH:MM`, within a day."""
     if not DIGEST_TIME.match(value) or not WALL_TIME.match(value.zfill(5)):
-        raise ValidationError("A time of day as HH:MM.", code="wall_time")
+        raise ValidationError(gettext("A time of day as HH:MM."), code="wall_time")
 
 
 def validate_https(value: str) -> None:
     """An address over https."""
     if not value.startswith("https://"):
-        raise ValidationError("Only https addresses.", code="https")
+        raise ValidationError(gettext("Only https addresses."), code="https")
 
 
 def validate_emails(value: Sequence[str]) -> None:
@@ -71,7 +72,7 @@ def validate_emails(value: Sequence[str]) -> None:
     _distinct(value)
     for address in value:
         if address != address.strip().lower():
-            raise ValidationError("Addresses are written in lower case.", code="email")
+            raise ValidationError(gettext("Addresses are written in lower case."), code="email")
         validate_email(address)
 
 
@@ -92,7 +93,7 @@ def validate_own_addresses(value: Sequence[str]) -> None:
     for entry in value:
         if entry.startswith("@"):
             if not DOMAIN.match(entry):
-                raise ValidationError("A domain as @example.com.", code="domain")
+                raise ValidationError(gettext("A domain as @example.com."), code="domain")
         else:
             validate_emails([entry])
 
@@ -100,19 +101,25 @@ def validate_own_addresses(value: Sequence[str]) -> None:
 def validate_blackout_dates(value: Sequence[date]) -> None:
     """At most one year of days."""
     if len(value) > MAX_BLACKOUT_DATES:
-        raise ValidationError(f"At most {MAX_BLACKOUT_DATES} days.", code="max_items")
+        raise ValidationError(
+            gettext("At most {max_blackout_dates} days.").format(max_blackout_dates=MAX_BLACKOUT_DATES),
+            code="max_items",
+        )
 
 
 def validate_extra_permissions(value: Sequence[str]) -> None:
     """Only what may be granted."""
     if not set(value) <= set(GRANTABLE):
-        raise ValidationError("Not a permission that can be granted.", code="grantable")
+        raise ValidationError(gettext("Not a permission that can be granted."), code="grantable")
 
 
 def validate_questions(value: Any) -> None:
     """At most ten `{"id", "question", "required"}` with distinct ids."""
     if not isinstance(value, list) or len(value) > MAX_QUESTIONS:
-        raise ValidationError(f"A list of at most {MAX_QUESTIONS} questions.", code="questions")
+        raise ValidationError(
+            gettext("A list of at most {max_questions} questions.").format(max_questions=MAX_QUESTIONS),
+            code="questions",
+        )
     for entry in value:
         if not (
             isinstance(entry, dict)
@@ -121,19 +128,26 @@ def validate_questions(value: Any) -> None:
             and _text(entry["question"])
             and isinstance(entry["required"], bool)
         ):
-            raise ValidationError("Each question has an id, a text and whether it is required.", code="questions")
+            raise ValidationError(
+                gettext("Each question has an id, a text and whether it is required."), code="questions"
+            )
     _distinct([entry["id"] for entry in value])
 
 
 def validate_approval_recipients(value: Any) -> None:
     """At most fifty `{"id", "displayName", "email"?, "avatarUrl"?}`; an address may stand in for the id."""
     if not isinstance(value, list) or len(value) > MAX_APPROVAL_RECIPIENTS:
-        raise ValidationError(f"A list of at most {MAX_APPROVAL_RECIPIENTS} people.", code="recipients")
+        raise ValidationError(
+            gettext("A list of at most {max_approval_recipients} people.").format(
+                max_approval_recipients=MAX_APPROVAL_RECIPIENTS
+            ),
+            code="recipients",
+        )
     for entry in value:
         if not isinstance(entry, dict) or not set(entry) <= {"id", "displayName", "email", "avatarUrl"}:
-            raise ValidationError("Each recipient is a Slack user.", code="recipients")
+            raise ValidationError(gettext("Each recipient is a Slack user."), code="recipients")
         if not _text(entry.get("id") or entry.get("email")) or not _text(entry.get("displayName")):
-            raise ValidationError("Each recipient has an id or an address, and a name.", code="recipients")
+            raise ValidationError(gettext("Each recipient has an id or an address, and a name."), code="recipients")
     _distinct([entry.get("id") or entry["email"] for entry in value])
 
 
@@ -143,24 +157,34 @@ def validate_bundle_budgets(value: Any) -> None:
         isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= MAX_BUNDLE_BUDGET
         for size in value.values()
     ):
-        raise ValidationError(f"Sizes between 0 and {MAX_BUNDLE_BUDGET}.", code="budgets")
+        raise ValidationError(
+            gettext("Sizes between 0 and {max_bundle_budget}.").format(max_bundle_budget=MAX_BUNDLE_BUDGET),
+            code="budgets",
+        )
 
 
 def validate_reply_targets(value: Any) -> None:
     """`{sentiment: minutes}`; a sentiment that is left out has no target (07 R20.6)."""
     if not isinstance(value, dict):
-        raise ValidationError("A JSON object of sentiments and minutes.", code="object")
+        raise ValidationError(gettext("A JSON object of sentiments and minutes."), code="object")
     if unknown := sorted(str(tag) for tag in set(value) - set(REPLY_TARGET_TAGS)):
-        raise ValidationError(f"No sentiment with a reply time: {', '.join(unknown)[:200]}.", code="tag")
+        raise ValidationError(
+            gettext("No sentiment with a reply time: {names}.").format(names=", ".join(unknown)[:200]), code="tag"
+        )
     for tag, minutes in value.items():
         if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= MAX_REPLY_TARGET_MINUTES:
-            raise ValidationError(f"{tag}: whole minutes from 1 to {MAX_REPLY_TARGET_MINUTES:,}.", code="minutes")
+            raise ValidationError(
+                gettext("{tag}: whole minutes from 1 to {max_reply_target_minutes:,}.").format(
+                    tag=tag, max_reply_target_minutes=MAX_REPLY_TARGET_MINUTES
+                ),
+                code="minutes",
+            )
 
 
 def validate_json_object(value: Any) -> None:
     """A JSON object."""
     if not isinstance(value, dict):
-        raise ValidationError("A JSON object.", code="object")
+        raise ValidationError(gettext("A JSON object."), code="object")
 
 
 def _text(value: Any) -> bool:
@@ -170,7 +194,7 @@ def _text(value: Any) -> bool:
 def _distinct(value: Iterable[Any]) -> None:
     entries = list(value)
     if len(entries) != len(set(entries)):
-        raise ValidationError("Each entry once.", code="duplicate")
+        raise ValidationError(gettext("Each entry once."), code="duplicate")
 
 
 def _all_match(value: Sequence[str], pattern: re.Pattern[str], message: str) -> None:

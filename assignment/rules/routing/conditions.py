@@ -8,6 +8,8 @@ A missing fact satisfies only `not_in` and `not_set`. Values are normalised like
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from assignment.rules.routing.contracts import Facts, Matcher
 from assignment.rules.routing.facts import (
     ATTRIBUTE_PREFIX,
@@ -53,7 +55,7 @@ class BadCondition(BadInput):
 def canonical_conditions(given: Any) -> dict[str, Any]:
     """The stored form of conditions or of their shorthand. Raises `BadCondition`; changes nothing."""
     if not isinstance(given, Mapping):
-        raise BadCondition("Conditions are an object.", "")
+        raise BadCondition(gettext("Conditions are an object."), "")
     if set(given) & {*SHORTHAND, "match_type"}:
         return _from_shorthand(given)
     leaves = [0]
@@ -83,10 +85,10 @@ def matches_nothing(facts: Facts) -> bool:
 def _from_shorthand(given: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(given) - {*SHORTHAND, "match_type"})
     if unknown:
-        raise BadCondition("Unknown key.", f"/{_escape(unknown[0])}")
+        raise BadCondition(gettext("Unknown key."), f"/{_escape(unknown[0])}")
     match_type = given.get("match_type", "all")
     if match_type not in ("all", "any"):
-        raise BadCondition("match_type is all or any.", "/match_type")
+        raise BadCondition(gettext("match_type is all or any."), "/match_type")
     nodes = []
     for key, field in SHORTHAND.items():
         values = given.get(key)
@@ -98,17 +100,17 @@ def _from_shorthand(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _canonical(node: Any, pointer: str, depth: int, leaves: list[int]) -> dict[str, Any]:
     if not isinstance(node, Mapping):
-        raise BadCondition("A condition is an object.", pointer)
+        raise BadCondition(gettext("A condition is an object."), pointer)
     if not node:
         return {}
     if depth > MAX_DEPTH:
-        raise BadCondition(f"Nested deeper than {MAX_DEPTH}.", pointer)
+        raise BadCondition(gettext("Nested deeper than {max_depth}.").format(max_depth=MAX_DEPTH), pointer)
     groups = [key for key in node if key in GROUPS]
     if groups:
         return _canonical_group(node, groups[0], pointer, depth, leaves)
     leaves[0] += 1
     if leaves[0] > MAX_LEAVES:
-        raise BadCondition(f"More than {MAX_LEAVES} conditions.", pointer)
+        raise BadCondition(gettext("More than {max_leaves} conditions.").format(max_leaves=MAX_LEAVES), pointer)
     return _canonical_leaf(node, pointer)
 
 
@@ -117,10 +119,10 @@ def _canonical_group(
 ) -> dict[str, Any]:
     others = [key for key in node if key != group]
     if others:
-        raise BadCondition("Unknown key.", f"{pointer}/{_escape(others[0])}")
+        raise BadCondition(gettext("Unknown key."), f"{pointer}/{_escape(others[0])}")
     nodes = node[group]
     if not isinstance(nodes, list):
-        raise BadCondition("A list of conditions is needed.", f"{pointer}/{group}")
+        raise BadCondition(gettext("A list of conditions is needed."), f"{pointer}/{group}")
     return {
         group: [_canonical(child, f"{pointer}/{group}/{index}", depth + 1, leaves) for index, child in enumerate(nodes)]
     }
@@ -129,19 +131,19 @@ def _canonical_group(
 def _canonical_leaf(node: Mapping[str, Any], pointer: str) -> dict[str, Any]:
     unknown = [key for key in node if key not in ("field", "op", "value")]
     if unknown:
-        raise BadCondition("Unknown key.", f"{pointer}/{_escape(unknown[0])}")
+        raise BadCondition(gettext("Unknown key."), f"{pointer}/{_escape(unknown[0])}")
     field, op = node.get("field"), node.get("op")
     if not isinstance(field, str) or not _is_field(field):
-        raise BadCondition("Unknown field.", f"{pointer}/field")
+        raise BadCondition(gettext("Unknown field."), f"{pointer}/field")
     if op not in OPS:
-        raise BadCondition("Unknown op.", f"{pointer}/op")
+        raise BadCondition(gettext("Unknown op."), f"{pointer}/op")
     at = f"{pointer}/value"
     if op in PRESENCE_OPS:
         if "value" in node:
-            raise BadCondition("This op takes no value.", at)
+            raise BadCondition(gettext("This op takes no value."), at)
         return {"field": field, "op": op}
     if "value" not in node:
-        raise BadCondition("A value is needed.", at)
+        raise BadCondition(gettext("A value is needed."), at)
     return {"field": field, "op": op, "value": _value_of(field, op, node["value"], at)}
 
 
@@ -153,31 +155,31 @@ def _value_of(field: str, op: str, value: Any, at: str) -> Any:
     if op in TEXT_OPS:
         given = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str) for one in given):
-            raise BadCondition("Text is needed.", at)
+            raise BadCondition(gettext("Text is needed."), at)
         return _values(field, given, at)
     if op in NUMBER_OPS:
         return _number(value, at)
     if not isinstance(value, list) or len(value) != 2:
-        raise BadCondition("Two numbers are needed.", at)
+        raise BadCondition(gettext("Two numbers are needed."), at)
     return [_number(one, f"{at}/{index}") for index, one in enumerate(value)]
 
 
 def _values(field: str, values: Any, at: str) -> list[Any]:
     if not isinstance(values, list):
-        raise BadCondition("A list is needed.", at)
+        raise BadCondition(gettext("A list is needed."), at)
     if len(values) > MAX_VALUES:
-        raise BadCondition(f"More than {MAX_VALUES} values.", at)
+        raise BadCondition(gettext("More than {max_values} values.").format(max_values=MAX_VALUES), at)
     return [_scalar(field, value, f"{at}/{index}") for index, value in enumerate(values)]
 
 
 def _scalar(field: str, value: Any, at: str) -> Any:
     if not isinstance(value, str | bool | int | float):
-        raise BadCondition("Text, a number or true or false is needed.", at)
+        raise BadCondition(gettext("Text, a number or true or false is needed."), at)
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise BadCondition(f"Longer than {MAX_TEXT} characters.", at)
+        raise BadCondition(gettext("Longer than {max_text} characters.").format(max_text=MAX_TEXT), at)
     if field in BOOLEAN_FIELDS:
         if not isinstance(value, bool):
-            raise BadCondition("true or false is needed.", at)
+            raise BadCondition(gettext("true or false is needed."), at)
         return value
     if field in NUMBER_FIELDS:
         return _number(value, at)
@@ -185,14 +187,14 @@ def _scalar(field: str, value: Any, at: str) -> Any:
         return text(value) if isinstance(value, str) else value
     normal = NORMALISERS[field](value)
     if normal is None:
-        raise BadCondition("The value is empty.", at)
+        raise BadCondition(gettext("The value is empty."), at)
     return normal
 
 
 def _number(value: Any, at: str) -> int | float:
     number = as_number(value)
     if number is None:
-        raise BadCondition("A number is needed.", at)
+        raise BadCondition(gettext("A number is needed."), at)
     return number
 
 

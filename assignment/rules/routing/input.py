@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from assignment.rules.routing.conditions import canonical_conditions
 from assignment.rules.routing.limits import read_schedule
 from zrg.lib.errors import BadInput
@@ -30,19 +32,19 @@ def clean_cap(given: Any, field: str) -> int | None:
     if given is None:
         return None
     if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MAX_CAP:
-        raise BadInput("A whole number from 0, or nothing.", http_status=400, field=field)
+        raise BadInput(gettext("A whole number from 0, or nothing."), http_status=400, field=field)
     return given
 
 
 def clean_actions(given: Any) -> dict[str, list[str]]:
     """`{"tag_with": [≤ 20 texts], "notify_via": [email, slack]}`."""
     if not isinstance(given, Mapping) or set(given) - {"tag_with", "notify_via"}:
-        raise BadInput("Actions are tag_with and notify_via.", http_status=400, field="actions")
+        raise BadInput(gettext("Actions are tag_with and notify_via."), http_status=400, field="actions")
     tags, ways = given.get("tag_with") or [], given.get("notify_via") or []
     if not isinstance(tags, list) or len(tags) > MAX_TAGS or not all(_is_tag(tag) for tag in tags):
-        raise BadInput("At most 20 short texts.", http_status=400, field="actions.tag_with")
+        raise BadInput(gettext("At most 20 short texts."), http_status=400, field="actions.tag_with")
     if not isinstance(ways, list) or set(map(str, ways)) - NOTIFY_WAYS:
-        raise BadInput("email or slack.", http_status=400, field="actions.notify_via")
+        raise BadInput(gettext("email or slack."), http_status=400, field="actions.notify_via")
     return {"tag_with": [tag.strip() for tag in tags], "notify_via": sorted(set(ways))}
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from assignment.rules.routing.contracts import Caps, Counts
 from zrg.lib.errors import BadInput
 from zrg.workspaces.hours import Window, is_open, local_date, next_open, parse_clock, valid_zone, wall_instant
@@ -30,15 +32,15 @@ def read_schedule(given: Any) -> Window | None:
     if given is None:
         return None
     if not isinstance(given, dict) or set(given) != SCHEDULE_KEYS:
-        raise BadSchedule("A schedule has days, from, to and timezone.", field="schedule")
+        raise BadSchedule(gettext("A schedule has days, from, to and timezone."), field="schedule")
     days, zone = given["days"], valid_zone(given["timezone"] if isinstance(given["timezone"], str) else None)
     start, end = _clock(given["from"]), _clock(given["to"])
     if not isinstance(days, list) or not days or not all(type(day) is int and 1 <= day <= 7 for day in days):
-        raise BadSchedule("Days are numbers from 1 (Monday) to 7.", field="schedule.days")
+        raise BadSchedule(gettext("Days are numbers from 1 (Monday) to 7."), field="schedule.days")
     if zone is None:
-        raise BadSchedule("Unknown time zone.", field="schedule.timezone")
+        raise BadSchedule(gettext("Unknown time zone."), field="schedule.timezone")
     if start is None or end is None:
-        raise BadSchedule("Times are HH:MM.", field="schedule.from" if start is None else "schedule.to")
+        raise BadSchedule(gettext("Times are HH:MM."), field="schedule.from" if start is None else "schedule.to")
     return Window(weekdays=frozenset(day - 1 for day in days), start=start, end=end, zone=zone)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment.enums import PERMANENT_CODES, REQUEUED_BY_RULES, AttributionStatus, ReturnReason
 from assignment.errors import AlreadyReturned, WindowClosed
@@ -102,9 +103,9 @@ def return_lead(attribution: LeadAttribution, reason: str, *, by: User, text: st
     Raises `BadInput`, `WindowClosed` or `AlreadyReturned`; then nothing changed.
     """
     if reason not in ReturnReason.values:
-        raise BadInput("Unknown reason.", field="reason")
+        raise BadInput(gettext("Unknown reason."), field="reason")
     if len(text) > 300:
-        raise BadInput("At most 300 characters.", field="text")
+        raise BadInput(gettext("At most 300 characters."), field="text")
     if attribution.status != AttributionStatus.ACTIVE:
         raise AlreadyReturned
     agreement = RoutingPartner.objects.filter(

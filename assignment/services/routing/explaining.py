@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Sum
+from django.utils.translation import gettext
 
 from assignment.models import RoutingCounter
 from assignment.rules.routing.compiling import compile_rule
@@ -110,14 +111,14 @@ def _rule_set(workspace_id: UUID, drafts: Sequence[Mapping[str, Any]] | None) ->
     if drafts is None:
         return rule_set, now
     if not isinstance(drafts, list) or len(drafts) > MAX_DRAFTS:
-        raise BadInput("A list of rules is needed.", http_status=400, field="rules")
+        raise BadInput(gettext("A list of rules is needed."), http_status=400, field="rules")
     rules = tuple(compile_rule(_draft(one, number)) for number, one in enumerate(drafts))
     return replace(rule_set, rules=rules), now
 
 
 def _draft(given: Any, number: int) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise BadInput("A rule is an object.", http_status=400, field=f"rules.{number}")
+        raise BadInput(gettext("A rule is an object."), http_status=400, field=f"rules.{number}")
     caps = given.get("caps") or {}
     try:
         return {
@@ -134,7 +135,7 @@ def _draft(given: Any, number: int) -> dict[str, Any]:
             "ends_at": given.get("endsAt"),
         }
     except (TypeError, ValueError, AttributeError) as error:
-        raise BadInput("A value has the wrong form.", http_status=400, field=f"rules.{number}") from error
+        raise BadInput(gettext("A value has the wrong form."), http_status=400, field=f"rules.{number}") from error
 
 
 def _facts_of(workspace_id: UUID, lead_id: UUID) -> LeadFacts:
@@ -148,13 +149,13 @@ def _facts_of(workspace_id: UUID, lead_id: UUID) -> LeadFacts:
 
 def _given(facts: Mapping[str, Any]) -> LeadFacts:
     if not isinstance(facts, Mapping):
-        raise BadInput("Facts are an object.", http_status=400, field="facts")
+        raise BadInput(gettext("Facts are an object."), http_status=400, field="facts")
     try:
         lead = facts_from_lead({"id": str(uuid4())} | dict(facts))
         # Facts are read when they are asked for; all of them now, so that a bad one is refused.
         return replace(lead, values=dict(lead.values))
     except (TypeError, ValueError, AttributeError) as error:
-        raise BadInput("A fact has the wrong form.", http_status=400, field="facts") from error
+        raise BadInput(gettext("A fact has the wrong form."), http_status=400, field="facts") from error
 
 
 def shares_of(rule_set: RuleSet, leads: Sequence[LeadFacts], now: Any) -> dict[str, int]:

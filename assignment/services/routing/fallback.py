@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from assignment.enums import PartnershipStatus
 from assignment.models import RoutingPartner
@@ -10,7 +12,7 @@ from assignment.services.routing.trying import partner_names
 from zrg.workspaces.enums import RoutingFallback
 from zrg.workspaces.models import WorkspaceSettings
 
-NO_PARTNER = "Choose a workspace with an active agreement, or another way for leads no rule fits."
+NO_PARTNER = _("Choose a workspace with an active agreement, or another way for leads no rule fits.")
 
 
 def active_partners(workspace_id: UUID) -> dict[UUID, str]:
@@ -31,4 +33,4 @@ def check_fallback(row: WorkspaceSettings) -> None:
         return
     partners = RoutingPartner.objects.in_workspace(row.workspace_id).filter(status=PartnershipStatus.ACTIVE)
     if not partners.filter(destination_workspace_id=row.routing_fallback_workspace_id).exists():
-        raise ValidationError(NO_PARTNER)
+        raise ValidationError(gettext(NO_PARTNER))

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment.enums import PartnershipStatus
 from assignment.errors import PartnershipState
@@ -33,18 +34,18 @@ def propose(
 ) -> RoutingPartner:
     """A new agreement, or one that ended proposed again. `accept`: a global admin speaks for both sides."""
     if source_id == destination_id:
-        raise BadInput("A workspace is no partner of itself.", field="destinationWorkspaceId")
+        raise BadInput(gettext("A workspace is no partner of itself."), field="destinationWorkspaceId")
     # The source's admin need not be a member of the destination.
     with platform():
         exists = Workspace.objects.filter(pk=destination_id).not_deleted().exists()
     if not exists:
-        raise BadInput("Unknown workspace.", field="destinationWorkspaceId")
+        raise BadInput(gettext("Unknown workspace."), field="destinationWorkspaceId")
     with transaction.atomic():
         row, created = RoutingPartner.objects.select_for_update().get_or_create(
             workspace_id=source_id, destination_workspace_id=destination_id, defaults={"proposed_by": by}
         )
         if not created and row.status != PartnershipStatus.ENDED:
-            raise PartnershipState("There is an agreement already.", status=row.status)
+            raise PartnershipState(gettext("There is an agreement already."), status=row.status)
         _set(row, _clean(values, SOURCE_FIELDS | SHARED_FIELDS | (DESTINATION_FIELDS if accept else frozenset())))
         row.proposed_by, row.status, row.accepted_by, row.accepted_at = by, PartnershipStatus.PROPOSED, None, None
         if accept:
@@ -82,7 +83,7 @@ def move(row: RoutingPartner, act: str, *, by: User, reason: str = "") -> Routin
     with transaction.atomic():
         locked = RoutingPartner.objects.select_for_update().get(pk=row.pk)
         if locked.status not in allowed:
-            raise PartnershipState("Not in this state.", status=locked.status)
+            raise PartnershipState(gettext("Not in this state."), status=locked.status)
         if act == "accept":
             _accept(locked, by)
         else:
@@ -109,7 +110,9 @@ def _set(row: RoutingPartner, values: Mapping[str, Any]) -> None:
 def _clean(values: Mapping[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
     refused = sorted(set(values) - allowed)
     if refused:
-        raise BadInput("These fields belong to the other side or do not exist.", http_status=400, fields=refused)
+        raise BadInput(
+            gettext("These fields belong to the other side or do not exist."), http_status=400, fields=refused
+        )
     cleaned = dict(values)
     if "accept_conditions" in cleaned:
         cleaned["accept_conditions"] = clean_conditions(cleaned["accept_conditions"])
@@ -122,7 +125,7 @@ def _clean(values: Mapping[str, Any], allowed: frozenset[str]) -> dict[str, Any]
         cleaned["credit_amount"] = _amount(cleaned["credit_amount"])
     days = cleaned.get("return_window_days", 0)
     if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MAX_RETURN_DAYS:
-        raise BadInput("From 0 to 90 days.", http_status=400, field="return_window_days")
+        raise BadInput(gettext("From 0 to 90 days."), http_status=400, field="return_window_days")
     return cleaned
 
 
@@ -132,7 +135,7 @@ def _amount(value: Any) -> Decimal:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount < Decimal(10**8):
-        raise BadInput("An amount from 0.", http_status=400, field="credit_amount")
+        raise BadInput(gettext("An amount from 0."), http_status=400, field="credit_amount")
     return amount.quantize(Decimal("0.01"))
 
 

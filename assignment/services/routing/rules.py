@@ -8,6 +8,7 @@ import structlog
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment.enums import PartnershipStatus
 from assignment.errors import DestinationNotPartner, StaleVersion
@@ -50,9 +51,9 @@ def change_rule(rule: RoutingRule, values: Mapping[str, Any], *, by: User, versi
     with transaction.atomic():
         locked = RoutingRule.objects.select_for_update().get(pk=rule.pk)
         if version is not None and version != locked.version:
-            raise StaleVersion("The rule changed meanwhile.", version=locked.version)
+            raise StaleVersion(gettext("The rule changed meanwhile."), version=locked.version)
         if locked.archived_at is not None:
-            raise Conflict("The rule is archived.")
+            raise Conflict(gettext("The rule is archived."))
         return _save(locked, values, by=by, is_new=False)
 
 
@@ -71,7 +72,7 @@ def reorder_rules(workspace_id: UUID, rule_ids: Sequence[UUID], *, by: User) -> 
     with transaction.atomic():
         rules = RoutingRule.objects.in_workspace(workspace_id).not_archived().select_for_update().in_bulk(rule_ids)
         if len(rules) != len(set(rule_ids)):
-            raise BadInput("Unknown rule.", field="ruleIds")
+            raise BadInput(gettext("Unknown rule."), field="ruleIds")
         return [
             _save(rules[rule_id], {"priority": len(rule_ids) - place}, by=by, is_new=False)
             for place, rule_id in enumerate(rule_ids)
@@ -88,7 +89,9 @@ def _save(rule: RoutingRule, values: Mapping[str, Any], *, by: User, is_new: boo
         with transaction.atomic():
             rule.save(force_insert=is_new)
     except IntegrityError as error:
-        raise BadInput("A rule of this name exists, or the values contradict each other.", field="name") from error
+        raise BadInput(
+            gettext("A rule of this name exists, or the values contradict each other."), field="name"
+        ) from error
     after = _snapshot(rule)
     RoutingRuleRevision.objects.create(
         workspace_id=rule.workspace_id, rule=rule, version=rule.version, snapshot=after, changed_by=by
@@ -107,7 +110,7 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values in stored form; raises `BadInput` (with the pointer of a condition at fault)."""
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
-        raise BadInput("Unknown fields.", http_status=400, fields=unknown)
+        raise BadInput(gettext("Unknown fields."), http_status=400, fields=unknown)
     cleaned = dict(values)
     if "conditions" in cleaned:
         cleaned["conditions"] = clean_conditions(cleaned["conditions"])
@@ -129,12 +132,15 @@ def _check(rule: RoutingRule) -> None:
             validate_constraints=False,
         )
     except ValidationError as error:
-        raise BadInput("Some values were refused.", http_status=400, fields=error.message_dict) from error
+        raise BadInput(gettext("Some values were refused."), http_status=400, fields=error.message_dict) from error
     if rule.destination_workspace_id not in (None, rule.workspace_id) and not _has_agreement(rule):
-        raise DestinationNotPartner("There is no agreement with this workspace.")
+        raise DestinationNotPartner(gettext("There is no agreement with this workspace."))
     others = RoutingRule.objects.in_workspace(rule.workspace_id).not_archived().filter(is_active=True)
     if rule.is_active and others.exclude(pk=rule.pk).count() >= MAX_ACTIVE_RULES:
-        raise BadInput(f"At most {MAX_ACTIVE_RULES} active rules.", field="is_active")
+        raise BadInput(
+            gettext("At most {max_active_rules} active rules.").format(max_active_rules=MAX_ACTIVE_RULES),
+            field="is_active",
+        )
 
 
 def _has_agreement(rule: RoutingRule) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.db import Error as DatabaseFault
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment import metrics
 from assignment.contracts import RoutingResult
@@ -68,7 +69,7 @@ def route_lead(
     Raises `BadInput` for attempts outside 1–10.
     """
     if max_attempts is not None and not MIN_ATTEMPTS <= max_attempts <= MAX_ATTEMPTS:
-        raise BadInput("Between 1 and 10 attempts.", http_status=400, field="max_attempts")
+        raise BadInput(gettext("Between 1 and 10 attempts."), http_status=400, field="max_attempts")
     started = time.perf_counter()
     if is_switch_on(SwitchKey.ROUTING_DISABLED):
         return RoutingResult(success=False, result="disabled")

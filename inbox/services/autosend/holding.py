@@ -2,6 +2,7 @@
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import AutoSendOutcome, DraftEventKind, DraftEventSource, DraftStatus
 from inbox.errors import DraftNotPending
@@ -31,7 +32,9 @@ def hold_scheduled_send(draft: Draft, *, by: User) -> bool:
     """
     lead, locked = lock_lead_and_draft(draft.pk)
     if locked.status != DraftStatus.PENDING:
-        raise DraftNotPending("It was too late: this draft was decided.", **(already_decided(locked).data or {}))
+        raise DraftNotPending(
+            gettext("It was too late: this draft was decided."), **(already_decided(locked).data or {})
+        )
     if not is_scheduled(locked):
         return False
     record_outcome(locked, AutoSendOutcome.CANCELED, STOPPED)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import Channel
 from inbox.models import Draft
@@ -66,12 +67,12 @@ def propose(workspace_id: UUID, campaign_id: UUID, *, by: User) -> dict[str, Any
     campaign = find_campaign(workspace_id, campaign_id)
     seen, basis = _stored(workspace_id, campaign_id), current_basis(workspace_id)
     if seen and seen["state"] in OPEN:
-        raise Conflict("There is an open proposal already.", code="open_proposal")
+        raise Conflict(gettext("There is an open proposal already."), code="open_proposal")
     if basis_of(workspace_id, POLICY) not in (None, basis):
-        raise Conflict("Another evaluator judges now; nothing is known of it yet.", code="calibration_stale")
+        raise Conflict(gettext("Another evaluator judges now; nothing is known of it yet."), code="calibration_stale")
     found = suggestion_for(campaign, now=timezone.now())
     if found.new is None or found.after is None:
-        raise Conflict("The figures speak for no other threshold.", code="nothing_to_propose")
+        raise Conflict(gettext("The figures speak for no other threshold."), code="nothing_to_propose")
     proposal = {
         "id": uuid4().hex,
         "state": PROPOSED,
@@ -94,11 +95,11 @@ def move_proposal(workspace_id: UUID, campaign_id: UUID, proposal_id: str, to: s
     campaign = find_campaign(workspace_id, campaign_id)
     seen = _stored(workspace_id, campaign_id)
     if not seen or seen["id"] != proposal_id or seen["state"] not in MOVES[to]:
-        raise Conflict("The proposal is not what it was.", code="moved_on")
+        raise Conflict(gettext("The proposal is not what it was."), code="moved_on")
     if to in (APPROVED, APPLIED) and seen["basis"] != current_basis(workspace_id):
-        raise Conflict("Another evaluator judges now.", code="calibration_stale")
+        raise Conflict(gettext("Another evaluator judges now."), code="calibration_stale")
     if to != REJECTED and campaign.auto_send_confidence_threshold != seen["new" if to == ROLLED_BACK else "old"]:
-        raise Conflict("The threshold was changed meanwhile.", code="threshold_changed")
+        raise Conflict(gettext("The threshold was changed meanwhile."), code="threshold_changed")
     proposal = {**seen, "state": to, "steps": [*seen["steps"], _step(to, by)]}
     with transaction.atomic():
         kept = _keep(campaign, seen, proposal, by=by)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import AutoSendOutcome, DraftEventKind, DraftEventSource, DraftStatus
 from inbox.errors import DraftNotPending
@@ -36,14 +37,14 @@ def request_re_evaluation(draft_id: UUID, *, by: User) -> None:
     """
     lead, draft = lock_lead_and_draft(draft_id)
     if draft.status != DraftStatus.PENDING:
-        raise DraftNotPending("This draft was decided.")
+        raise DraftNotPending(gettext("This draft was decided."))
     if draft.trigger_message_id is None:
-        raise Conflict("The message this draft answers is gone.", code="trigger_message_not_found")
+        raise Conflict(gettext("The message this draft answers is gone."), code="trigger_message_not_found")
     if draft.evaluated_version == draft.version:
-        raise Conflict("This text was judged already.", code="not_changed", version=draft.version)
+        raise Conflict(gettext("This text was judged already."), code="not_changed", version=draft.version)
     mode = mode_of(lead, draft.channel)
     if mode.reason in STOPPED:
-        raise Conflict("Automatic sending is stopped; nothing is judged.", code=mode.reason)
+        raise Conflict(gettext("Automatic sending is stopped; nothing is judged."), code=mode.reason)
     if is_scheduled(draft):
         record_outcome(draft, AutoSendOutcome.NEEDS_REVIEW, "draft_content_changed")
         cancel_waiting_jobs(AI_AUTO_SEND_DELAYED, draft.pk, "draft_content_changed")

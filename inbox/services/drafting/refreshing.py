@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from booking.registry import calendar
 from inbox.enums import DraftEventKind, DraftEventSource, DraftStatus
@@ -42,7 +43,7 @@ def refresh_availability(
         draft = Draft.objects.in_workspace(workspace_id).get(pk=draft_id)
         _refuse_decided(draft)
         if expected_version is not None and expected_version != draft.version:
-            raise StaleDraft("Somebody changed this draft.", version=draft.version, content=draft.content)
+            raise StaleDraft(gettext("Somebody changed this draft."), version=draft.version, content=draft.content)
     if draft.offer_set is None:
         return Refreshed(draft=draft, changed=False, code=NO_OFFER)
     fresh = calendar().refresh_offer(
@@ -59,7 +60,7 @@ def _replace(seen: Draft, *, text: str, offer_set: UUID, by: User | None) -> Ref
     _refuse_decided(draft)
     refuse_while_sending(draft)
     if draft.version != seen.version:
-        raise StaleDraft("Somebody changed this draft.", version=draft.version, content=draft.content)
+        raise StaleDraft(gettext("Somebody changed this draft."), version=draft.version, content=draft.content)
     flags = [flag for flag in draft.quality_flags if flag != "stale_slots"]
     Draft.objects.filter(pk=draft.pk).update(
         content=text,
@@ -85,4 +86,4 @@ def _replace(seen: Draft, *, text: str, offer_set: UUID, by: User | None) -> Ref
 
 def _refuse_decided(draft: Draft) -> None:
     if draft.status != DraftStatus.PENDING:
-        raise DraftNotPending("This draft was decided.", **(already_decided(draft).data or {}))
+        raise DraftNotPending(gettext("This draft was decided."), **(already_decided(draft).data or {}))

@@ -12,6 +12,8 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from inbox.enums import (
     Channel,
@@ -48,7 +50,7 @@ LIMIT = 6
 LIMIT_WINDOW = timedelta(minutes=10)
 """Regenerated drafts of one lead; counted from the rows."""
 FAST_SECONDS = 20.0
-NOT_ELIGIBLE = "Cannot generate draft for this sentiment"
+NOT_ELIGIBLE = _("Cannot generate draft for this sentiment")
 ORIGIN_OF_MODE: dict[str, DraftOrigin] = {"full": DraftOrigin.REGENERATE, "fast": DraftOrigin.FAST_REGENERATE}
 
 
@@ -160,10 +162,10 @@ def _not_eligible(lead: Lead, channel: str) -> Refusal | None:
     )
     if not verdict.eligible:
         code = verdict.reason or ""
-        detail = NOT_ELIGIBLE if code == "sentiment_not_eligible" else skip_sentence(code)
+        detail = gettext(NOT_ELIGIBLE) if code == "sentiment_not_eligible" else skip_sentence(code)
         return Refusal(code=code, http_status=422, detail=detail)
     if message is None:
-        return Refusal(code="no_inbound", http_status=422, detail="This lead has not written yet.")
+        return Refusal(code="no_inbound", http_status=422, detail=gettext("This lead has not written yet."))
     problem = {Channel.SMS: sms_problem, Channel.LINKEDIN: linkedin_problem}.get(Channel(channel))
     block = problem(lead) if problem else None
     return Refusal(code=block.code, http_status=422, detail=block.detail) if block else None
@@ -174,14 +176,14 @@ def _under_way(lead: Lead, channel: str) -> Refusal | None:
     ordered = SendOrder.objects.filter(lead=lead, channel=channel, state__in=OPEN_STATES)
     sending = Message.objects.of_lead(lead.pk).on_channel(channel).filter(delivery_status=DeliveryStatus.SENDING)
     if ordered.exists() or sending.exists():
-        return Refusal(code="send_in_progress", http_status=409, detail="A message is being sent right now.")
+        return Refusal(code="send_in_progress", http_status=409, detail=gettext("A message is being sent right now."))
     old = pending_reply(lead.pk, channel)
     sent = (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
     if old is not None and Message.objects.of_lead(lead.pk).filter(draft=old, delivery_status__in=sent).exists():
         return Refusal(
             code="partly_sent",
             http_status=409,
-            detail="A part of this draft was sent already: finish it or reject it.",
+            detail=gettext("A part of this draft was sent already: finish it or reject it."),
         )
     return None
 
@@ -195,7 +197,7 @@ def _too_often(lead: Lead, now: datetime) -> Refusal | None:
     return Refusal(
         code="regenerate_limit",
         http_status=429,
-        detail="Six new drafts in ten minutes. Edit this one, or wait a little.",
+        detail=gettext("Six new drafts in ten minutes. Edit this one, or wait a little."),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import Channel, DraftOrigin, DraftRequestKind, DraftRequestState, MessageSource
 from inbox.errors import DraftNotPending, SendInProgress, StaleDraft
@@ -87,7 +88,7 @@ def request_regeneration(
     Asking again while one is under way answers that one.
     """
     if channel not in Channel.values:
-        raise BadInput("Unknown channel.", code="bad_input", field="channel")
+        raise BadInput(gettext("Unknown channel."), code="bad_input", field="channel")
     locked = Lead.objects.select_for_update().filter(pk=lead.pk).first()
     if locked is None:
         raise NotVisible
@@ -165,7 +166,9 @@ def request_bulk(
     """
     chosen = {lead.pk: lead for lead in leads}
     if not chosen or len(chosen) > MAX_BULK:
-        raise BadInput(f"Choose 1 to {MAX_BULK} leads.", code="too_many", field="leadIds")
+        raise BadInput(
+            gettext("Choose 1 to {max_bulk} leads.").format(max_bulk=MAX_BULK), code="too_many", field="leadIds"
+        )
     batch = uuid4()
     channels = {} if channel else _channels_of(list(chosen))
     open_ones = set(DraftRequest.objects.filter(lead__in=list(chosen)).open().values_list("lead_id", "channel"))

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from inbox.prompts.autosend import EVALUATE
 from inbox.prompts.drafts import GENERATION, SINGLE_EMAIL, SINGLE_LINKEDIN, SINGLE_SMS, STRATEGY, VERIFY
@@ -38,15 +39,17 @@ class Baseline:
 def read_baseline(path: Path, workspace_id: UUID) -> Baseline:
     """Raises BadInput for what is no artefact of this workspace, and OSError."""
     if path.stat().st_size > MAX_BASELINE_BYTES:
-        raise BadInput("The baseline is larger than 20 MB.", code="baseline_too_large")
+        raise BadInput(gettext("The baseline is larger than 20 MB."), code="baseline_too_large")
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["format"] != FORMAT or UUID(stored["workspace"]) != workspace_id:
-            raise BadInput("The baseline is not a replay of this workspace.", code="baseline_of_another")
+            raise BadInput(gettext("The baseline is not a replay of this workspace."), code="baseline_of_another")
         grades = {UUID(case["message"]): Grade(**case["grade"]) for case in stored["cases"]}
         return Baseline(run_id=str(stored["run"]), grades=grades)
     except (ValueError, TypeError, KeyError) as error:
-        raise BadInput(f"The baseline cannot be read: {error}", code="baseline_unreadable") from error
+        raise BadInput(
+            gettext("The baseline cannot be read: {error}").format(error=error), code="baseline_unreadable"
+        ) from error
 
 
 def with_changes(played: Sequence[Played], baseline: Baseline | None) -> list[Played]:

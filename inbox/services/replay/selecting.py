@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Left
+from django.utils.translation import gettext
 
 from inbox.enums import MessageSource, SafetyKind
 from inbox.models import Message
@@ -31,7 +32,7 @@ def read_manifest(path: Path) -> list[Wanted]:
     Raises BadInput and OSError.
     """
     if path.stat().st_size > MAX_MANIFEST_BYTES:
-        raise BadInput("The list of threads is larger than 1 MB.", code="manifest_too_large")
+        raise BadInput(gettext("The list of threads is larger than 1 MB."), code="manifest_too_large")
     text = path.read_text(encoding="utf-8")
     try:
         if text.lstrip().startswith("["):
@@ -39,7 +40,9 @@ def read_manifest(path: Path) -> list[Wanted]:
         lines = (line.partition("#")[0].strip() for line in text.splitlines())
         return [Wanted(thread=UUID(line)) for line in lines if line]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BadInput(f"The list of threads cannot be read: {error}", code="manifest_unreadable") from error
+        raise BadInput(
+            gettext("The list of threads cannot be read: {error}").format(error=error), code="manifest_unreadable"
+        ) from error
 
 
 def choose_cases(

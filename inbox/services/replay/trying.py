@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from inbox.prompts.drafts import GENERATION, SINGLE_EMAIL, SINGLE_LINKEDIN, SINGLE_SMS, STRATEGY
 from zrg.ai.contracts import Prompt, Trial
 from zrg.ai.prompts import get_prompt
@@ -31,7 +33,7 @@ def read_trial(models: Sequence[str], files: Sequence[str]) -> Trial:
     for one in files:
         match = _FILE.fullmatch(one)
         if match is None:
-            raise BadInput(f"Not KEY=PATH: {one}", code="bad_prompt_file")
+            raise BadInput(gettext("Not KEY=PATH: {one}").format(one=one), code="bad_prompt_file")
         prompt, index = _prompt(match["key"]), int(match["index"] or 0)
         texts[prompt.key][index] = _text(prompt, index, Path(match["path"]))
     return Trial(models=chosen, texts=dict(texts))
@@ -41,12 +43,17 @@ def _prompt(key: str) -> Prompt:
     try:
         return get_prompt(key)
     except KeyError as error:
-        raise BadInput(f"Unknown prompt {key}; `prompts list` names them", code="unknown_prompt") from error
+        raise BadInput(
+            gettext("Unknown prompt {key}; `prompts list` names them").format(key=key), code="unknown_prompt"
+        ) from error
 
 
 def _text(prompt: Prompt, index: int, path: Path) -> str:
     if index >= len(prompt.messages):
-        raise BadInput(f"{prompt.key} has {len(prompt.messages)} messages, counted from 0", code="unknown_position")
+        raise BadInput(
+            gettext("{key} has {n} messages, counted from 0").format(key=prompt.key, n=len(prompt.messages)),
+            code="unknown_position",
+        )
     text = path.read_text(encoding="utf-8").rstrip("\n")
     problem = problem_of(prompt, prompt.messages[index], text)
     if problem is not None:

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext
+
 from leads.enums import ImportField
 from zrg.lib.errors import BadInput
 
@@ -122,17 +124,23 @@ def read_mapping(given: Mapping[str, object], columns: Sequence[str]) -> dict[st
     mapping: dict[str, str] = {}
     for column, field in given.items():
         if column not in columns:
-            raise BadInput(f"The file has no column “{column}”.", code="unknown_column", field=column)
+            raise BadInput(
+                gettext("The file has no column “{column}”.").format(column=column), code="unknown_column", field=column
+            )
         if field in (None, ""):
             continue
         if field not in ImportField.values:
-            raise BadInput(f"Unknown field {field!r}.", code="unknown_field", field=column)
+            raise BadInput(gettext("Unknown field {field!r}.").format(field=field), code="unknown_field", field=column)
         if field in mapping.values():
-            raise BadInput(f"Two columns are “{ImportField(str(field)).label}”.", code="field_twice", field=str(field))
+            raise BadInput(
+                gettext("Two columns are “{label}”.").format(label=ImportField(str(field)).label),
+                code="field_twice",
+                field=str(field),
+            )
         mapping[column] = str(field)
     if not names_people(mapping):
         raise BadInput(
-            "Say which column is the e-mail, phone or LinkedIn URL, or company and last name.",
+            gettext("Say which column is the e-mail, phone or LinkedIn URL, or company and last name."),
             code="no_identity_column",
             field="mapping",
         )

@@ -11,6 +11,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from leads.enums import DuplicateHandling, ImportSource, ImportStatus, RowOutcome
 from leads.errors import ImportStateRefused
@@ -148,7 +149,7 @@ def start_import(job: LeadImportJob, *, by: User | None, save_mapping_as: str = 
         if locked.status in (ImportStatus.VALIDATING, ImportStatus.PROCESSING, ImportStatus.COMPLETED):
             return locked
         if locked.status == ImportStatus.CANCELLED:
-            raise ImportStateRefused("This import was cancelled.")
+            raise ImportStateRefused(gettext("This import was cancelled."))
         mapping = read_mapping(locked.mapping, _columns(locked))
         LeadImportJob.objects.filter(pk=job.pk).update(status=ImportStatus.VALIDATING, completed_at=None)
         if name := " ".join(save_mapping_as.split())[:MAX_MAPPING_NAME]:
@@ -204,7 +205,7 @@ def _first_mapping(workspace_id: UUID, columns: tuple[str, ...], name: str) -> d
     if name:
         chosen = mappings.filter(name__iexact=name.strip()).first()
         if chosen is None:
-            raise BadInput("There is no mapping of this name.", code="unknown_mapping", field="mappingName")
+            raise BadInput(gettext("There is no mapping of this name."), code="unknown_mapping", field="mappingName")
         return fitting(chosen.mapping, columns)
     default = mappings.filter(is_default=True).first()
     if default is not None and set(default.mapping) <= set(columns):

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,7 +33,7 @@ class PromptAPIView(TenantAPIView):
         if scope == SYSTEM_SCOPE:
             return None
         if scope != "workspace":
-            raise BadInput("Unknown scope.", code="bad_request", http_status=400, field="scope")
+            raise BadInput(gettext("Unknown scope."), code="bad_request", http_status=400, field="scope")
         return workspace_key(str(values.get("clientId", "")))
 
     def person(self) -> User:
@@ -135,18 +136,20 @@ def _message_payload(message: MessageView) -> dict[str, Any]:
 
 def _object(request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict):
-        raise BadInput("A JSON object is expected.", code="bad_request", http_status=400)
+        raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
     return request.data
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list) or not value or not all(isinstance(entry, dict) for entry in value):
-        raise BadInput("A list of messages is expected.", code="bad_request", http_status=400, field="messages")
+        raise BadInput(
+            gettext("A list of messages is expected."), code="bad_request", http_status=400, field="messages"
+        )
     return value
 
 
 def _text(key: str, entry: dict[str, Any]) -> tuple[Place, str]:
     role, index, content = entry.get("role"), entry.get("index"), entry.get("content")
     if not isinstance(role, str) or type(index) is not int or not isinstance(content, str):
-        raise BadInput("A message has a role, an index and a content.", code="bad_request", http_status=400)
+        raise BadInput(gettext("A message has a role, an index and a content."), code="bad_request", http_status=400)
     return Place(key=key, role=role, index=index), content

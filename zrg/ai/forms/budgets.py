@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from zrg.ai.context import PROFILES
 from zrg.workspaces.validators import MAX_BUNDLE_BUDGET
@@ -26,7 +27,12 @@ class BudgetsField(forms.CharField):
 def _entry(line: str) -> tuple[str, int]:
     kind, _colon, size = (part.strip() for part in line.partition(":"))
     if kind not in PROFILES:
-        raise forms.ValidationError(f"{kind[:40]} is no kind of call.", code="kind")
+        raise forms.ValidationError(gettext("{kind} is no kind of call.").format(kind=kind[:40]), code="kind")
     if not size.isdecimal() or int(size) > MAX_BUNDLE_BUDGET:
-        raise forms.ValidationError(f"{kind}: a whole number from 0 to {MAX_BUNDLE_BUDGET}.", code="size")
+        raise forms.ValidationError(
+            gettext("{kind}: a whole number from 0 to {max_bundle_budget}.").format(
+                kind=kind, max_bundle_budget=MAX_BUNDLE_BUDGET
+            ),
+            code="size",
+        )
     return kind, int(size)

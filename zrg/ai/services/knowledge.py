@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.ai.context import website_address
 from zrg.ai.enums import ContextMode, KnowledgeState, KnowledgeType
@@ -37,7 +38,7 @@ def add_text(workspace_id: UUID, name: str, text: str, *, by: User | None) -> Kn
     """A text typed by a person: usable at once as a source, notes follow."""
     asset = KnowledgeAsset(type=KnowledgeType.TEXT, raw_content=_bounded(text, MAX_RAW_CHARS, "text"))
     if not asset.raw_content:
-        raise BadInput("The text is empty.", code="empty", field="text")
+        raise BadInput(gettext("The text is empty."), code="empty", field="text")
     return _add(asset, workspace_id, name, by)
 
 
@@ -95,7 +96,7 @@ def set_website(workspace_id: UUID, address: str, *, by: User | None) -> Knowled
             return None
         url = website_address(address)
         if url is None:
-            raise BadInput("This is not a web address.", code="bad_url", field="website")
+            raise BadInput(gettext("This is not a web address."), code="bad_url", field="website")
         row = row or KnowledgeAsset(workspace_id=workspace_id, name=WEBSITE_NAME, type=KnowledgeType.URL)
         row.file_url, row.state, row.archived_at = url, KnowledgeState.READY, None
         _save(row)
@@ -222,13 +223,13 @@ def _new_source(asset: KnowledgeAsset, text: str | None, url: str | None, upload
         _take_file(asset, upload)
         return True
     if text is not None or url is not None or upload is not None:
-        raise BadInput("The kind of a source cannot be changed.", code="other_type")
+        raise BadInput(gettext("The kind of a source cannot be changed."), code="other_type")
     return False
 
 
 def _take_file(asset: KnowledgeAsset, upload: UploadedFile) -> None:
     if (upload.size or 0) > MAX_FILE_BYTES:
-        raise BadInput("At most 12 MB.", code="too_large", field="file")
+        raise BadInput(gettext("At most 12 MB."), code="too_large", field="file")
     head = upload.read(SNIFFED_BYTES)
     # A ZIP names its parts at its end.
     data = head + upload.read() if head.startswith(b"PK") else head
@@ -236,7 +237,9 @@ def _take_file(asset: KnowledgeAsset, upload: UploadedFile) -> None:
     try:
         kind_of(data, upload.name or "")
     except ExtractionFailed as error:
-        raise BadInput("PDF, Word (docx), HTML, CSV, Markdown or text files.", code=error.code, field="file") from error
+        raise BadInput(
+            gettext("PDF, Word (docx), HTML, CSV, Markdown or text files."), code=error.code, field="file"
+        ) from error
     asset.file = upload
 
 
@@ -252,28 +255,32 @@ def _page_address(url: str) -> str:
 def _name(name: str, *, website: bool) -> str:
     clean = " ".join(storable(name).split())
     if not clean or len(clean) > MAX_NAME:
-        raise BadInput(f"A name of 1 to {MAX_NAME} characters.", code="name", field="name")
+        raise BadInput(
+            gettext("A name of 1 to {max_name} characters.").format(max_name=MAX_NAME), code="name", field="name"
+        )
     if (clean.lower() == WEBSITE_NAME.lower()) is not website:
-        raise BadInput("This name is reserved for the website.", code="reserved_name", field="name")
+        raise BadInput(gettext("This name is reserved for the website."), code="reserved_name", field="name")
     return clean
 
 
 def _mode(mode: str) -> str:
     if mode not in ContextMode.values:
-        raise BadInput("Notes or source.", code="mode", field="mode")
+        raise BadInput(gettext("Notes or source."), code="mode", field="mode")
     return mode
 
 
 def _bounded(text: str, limit: int, field: str) -> str:
     clean = storable(text).replace("\r\n", "\n").strip()
     if len(clean) > limit:
-        raise BadInput(f"At most {limit:,} characters.", code="too_long", field=field)
+        raise BadInput(gettext("At most {limit:,} characters.").format(limit=limit), code="too_long", field=field)
     return clean
 
 
 def _refuse_too_many(workspace_id: UUID) -> None:
     if KnowledgeAsset.objects.in_workspace(workspace_id).active().count() >= MAX_ASSETS:
-        raise Conflict(f"At most {MAX_ASSETS} sources; archive some first.", code="too_many")
+        raise Conflict(
+            gettext("At most {max_assets} sources; archive some first.").format(max_assets=MAX_ASSETS), code="too_many"
+        )
 
 
 def _locked(asset: KnowledgeAsset) -> KnowledgeAsset:
@@ -285,7 +292,7 @@ def _save(asset: KnowledgeAsset) -> None:
         with transaction.atomic():
             asset.save()
     except IntegrityError as error:
-        raise Conflict("Another source has this name (perhaps an archived one).", code="name_taken") from error
+        raise Conflict(gettext("Another source has this name (perhaps an archived one)."), code="name_taken") from error
 
 
 def _order(asset: KnowledgeAsset) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.ai.enums import Tone
 from zrg.ai.models import Persona
@@ -87,7 +88,7 @@ def set_default_persona(persona: Persona, *, by: User | None) -> Persona:
         rows = _locked_rows(persona.workspace_id)
         chosen = next(row for row in rows if row.pk == persona.pk)
         if chosen.archived_at is not None:
-            raise Conflict("An archived persona cannot be the default.", code="persona_archived")
+            raise Conflict(gettext("An archived persona cannot be the default."), code="persona_archived")
         if chosen.is_default:
             return chosen
         before = next((row for row in rows if row.is_default), None)
@@ -132,7 +133,7 @@ def delete_persona(persona: Persona, *, by: User | None) -> None:
         locked = _locked(persona)
         _refuse_default(locked)
         if used := persona_usages(locked.pk):
-            raise Conflict("The persona is in use.", code="persona_in_use", used=used)
+            raise Conflict(gettext("The persona is in use."), code="persona_in_use", used=used)
         record_audit(
             "persona.deleted", actor=by, workspace=locked.workspace_id, obj=locked, before={"name": locked.name}
         )
@@ -162,7 +163,7 @@ def _make_default(persona: Persona) -> Persona:
 def _apply(persona: Persona, values: Mapping[str, Any]) -> None:
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
-        raise BadInput("Unknown fields.", fields=unknown)
+        raise BadInput(gettext("Unknown fields."), fields=unknown)
     for name, value in values.items():
         text = storable(str(value or "")).replace("\r\n", "\n").strip()
         setattr(persona, name, text or (None if name in NULLABLE else ""))
@@ -175,7 +176,7 @@ def _apply(persona: Persona, values: Mapping[str, Any]) -> None:
     if len(persona.signature or "") > MAX_SIGNATURE:
         problems["signature"] = [f"At most {MAX_SIGNATURE:,} characters."]
     if problems:
-        raise BadInput("Some values were refused.", fields=problems)
+        raise BadInput(gettext("Some values were refused."), fields=problems)
 
 
 def _save(persona: Persona) -> None:
@@ -183,12 +184,14 @@ def _save(persona: Persona) -> None:
         with transaction.atomic():
             persona.save()
     except IntegrityError as error:
-        raise Conflict("Another persona has this name (perhaps an archived one).", code="name_taken") from error
+        raise Conflict(
+            gettext("Another persona has this name (perhaps an archived one)."), code="name_taken"
+        ) from error
 
 
 def _refuse_default(persona: Persona) -> None:
     if persona.is_default:
-        raise Conflict("Make another persona the default first.", code="persona_is_default")
+        raise Conflict(gettext("Make another persona the default first."), code="persona_is_default")
 
 
 def _snapshot(persona: Persona) -> dict[str, Any]:

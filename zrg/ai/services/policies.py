@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.ai.models import ConfidencePolicy, ConfidencePolicyRevision
 from zrg.lib import log_events
@@ -80,7 +81,7 @@ def change_part(
         after = {**before, part: value}
         unchanged = ConfidencePolicy.objects.in_workspace(workspace_id).filter(pk=policy.pk, config=before)
         if before.get(part) != seen or not unchanged.update(config=after, updated_by=by, updated_at=timezone.now()):
-            raise Conflict("Somebody else was first.", code="moved_on")
+            raise Conflict(gettext("Somebody else was first."), code="moved_on")
         ConfidencePolicyRevision.objects.create(
             workspace_id=workspace_id,
             policy=policy,
@@ -102,7 +103,7 @@ def set_policy(
     """
     for name, value in values.items():
         if not 0 <= _number(value, -1.0) <= 1:
-            raise BadInput(f"{name} must be a number between 0 and 1.", field=name)
+            raise BadInput(gettext("{name} must be a number between 0 and 1.").format(name=name), field=name)
     with transaction.atomic():
         policy, _ = ConfidencePolicy.objects.get_or_create(workspace_id=workspace_id, policy_key=policy_key)
         policy = ConfidencePolicy.objects.select_for_update().get(pk=policy.pk)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext
 
 from zrg.ai.contracts import Prompt, PromptMessage
 from zrg.ai.enums import RevisionAction
@@ -52,7 +53,7 @@ class Place:
             raise NotVisible(key=self.key) from error
         found = prompt.messages[self.index] if 0 <= self.index < len(prompt.messages) else None
         if found is None or found.role != self.role:
-            raise BadInput("The prompt has no such message.", code="unknown_position", field="index")
+            raise BadInput(gettext("The prompt has no such message."), code="unknown_position", field="index")
         return prompt, found
 
 
@@ -140,7 +141,11 @@ def save_snippet(
     content = _clean(spec, content)
     with _scope(access, workspace_id):
         if len(content) > MAX_SNIPPET_CHARS:
-            raise BadInput(f"At most {MAX_SNIPPET_CHARS:,} characters.", code="snippet", field=key)
+            raise BadInput(
+                gettext("At most {max_snippet_chars:,} characters.").format(max_snippet_chars=MAX_SNIPPET_CHARS),
+                code="snippet",
+                field=key,
+            )
         if reason := problem_of_snippet(spec, content, lambda name: _number(name, workspace_id)):
             raise BadInput(reason, code="snippet", field=key)
         with transaction.atomic():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from zrg.ai.models import Persona
 from zrg.workspaces.models import WorkspaceSettings
@@ -18,16 +19,16 @@ def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
     offer, name = stored.values_list("service_description", "ai_persona_name").first() or ("", "")
     yield SetupItem(
         key="persona",
-        title="Give the answers a sender",
-        purpose="The name, tone and signature drafts are written with",
+        title=_("Give the answers a sender"),
+        purpose=_("The name, tone and signature drafts are written with"),
         position=30,
         url=reverse("settings_section", args=[workspace_id, "ai", "personas"]),
         done=bool(name) or any(one for one, _offer in named),
     )
     yield SetupItem(
         key="service",
-        title="Describe what you offer",
-        purpose="Prices a draft states are checked against it",
+        title=_("Describe what you offer"),
+        purpose=_("Prices a draft states are checked against it"),
         position=35,
         url=reverse("settings_section", args=[workspace_id, "ai", "company"]),
         done=bool(offer) or any(one for _name, one in named),

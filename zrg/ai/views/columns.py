@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
-from zrg.ai.context import PROFILES
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from zrg.ai.forms.budgets import BudgetsField
 from zrg.workspaces.forms.columns import Column, ColumnGroup, LinesField, QuestionsField
 from zrg.workspaces.models import WorkspaceSettings
@@ -15,60 +17,62 @@ TAB = "ai"
 EDIT = "settings.edit_ai"
 ANSWERING, VOICE, MACHINE = "Answering", "Voice and knowledge", "Machinery"
 
-EXTRA_HIGH = "Extra high exists for GPT-5.2 only."
+EXTRA_HIGH = _("Extra high exists for GPT-5.2 only.")
 
 DRAFTING = ColumnsPage(
     tab=TAB,
     key="drafting",
-    title="Drafting",
-    purpose="When drafts are written and how carefully they are checked",
+    title=_("Drafting"),
+    purpose=_("When drafts are written and how carefully they are checked"),
     group=ANSWERING,
     position=30,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="When drafts are written",
+            title=_("When drafts are written"),
             columns=(
                 Column(
                     name="draft_generation_enabled",
-                    label="Write drafts",
-                    hint="Off: replies are still read and sorted, and every answer is written by a person.",
+                    label=_("Write drafts"),
+                    hint=_("Off: replies are still read and sorted, and every answer is written by a person."),
                 ),
                 Column(
                     name="ai_route_booking_process_enabled",
-                    label="Choose the booking process from what the lead wrote",
-                    hint="Off: the campaign's booking process is used as it stands.",
+                    label=_("Choose the booking process from what the lead wrote"),
+                    hint=_("Off: the campaign's booking process is used as it stands."),
                 ),
             ),
         ),
         ColumnGroup(
-            title="How replies are read",
+            title=_("How replies are read"),
             columns=(
                 Column(
                     name="auto_blacklist",
-                    label="Stop leads whose withdrawal only a model has read",
-                    hint="Off: a person decides about those. Opt-outs that the rules find always stop a lead at once.",
+                    label=_("Stop leads whose withdrawal only a model has read"),
+                    hint=_(
+                        "Off: a person decides about those. Opt-outs that the rules find always stop a lead at once."
+                    ),
                 ),
             ),
         ),
         ColumnGroup(
-            title="How e-mails are written",
-            note="Each step costs a model call and makes the draft better. Texts and LinkedIn take one step.",
+            title=_("How e-mails are written"),
+            note=_("Each step costs a model call and makes the draft better. Texts and LinkedIn take one step."),
             columns=(
                 Column(
                     name="draft_generation_step2_enabled",
-                    label="Plan first, then write",
-                    hint="Off: the e-mail is written in one go; quicker and less to the point.",
+                    label=_("Plan first, then write"),
+                    hint=_("Off: the e-mail is written in one go; quicker and less to the point."),
                 ),
                 Column(
                     name="draft_verification_step3_enabled",
-                    label="Verify facts, times, links and claims afterwards",
-                    hint="Off: an e-mail is never checked against your service description and knowledge.",
+                    label=_("Verify facts, times, links and claims afterwards"),
+                    hint=_("Off: an e-mail is never checked against your service description and knowledge."),
                 ),
                 Column(
                     name="meeting_overseer_enabled",
-                    label="Overseer for scheduling",
-                    hint="A second reading of drafts about meetings: nothing is promised that is not booked.",
+                    label=_("Overseer for scheduling"),
+                    hint=_("A second reading of drafts about meetings: nothing is promised that is not booked."),
                 ),
             ),
         ),
@@ -78,53 +82,53 @@ DRAFTING = ColumnsPage(
 FALLBACKS = ColumnsPage(
     tab=TAB,
     key="company",
-    title="What you offer",
-    purpose="What drafts say about the company when the persona leaves it open",
+    title=_("What you offer"),
+    purpose=_("What drafts say about the company when the persona leaves it open"),
     group=VOICE,
     position=60,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="The offer",
-            note="Used by every persona: what a persona says about the service is added to this.",
+            title=_("The offer"),
+            note=_("Used by every persona: what a persona says about the service is added to this."),
             columns=(
                 Column(
                     name="service_description",
-                    label="Service description",
-                    hint="Prices, terms, what is included. Prices a draft states are checked against this.",
+                    label=_("Service description"),
+                    hint=_("Prices, terms, what is included. Prices a draft states are checked against this."),
                     rows=8,
                 ),
-                Column(name="ideal_customer_profile", label="Ideal customer", rows=4),
+                Column(name="ideal_customer_profile", label=_("Ideal customer"), rows=4),
                 Column(
                     name="ai_goals",
-                    label="Goals",
-                    hint="What an answer should lead to, and what it must not do.",
+                    label=_("Goals"),
+                    hint=_("What an answer should lead to, and what it must not do."),
                     rows=4,
                 ),
             ),
         ),
         ColumnGroup(
-            title="Qualification",
+            title=_("Qualification"),
             columns=(
                 Column(
                     name="qualification_questions",
-                    label="Questions to leads, one per line",
-                    hint="At most ten. A star in front marks one that has to be answered.",
+                    label=_("Questions to leads, one per line"),
+                    hint=_("At most ten. A star in front marks one that has to be answered."),
                     make=partial(QuestionsField, required=False),
                     rows=5,
                 ),
             ),
         ),
         ColumnGroup(
-            title="Fallbacks behind personas",
+            title=_("Fallbacks behind personas"),
             side_by_side=True,
-            note="Taken, field by field, where the persona of the campaign is blank.",
+            note=_("Taken, field by field, where the persona of the campaign is blank."),
             columns=(
-                Column(name="ai_persona_name", label="Name of the sender"),
-                Column(name="ai_tone", label="Tone"),
-                Column(name="ai_greeting", label="Greeting", hint="{firstName} becomes the lead's first name."),
-                Column(name="ai_sms_greeting", label="Greeting in texts", hint="Blank: the greeting above."),
-                Column(name="ai_signature", label="Signature", rows=4),
+                Column(name="ai_persona_name", label=_("Name of the sender")),
+                Column(name="ai_tone", label=_("Tone")),
+                Column(name="ai_greeting", label=_("Greeting"), hint=_("{firstName} becomes the lead's first name.")),
+                Column(name="ai_sms_greeting", label=_("Greeting in texts"), hint=_("Blank: the greeting above.")),
+                Column(name="ai_signature", label=_("Signature"), rows=4),
             ),
         ),
     ),
@@ -133,76 +137,85 @@ FALLBACKS = ColumnsPage(
 MODELS = ColumnsPage(
     tab=TAB,
     key="models",
-    title="Models",
-    purpose="Which model writes, verifies and decides",
+    title=_("Models"),
+    purpose=_("Which model writes, verifies and decides"),
     group=MACHINE,
     position=90,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="Drafts",
+            title=_("Drafts"),
             side_by_side=True,
             columns=(
-                Column(name="draft_generation_model", label="Model that writes e-mails"),
-                Column(name="draft_generation_reasoning_effort", label="How long it thinks", hint=EXTRA_HIGH),
-                Column(name="email_draft_verification_model", label="Model that verifies e-mails"),
+                Column(name="draft_generation_model", label=_("Model that writes e-mails")),
+                Column(name="draft_generation_reasoning_effort", label=_("How long it thinks"), hint=EXTRA_HIGH),
+                Column(name="email_draft_verification_model", label=_("Model that verifies e-mails")),
             ),
         ),
         ColumnGroup(
-            title="Insights chat",
+            title=_("Insights chat"),
             side_by_side=True,
-            note="Kept from now on; in force wherever this installation has the insights chat.",
+            note=_("Kept from now on; in force wherever this installation has the insights chat."),
             columns=(
-                Column(name="insights_chat_model", label="Model of the insights chat"),
-                Column(name="insights_chat_reasoning_effort", label="How long it thinks", hint=EXTRA_HIGH),
-                Column(name="insights_chat_enable_campaign_changes", label="The chat may propose changes of campaigns"),
-                Column(name="insights_chat_enable_experiment_writes", label="The chat may set up experiments"),
-                Column(name="insights_chat_enable_followup_pauses", label="The chat may propose to pause follow-ups"),
-                Column(name="message_performance_weekly_enabled", label="Look at how messages perform every week"),
+                Column(name="insights_chat_model", label=_("Model of the insights chat")),
+                Column(name="insights_chat_reasoning_effort", label=_("How long it thinks"), hint=EXTRA_HIGH),
+                Column(
+                    name="insights_chat_enable_campaign_changes", label=_("The chat may propose changes of campaigns")
+                ),
+                Column(name="insights_chat_enable_experiment_writes", label=_("The chat may set up experiments")),
+                Column(
+                    name="insights_chat_enable_followup_pauses", label=_("The chat may propose to pause follow-ups")
+                ),
+                Column(name="message_performance_weekly_enabled", label=_("Look at how messages perform every week")),
             ),
         ),
         ColumnGroup(
-            title="Evaluator and reviser",
+            title=_("Evaluator and reviser"),
             side_by_side=True,
-            note="The evaluator decides what may be sent without a person; the reviser improves what just missed.",
+            note=_("The evaluator decides what may be sent without a person; the reviser improves what just missed."),
             columns=(
-                Column(name="auto_send_evaluator_model", label="Model of the evaluator"),
-                Column(name="auto_send_evaluator_reasoning_effort", label="How long the evaluator thinks"),
+                Column(name="auto_send_evaluator_model", label=_("Model of the evaluator")),
+                Column(name="auto_send_evaluator_reasoning_effort", label=_("How long the evaluator thinks")),
                 Column(
                     name="auto_send_revision_enabled",
-                    label="Revise drafts that miss the threshold",
-                    hint="Once per draft, for ever. A draft somebody touched is never revised.",
+                    label=_("Revise drafts that miss the threshold"),
+                    hint=_("Once per draft, for ever. A draft somebody touched is never revised."),
                 ),
-                Column(name="auto_send_revision_model", label="Model of the reviser"),
-                Column(name="auto_send_revision_reasoning_effort", label="How long the reviser thinks"),
+                Column(name="auto_send_revision_model", label=_("Model of the reviser")),
+                Column(name="auto_send_revision_reasoning_effort", label=_("How long the reviser thinks")),
             ),
         ),
         ColumnGroup(
-            title="Limits",
+            title=_("Limits"),
             side_by_side=True,
             columns=(
                 Column(
                     name="ai_daily_cost_cap_usd",
-                    label="Most that model calls may cost in a day (US dollars)",
-                    hint="Blank: no limit. At the limit drafts wait for a person and nothing is sent by the machine.",
+                    label=_("Most that model calls may cost in a day (US dollars)"),
+                    hint=_(
+                        "Blank: no limit. At the limit drafts wait for a person and nothing is sent by the machine."
+                    ),
                 ),
                 Column(
                     name="lead_context_bundle_enabled",
-                    label="Let model calls know what is remembered of a lead",
+                    label=_("Let model calls know what is remembered of a lead"),
                 ),
                 Column(
                     name="lead_context_bundle_budgets",
-                    label="Tokens a call may be told, one kind per line",
-                    hint=f"As draft: 3000, at most 16000; blank: what the product takes. Kinds: {', '.join(PROFILES)}.",
+                    label=_("Tokens a call may be told, one kind per line"),
+                    hint=_(
+                        "As draft: 3000, at most 16000; blank: what the product takes. Kinds: draft, revision, "
+                        "auto_send_evaluator, meeting_overseer_gate, followup_parse, followup_booking_gate."
+                    ),
                     make=partial(BudgetsField, required=False),
                     rows=3,
                 ),
                 Column(
                     name="followup_booking_gate_enabled",
-                    label="Check follow-ups before they book",
-                    hint="Off means that a follow-up may book without a second reading.",
+                    label=_("Check follow-ups before they book"),
+                    hint=_("Off means that a follow-up may book without a second reading."),
                 ),
-                Column(name="high_quota_enabled", label="High quota of background work"),
+                Column(name="high_quota_enabled", label=_("High quota of background work")),
             ),
         ),
     ),
@@ -211,28 +224,32 @@ MODELS = ColumnsPage(
 MEMORY = ColumnsPage(
     tab=TAB,
     key="memory",
-    title="Memory policy",
-    purpose="What may be remembered of a lead without a person, and for how long",
+    title=_("Memory policy"),
+    purpose=_("What may be remembered of a lead without a person, and for how long"),
     group=MACHINE,
     position=95,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="What is remembered by itself",
+            title=_("What is remembered by itself"),
             side_by_side=True,
-            note="Facts about how to deal with a lead, such as a time zone or a wish for calls in the morning. "
-            "Everything outside of this waits for a super admin and is never used before.",
+            note=_(
+                "Facts about how to deal with a lead, such as a time zone or a wish for calls in the morning. "
+                "Everything outside of this waits for a super admin and is never used before."
+            ),
             columns=(
                 Column(
                     name="memory_allowlist_categories",
-                    label="Categories, one per line",
-                    hint="Blank: nothing is remembered by itself. Usual are timezone_preference, "
-                    "scheduling_preference, communication_preference and availability_pattern.",
+                    label=_("Categories, one per line"),
+                    hint=_(
+                        "Blank: nothing is remembered by itself. Usual are timezone_preference, "
+                        "scheduling_preference, communication_preference and availability_pattern."
+                    ),
                     make=partial(LinesField, required=False),
                     rows=4,
                 ),
-                Column(name="memory_min_confidence", label="Least confidence, 0 to 1"),
-                Column(name="memory_ttl_days", label="Days until it is forgotten", hint="At most 90."),
+                Column(name="memory_min_confidence", label=_("Least confidence, 0 to 1")),
+                Column(name="memory_ttl_days", label=_("Days until it is forgotten"), hint=_("At most 90.")),
             ),
         ),
     ),
@@ -249,5 +266,7 @@ def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSt
     if found is None:
         return {}
     enabled, model = found
-    drafting = SectionState(text="On", tone="good") if enabled else SectionState(text="Off", tone="warn")
+    drafting = (
+        SectionState(text=gettext("On"), tone="good") if enabled else SectionState(text=gettext("Off"), tone="warn")
+    )
     return {DRAFTING.key: drafting, MODELS.key: SectionState(text=model)}

@@ -7,6 +7,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zrg.ai.enums import ContextMode, KnowledgeState, KnowledgeType
@@ -38,52 +40,61 @@ EDIT = "knowledge.edit"
 LIST, PAGE = "zrg/ai/settings/knowledge.html", "zrg/ai/settings/knowledge_asset.html"
 VERSIONED = ("name", "raw_content", "text_content", "ai_context_mode", "file_url", "original_file_name")
 STATES: dict[str, tuple[str, str]] = {
-    KnowledgeState.PENDING: ("Being read…", "quiet"),
-    KnowledgeState.READY: ("Ready", "good"),
-    KnowledgeState.FAILED: ("Could not be read", "bad"),
+    KnowledgeState.PENDING: (_("Being read…"), "quiet"),
+    KnowledgeState.READY: (_("Ready"), "good"),
+    KnowledgeState.FAILED: (_("Could not be read"), "bad"),
 }
-TYPES: dict[str, str] = {KnowledgeType.FILE: "File", KnowledgeType.TEXT: "Text", KnowledgeType.URL: "Web page"}
+TYPES: dict[str, str] = {KnowledgeType.FILE: _("File"), KnowledgeType.TEXT: _("Text"), KnowledgeType.URL: _("Web page")}
 
 
 class AddForm(forms.Form):
     """A new source of one of three kinds."""
 
     kind = forms.ChoiceField(choices=KnowledgeType.choices, widget=forms.HiddenInput)
-    name = forms.CharField(max_length=MAX_NAME, required=False, label="Name")
+    name = forms.CharField(max_length=MAX_NAME, required=False, label=gettext_lazy("Name"))
     text = forms.CharField(
-        max_length=MAX_RAW_CHARS, required=False, label="Text", widget=forms.Textarea(attrs={"rows": 8})
+        max_length=MAX_RAW_CHARS, required=False, label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 8})
     )
     url = forms.CharField(
         max_length=2_000,
         required=False,
-        label="Address of the page",
+        label=gettext_lazy("Address of the page"),
         widget=forms.TextInput(attrs={"inputmode": "url"}),
     )
-    file = forms.FileField(required=False, label="File", help_text="PDF, Word, HTML, CSV, Markdown or text, to 12 MB.")
+    file = forms.FileField(
+        required=False,
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("PDF, Word, HTML, CSV, Markdown or text, to 12 MB."),
+    )
 
 
 class AssetForm(forms.Form):
     """One source: its name, what drafts read of it, its notes and where it comes from."""
 
     version = forms.CharField(widget=forms.HiddenInput)
-    name = forms.CharField(max_length=MAX_NAME, label="Name")
+    name = forms.CharField(max_length=MAX_NAME, label=gettext_lazy("Name"))
     mode = forms.ChoiceField(
         choices=[(ContextMode.NOTES, "The notes"), (ContextMode.RAW, "The source, word for word")],
-        label="Drafts read",
-        help_text="Notes are short and keep what matters; without any, drafts read the source.",
+        label=gettext_lazy("Drafts read"),
+        help_text=gettext_lazy("Notes are short and keep what matters; without any, drafts read the source."),
     )
     notes = forms.CharField(
         max_length=MAX_NOTES_CHARS,
         required=False,
-        label="Notes",
-        help_text="Made when the source was read; yours to correct. They are replaced when a new source is read.",
+        label=gettext_lazy("Notes"),
+        help_text=gettext_lazy(
+            "Made when the source was read; yours to correct. They are replaced when a new source is read."
+        ),
         widget=forms.Textarea(attrs={"rows": 14}),
     )
     text = forms.CharField(
-        max_length=MAX_RAW_CHARS, required=False, label="Source", widget=forms.Textarea(attrs={"rows": 14})
+        max_length=MAX_RAW_CHARS,
+        required=False,
+        label=gettext_lazy("Source"),
+        widget=forms.Textarea(attrs={"rows": 14}),
     )
-    url = forms.CharField(max_length=2_000, required=False, label="Address of the page")
-    file = forms.FileField(required=False, label="Replace the file")
+    url = forms.CharField(max_length=2_000, required=False, label=gettext_lazy("Address of the page"))
+    file = forms.FileField(required=False, label=gettext_lazy("Replace the file"))
 
     def __init__(self, data: Any = None, files: Any = None, *, asset: KnowledgeAsset, read_only: bool = False) -> None:
         super().__init__(
@@ -135,13 +146,13 @@ def addition(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         elif typed["kind"] == KnowledgeType.URL:
             made = add_page(workspace_id, typed["name"] or _page_name(typed["url"]), typed["url"], by=by)
         elif typed["file"] is None:
-            raise BadInput("Choose a file first.", field="file")
+            raise BadInput(gettext("Choose a file first."), field="file")
         else:
             made = add_file(workspace_id, typed["name"], typed["file"], by=by)
     except (BadInput, Conflict) as refused:
         show_refusal(form, refused, fallback="name")
         return _list(request, workspace_id, adding=form, status=422)
-    messages.success(request, f"{made.name} is added and being read.")
+    messages.success(request, gettext("{name} is added and being read.").format(name=made.name))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -154,7 +165,7 @@ def website(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         set_website(workspace_id, address, by=person_of(request))
     except BadInput as refused:
         return _list(request, workspace_id, website_typed=address, website_problem=str(refused), status=422)
-    messages.success(request, "Website saved." if address else "Website removed.")
+    messages.success(request, gettext("Website saved.") if address else gettext("Website removed."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -193,13 +204,13 @@ def asset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
         return _show(request, found, form, status=422)
     if form.cleaned_data["version"] != version_of(found, VERSIONED):
         form.data = with_version(request.POST, version_of(found, VERSIONED))
-        return _show(request, found, form, status=409, conflict=CHANGED_MEANWHILE)
+        return _show(request, found, form, status=409, conflict=gettext(CHANGED_MEANWHILE))
     try:
         update_asset(found, by=person_of(request), **form.changes())
     except (BadInput, Conflict) as refused:
         show_refusal(form, refused, fallback="name")
         return _show(request, found, form, status=422)
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, found.pk))
 
 
@@ -231,7 +242,7 @@ def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     found = _find(workspace_id, item)
     chosen = item_of(found.revisions.select_related("asset"), request.POST.get("revision", ""))
     restore_asset_revision(chosen, by=person_of(request))
-    messages.success(request, "Restored.")
+    messages.success(request, gettext("Restored."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, found.pk))
 
 
@@ -240,18 +251,20 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     rows = KnowledgeAsset.objects.in_workspace(workspace_id).active().without_website()
     states = list(rows.values_list("state", flat=True))
     if failed := states.count(KnowledgeState.FAILED):
-        return {KEY: SectionState(text=f"{failed} could not be read", tone="bad")}
+        return {KEY: SectionState(text=gettext("{failed} could not be read").format(failed=failed), tone="bad")}
     if not states:
-        return {KEY: SectionState(text="Nothing yet", tone="warn")} if can_edit else {}
-    return {KEY: SectionState(text=f"{len(states)} source{'' if len(states) == 1 else 's'}", tone="good")}
+        return {KEY: SectionState(text=gettext("Nothing yet"), tone="warn")} if can_edit else {}
+    return {
+        KEY: SectionState(text=ngettext("{n} source", "{n} sources", len(states)).format(n=len(states)), tone="good")
+    }
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Knowledge",
-    purpose="Files, pages and texts that drafts take facts from",
-    group="Voice and knowledge",
+    title=_("Knowledge"),
+    purpose=_("Files, pages and texts that drafts take facts from"),
+    group=_("Voice and knowledge"),
     position=50,
     action=EDIT,
     view=knowledge,
@@ -305,8 +318,8 @@ def _show(
         template=PAGE + part,
         status=status,
         asset=found,
-        type_label=TYPES[found.type],
-        standing_text=text,
+        type_label=gettext(TYPES[found.type]),
+        standing_text=gettext(text),
         standing_tone=tone,
         is_busy=found.state == KnowledgeState.PENDING,
         form=form,
@@ -339,8 +352,8 @@ def _row(row: KnowledgeAsset) -> dict[str, Any]:
     return {
         "asset": row,
         "url": item_url(row.workspace_id, SECTION, row.pk),
-        "type": TYPES[row.type],
-        "text": text,
+        "type": gettext(TYPES[row.type]),
+        "text": gettext(text),
         "tone": tone,
     }
 

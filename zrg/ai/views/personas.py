@@ -8,6 +8,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zrg.ai.enums import Tone
@@ -43,34 +45,52 @@ class PersonaForm(forms.Form):
     """One voice."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(max_length=80, label="Name", help_text="What your team calls this voice.")
-    persona_name = forms.CharField(
-        max_length=120, required=False, label="Writes as", help_text="Blank: the name under What you offer."
+    name = forms.CharField(
+        max_length=80, label=gettext_lazy("Name"), help_text=gettext_lazy("What your team calls this voice.")
     )
-    tone = forms.ChoiceField(choices=Tone.choices, label="Tone")
-    greeting = forms.CharField(max_length=200, label="Greeting", help_text="{firstName} becomes the lead's first name.")
+    persona_name = forms.CharField(
+        max_length=120,
+        required=False,
+        label=gettext_lazy("Writes as"),
+        help_text=gettext_lazy("Blank: the name under What you offer."),
+    )
+    tone = forms.ChoiceField(choices=Tone.choices, label=gettext_lazy("Tone"))
+    greeting = forms.CharField(
+        max_length=200,
+        label=gettext_lazy("Greeting"),
+        help_text=gettext_lazy("{firstName} becomes the lead's first name."),
+    )
     sms_greeting = forms.CharField(
-        max_length=200, required=False, label="Greeting in texts", help_text="Blank: the greeting above."
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Greeting in texts"),
+        help_text=gettext_lazy("Blank: the greeting above."),
     )
     signature = forms.CharField(
-        max_length=MAX_SIGNATURE, required=False, label="Signature", widget=forms.Textarea(attrs={"rows": 4})
+        max_length=MAX_SIGNATURE,
+        required=False,
+        label=gettext_lazy("Signature"),
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     goals = forms.CharField(
         max_length=MAX_NOTE_CHARS,
         required=False,
-        label="Goals",
-        help_text="What an answer should lead to, and what it must not do.",
+        label=gettext_lazy("Goals"),
+        help_text=gettext_lazy("What an answer should lead to, and what it must not do."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     service_description = forms.CharField(
         max_length=MAX_NOTE_CHARS,
         required=False,
-        label="What this voice says about the service",
-        help_text="Added to the workspace's own description.",
+        label=gettext_lazy("What this voice says about the service"),
+        help_text=gettext_lazy("Added to the workspace's own description."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     ideal_customer_profile = forms.CharField(
-        max_length=MAX_NOTE_CHARS, required=False, label="Ideal customer", widget=forms.Textarea(attrs={"rows": 4})
+        max_length=MAX_NOTE_CHARS,
+        required=False,
+        label=gettext_lazy("Ideal customer"),
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, data: Any = None, *, persona: Persona, read_only: bool = False) -> None:
@@ -119,7 +139,7 @@ def persona(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     if item != NEW and form.cleaned_data["version"] != version_of(found, FIELDS):
         note_stored(form, found, FIELDS)
         form.data = with_version(request.POST, version_of(found, FIELDS))
-        return _show(request, workspace_id, item, found, form, status=409, conflict=CHANGED_MEANWHILE)
+        return _show(request, workspace_id, item, found, form, status=409, conflict=gettext(CHANGED_MEANWHILE))
     try:
         if item == NEW:
             saved = create_persona(workspace_id, form.values(), by=person_of(request))
@@ -128,7 +148,7 @@ def persona(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     except (BadInput, Conflict) as refused:
         show_refusal(form, refused, fallback="name" if refused.code == "name_taken" else None)
         return _show(request, workspace_id, item, found, form, status=422)
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, saved.pk))
 
 
@@ -166,22 +186,26 @@ def removal(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
         delete_persona(found, by=person_of(request))
     except Conflict as refused:
         return _show(request, workspace_id, item, found, _form(request, found), status=409, problem=str(refused))
-    messages.success(request, f"{found.name} is deleted.")
+    messages.success(request, gettext("{name} is deleted.").format(name=found.name))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
     """How many voices there are, for the tab's page."""
     count = Persona.objects.in_workspace(workspace_id).active().count()
-    return {KEY: SectionState(text=f"{count} in use" if count else "The workspace's own")}
+    return {
+        KEY: SectionState(
+            text=gettext("{count} in use").format(count=count) if count else gettext("The workspace's own")
+        )
+    }
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Personas",
-    purpose="Who seems to write: name, tone, greeting, signature",
-    group="Voice and knowledge",
+    title=_("Personas"),
+    purpose=_("Who seems to write: name, tone, greeting, signature"),
+    group=_("Voice and knowledge"),
     position=40,
     action=EDIT,
     view=personas,

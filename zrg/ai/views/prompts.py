@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zrg.ai.prompts import unix_lines
@@ -28,15 +30,15 @@ MAX_NOTE = 200
 
 # Headings by the beginning of a key; what fits none stands under the last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Writing drafts", ("draft.",)),
-    ("Reading replies", ("sentiment.", "action_signal.", "signature.", "leads.", "timezone.")),
-    ("Auto-send", ("auto_send.", "auto_reply")),
-    ("Meetings and follow-ups", ("meeting.", "availability.", "followup.", "booking.")),
-    ("Knowledge", ("knowledge",)),
-    ("Other", ("",)),
+    (_("Writing drafts"), ("draft.",)),
+    (_("Reading replies"), ("sentiment.", "action_signal.", "signature.", "leads.", "timezone.")),
+    (_("Auto-send"), ("auto_send.", "auto_reply")),
+    (_("Meetings and follow-ups"), ("meeting.", "availability.", "followup.", "booking.")),
+    (_("Knowledge"), ("knowledge",)),
+    (_("Other"), ("",)),
 )
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = _(
     "This prompt changed meanwhile: somebody saved it after you opened this page. What you typed is still here; the "
     "text in force now stands below it. Save again to replace it."
 )
@@ -100,7 +102,7 @@ def prompt(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     typed = {index: unix_lines(request.POST.get(f"text-{index}", "")) for index in range(len(view.messages))}
     editors = _editors(request, view, typed)
     if request.POST.get("version") != _version(view):
-        return _show(request, workspace_id, scope, view, editors, status=409, conflict=CHANGED_MEANWHILE)
+        return _show(request, workspace_id, scope, view, editors, status=409, conflict=gettext(CHANGED_MEANWHILE))
     changed = [editor for editor in editors if editor.text != editor.message.text]
     try:
         save_prompt_texts(
@@ -113,7 +115,7 @@ def prompt(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     except BadInput as refused:
         editors[int(str(refused.data.get("index", 0)))].errors.append(str(refused))
         return _show(request, workspace_id, scope, view, editors, status=422)
-    messages.success(request, "Saved." if changed else "Nothing was changed.")
+    messages.success(request, gettext("Saved.") if changed else gettext("Nothing was changed."))
     return _back(workspace_id, item, scope)
 
 
@@ -128,12 +130,15 @@ def reset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     if index:
         chosen = next((one for one in view.messages if str(one.index) == index), None)
         if chosen is None:
-            raise BadInput("The prompt has no such message.", code="unknown_position", field="index")
+            raise BadInput(gettext("The prompt has no such message."), code="unknown_position", field="index")
         place = _place(item, chosen)
     removed = reset_prompt(
         item, workspace_id=scope.workspace_id, access=access_of(request), by=person_of(request), place=place
     )
-    messages.success(request, "The text of the product is used again." if removed else "There was nothing to reset.")
+    messages.success(
+        request,
+        gettext("The text of the product is used again.") if removed else gettext("There was nothing to reset."),
+    )
     return _back(workspace_id, item, scope)
 
 
@@ -146,9 +151,9 @@ def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     try:
         restore_prompt_revision(revision, access=access_of(request), by=person_of(request), key=item)
     except BadInput as refused:
-        messages.error(request, f"It cannot be restored: {refused}")
+        messages.error(request, gettext("It cannot be restored: {refused}").format(refused=refused))
     else:
-        messages.success(request, "Restored.")
+        messages.success(request, gettext("Restored."))
     return _back(workspace_id, item, scope)
 
 
@@ -158,17 +163,17 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
         return {}
     lines = prompt_lines(workspace_id)
     if waiting := sum(line.drift_count for line in lines):
-        return {KEY: SectionState(text=f"{waiting} not used", tone="warn")}
+        return {KEY: SectionState(text=gettext("{waiting} not used").format(waiting=waiting), tone="warn")}
     changed = sum("workspace" in line.sources for line in lines)
-    return {KEY: SectionState(text=f"{changed} changed here")} if changed else {}
+    return {KEY: SectionState(text=gettext("{changed} changed here").format(changed=changed))} if changed else {}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Prompts",
-    purpose="The texts the product asks models with",
-    group="Machinery",
+    title=_("Prompts"),
+    purpose=_("The texts the product asks models with"),
+    group=_("Machinery"),
     position=80,
     action=WORKSPACE_EDIT,
     view=prompts,
@@ -241,7 +246,12 @@ def _place(key: str, message: MessageView) -> Place:
 def _refuse_unknown(request: HttpRequest, view: PromptView) -> None:
     known = {"csrfmiddlewaretoken", "scope", "version", "note", *(f"text-{one.index}" for one in view.messages)}
     if unknown := sorted(set(request.POST) - known):
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+            code="unknown_field",
+            http_status=400,
+            field=unknown[0],
+        )
 
 
 def _back(workspace_id: UUID, key: str, scope: Scope) -> HttpResponse:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zrg.ai.prompts import unix_lines
@@ -24,7 +26,7 @@ TAB, KEY = "ai", "snippets"
 LIST, PAGE = "zrg/ai/settings/snippets.html", "zrg/ai/settings/snippet.html"
 FIELDS = {"csrfmiddlewaretoken", "scope", "version", "note", "content"}
 VERSION_LENGTH = 24
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = _(
     "This text changed meanwhile: somebody saved it after you opened this page. What you typed is still here; what is "
     "stored now stands below it. Save again to replace it."
 )
@@ -59,10 +61,15 @@ def snippet(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
     if request.method != "POST":
         return _show(request, workspace_id, scope, line, text=line.value)
     if unknown := sorted(set(request.POST) - FIELDS):
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+            code="unknown_field",
+            http_status=400,
+            field=unknown[0],
+        )
     typed = unix_lines(request.POST.get("content", ""))
     if request.POST.get("version") != _version(line):
-        return _show(request, workspace_id, scope, line, text=typed, status=409, conflict=CHANGED_MEANWHILE)
+        return _show(request, workspace_id, scope, line, text=typed, status=409, conflict=gettext(CHANGED_MEANWHILE))
     try:
         save_snippet(
             item,
@@ -74,7 +81,7 @@ def snippet(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
         )
     except BadInput as refused:
         return _show(request, workspace_id, scope, line, text=typed, status=422, problem=str(refused))
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return _back(workspace_id, item, scope)
 
 
@@ -84,7 +91,10 @@ def reset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Use the value below this scope again."""
     scope = scope_of(request, workspace_id)
     removed = reset_snippet(item, workspace_id=scope.workspace_id, access=access_of(request), by=person_of(request))
-    messages.success(request, "The value of the product is used again." if removed else "There was nothing to reset.")
+    messages.success(
+        request,
+        gettext("The value of the product is used again.") if removed else gettext("There was nothing to reset."),
+    )
     return _back(workspace_id, item, scope)
 
 
@@ -99,9 +109,9 @@ def restoration(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     try:
         restore_snippet_revision(revision, access=access_of(request), by=person_of(request))
     except BadInput as refused:
-        messages.error(request, f"It cannot be restored: {refused}")
+        messages.error(request, gettext("It cannot be restored: {refused}").format(refused=refused))
     else:
-        messages.success(request, "Restored.")
+        messages.success(request, gettext("Restored."))
     return _back(workspace_id, item, scope)
 
 
@@ -110,15 +120,15 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     if not can_edit:
         return {}
     changed = sum(line.source == "workspace" for line in snippet_lines(workspace_id))
-    return {KEY: SectionState(text=f"{changed} changed here")} if changed else {}
+    return {KEY: SectionState(text=gettext("{changed} changed here").format(changed=changed))} if changed else {}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Lengths and wording",
-    purpose="How long e-mails are, words never to use, the shapes of answers",
-    group="Machinery",
+    title=_("Lengths and wording"),
+    purpose=_("How long e-mails are, words never to use, the shapes of answers"),
+    group=_("Machinery"),
     position=85,
     action=WORKSPACE_EDIT,
     view=snippets,

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
@@ -67,7 +68,10 @@ class ProvisioningView(View):
         body, raw_hash = read_body(request)
         key = request.headers.get("Idempotency-Key", "").strip()
         if len(key) > MAX_KEY_LENGTH:
-            raise BadInput(f"At most {MAX_KEY_LENGTH} characters.", field="Idempotency-Key")
+            raise BadInput(
+                gettext("At most {max_key_length} characters.").format(max_key_length=MAX_KEY_LENGTH),
+                field="Idempotency-Key",
+            )
         with platform(timeout_ms=TIMEOUT_MS):
             answer = run_once(self.endpoint, key, raw_hash, lambda: type(self).call(body))
         return JsonResponse(answer.body, status=answer.status)

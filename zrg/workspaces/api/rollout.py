@@ -1,5 +1,6 @@
 """`POST /api/admin/rollout/autosend-revision`: the revision of drafts, workspace by workspace."""
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,7 +25,7 @@ class RevisionRollout(TenantAPIView):
         body = request.data
         if not isinstance(body, dict) or (unknown := sorted(set(body) - FIELDS)):
             field = unknown[0] if isinstance(body, dict) else ""
-            raise BadInput("Unknown fields.", code="unknown_field", http_status=400, field=field)
+            raise BadInput(gettext("Unknown fields."), code="unknown_field", http_status=400, field=field)
         workspace_id = workspace_key(str(body.get("clientId", "")))
         row = WorkspaceSettings.objects.filter(workspace_id=workspace_id).first()
         if self.access.in_workspace(workspace_id) is None or row is None:
@@ -34,6 +35,6 @@ class RevisionRollout(TenantAPIView):
             record_refused(row, ["auto_send_revision_enabled"], by=request.user)
             return Response({"error": Forbidden.code, "action": ACTION}, status=Forbidden.http_status)
         if not isinstance(body.get("enabled"), bool) or not isinstance(body.get("reason"), str):
-            raise BadInput("enabled is true or false, reason a text.", field="enabled")
+            raise BadInput(gettext("enabled is true or false, reason a text."), field="enabled")
         saved = set_revision(row, enabled=body["enabled"], by=request.user, access=self.access, reason=body["reason"])
         return Response({"clientId": str(workspace_id), "enabled": saved.auto_send_revision_enabled})

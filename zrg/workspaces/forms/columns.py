@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from zrg.lib.errors import BadInput
 from zrg.lib.hashing import sha
@@ -103,7 +105,9 @@ class DatesField(LinesField):
             try:
                 days.add(date.fromisoformat(line))
             except ValueError as error:
-                raise forms.ValidationError(f"{line[:40]} is not a day: write 2026-12-31.", code="day") from error
+                raise forms.ValidationError(
+                    gettext("{line} is not a day: write 2026-12-31.").format(line=line[:40]), code="day"
+                ) from error
         return sorted(days)
 
 
@@ -143,7 +147,7 @@ class ColumnsForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        required=False, max_length=MAX_REASON, label="Why", help_text="Kept in the audit beside the change."
+        required=False, max_length=MAX_REASON, label=_("Why"), help_text=_("Kept in the audit beside the change.")
     )
 
     def __init__(
@@ -172,7 +176,9 @@ class ColumnsForm(forms.Form):
             made.disabled = read_only or not yours
             self.fields[column.name] = made
             if column.confirm:
-                self.fields[f"{CONFIRM}{column.name}"] = forms.BooleanField(required=False, label=column.confirm)
+                self.fields[f"{CONFIRM}{column.name}"] = forms.BooleanField(
+                    required=False, label=gettext(column.confirm)
+                )
 
     def unknown_names(self) -> list[str]:
         """What was sent that this form does not have."""
@@ -191,7 +197,7 @@ class ColumnsForm(forms.Form):
         for name in [name for name in self.fields if name.startswith(CONFIRM)]:
             column = name.removeprefix(CONFIRM)
             if cleaned.get(column) and not self.initial[column] and not cleaned.get(name):
-                self.add_error(name, "Tick this to turn it on; nothing was changed.")
+                self.add_error(name, gettext("Tick this to turn it on; nothing was changed."))
         return cleaned
 
     def changes(self) -> dict[str, Any]:
@@ -231,14 +237,14 @@ class ColumnsForm(forms.Form):
             for column in group.columns:
                 made, now = self.fields[column.name], getattr(row, attribute_of(row, column.name))
                 if now != self.cleaned_data.get(column.name, now):
-                    self[column.name].help_text = f"Stored now: {_words(made, now)}"
+                    self[column.name].help_text = gettext("Stored now: {value}").format(value=_words(made, now))
         self.data = {**dict(self.data.items()), "version": row.version}
 
 
 def _field_of(column: Column) -> forms.Field:
     made = column.make() if column.make else WorkspaceSettings._meta.get_field(column.name).formfield()  # type: ignore[union-attr]
     assert made is not None  # every column of the table has a field
-    made.label, made.help_text = column.label, column.hint
+    made.label, made.help_text = gettext(column.label), gettext(column.hint)
     if column.rows:
         made.widget = forms.Textarea(attrs={"rows": column.rows, **_length(made)})
     return made
@@ -251,10 +257,10 @@ def _length(made: forms.Field) -> dict[str, Any]:
 
 def _words(made: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return gettext("on") if value else gettext("off")
     if words := getattr(made, "words", None):
         return str(words(value))
     if isinstance(made, forms.ChoiceField):
         return str(dict(made.choices).get(value, value))  # type: ignore[arg-type]
     shown = made.prepare_value(value)
-    return str(shown) if shown not in (None, "", []) else "nothing"
+    return str(shown) if shown not in (None, "", []) else gettext("nothing")

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from zrg.workspaces.models import User
 from zrg.workspaces.services.accounts import MAX_PASSWORD
@@ -14,17 +16,17 @@ class AcceptForm(forms.Form):
     """Name, password, and the password again."""
 
     display_name = forms.CharField(
-        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
     password = forms.CharField(
-        label="Password",
+        label=_("Password"),
         max_length=MAX_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least twelve characters; a short sentence works well.",
+        help_text=_("At least twelve characters; a short sentence works well."),
     )
     password_again = forms.CharField(
-        label="Password again",
+        label=_("Password again"),
         max_length=MAX_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -41,7 +43,7 @@ class AcceptForm(forms.Form):
         if not password:
             return cleaned
         if password != cleaned.get("password_again"):
-            self.add_error("password_again", "The two entries differ.")
+            self.add_error("password_again", gettext("The two entries differ."))
         try:
             validate_password(password, User(email=self.email, display_name=cleaned.get("display_name", "")))
         except ValidationError as error:

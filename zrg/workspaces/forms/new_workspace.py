@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from zrg.workspaces.constants import DEFAULT_TIMEZONE
 from zrg.workspaces.services.workspaces import MAX_NAME
@@ -12,12 +13,15 @@ from zrg.workspaces.validators import TIMEZONES
 class NewWorkspaceForm(forms.Form):
     """Its name, where it works, and the company it writes for."""
 
-    name = forms.CharField(label="Name", max_length=MAX_NAME, help_text="In the selector, in mails and in Slack.")
+    name = forms.CharField(label=_("Name"), max_length=MAX_NAME, help_text=_("In the selector, in mails and in Slack."))
     company_name = forms.CharField(
-        label="Company", max_length=200, required=False, help_text="Whom drafts write for. It can be filled in later."
+        label=_("Company"),
+        max_length=200,
+        required=False,
+        help_text=_("Whom drafts write for. It can be filled in later."),
     )
     timezone = forms.ChoiceField(
-        label="Time zone",
+        label=_("Time zone"),
         choices=[(name, name.replace("_", " ")) for name in sorted(TIMEZONES)],
         initial=DEFAULT_TIMEZONE,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from zrg.workspaces.enums import TimeDisplay
 from zrg.workspaces.models import User, UserPreference
@@ -12,20 +13,20 @@ from zrg.workspaces.models import User, UserPreference
 class ProfileForm(forms.Form):
     """What a person sets about themselves."""
 
-    display_name = forms.CharField(label="Name", max_length=120, help_text="Shown to your team.")
-    time_display = forms.ChoiceField(label="Times", choices=TimeDisplay.choices)
+    display_name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Shown to your team."))
+    time_display = forms.ChoiceField(label=_("Times"), choices=TimeDisplay.choices)
     undo_seconds = forms.IntegerField(
-        label="Undo after sending, seconds", min_value=0, max_value=60, help_text="0 sends at once."
+        label=_("Undo after sending, seconds"), min_value=0, max_value=60, help_text=_("0 sends at once.")
     )
     enter_sends = forms.BooleanField(
-        label="Enter sends, Shift+Enter starts a new line",
+        label=_("Enter sends, Shift+Enter starts a new line"),
         required=False,
-        help_text="Off: Enter starts a new line and Ctrl+Enter sends.",
+        help_text=_("Off: Enter starts a new line and Ctrl+Enter sends."),
     )
     shortcuts = forms.BooleanField(
-        label="Single keys act in the inbox",
+        label=_("Single keys act in the inbox"),
         required=False,
-        help_text="j and k for the next and the previous conversation, and the other keys the keyboard list names.",
+        help_text=_("j and k for the next and the previous conversation, and the other keys the keyboard list names."),
     )
 
     def __init__(self, *args: Any, user: User, preference: UserPreference, **kwargs: Any) -> None:

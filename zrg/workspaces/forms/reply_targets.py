@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from zrg.workspaces.constants import MAX_REPLY_TARGET_MINUTES, REPLY_TARGET_TAGS
 
@@ -62,7 +63,9 @@ class ReplyTargetsField(forms.Field):
         """Whole minutes; how many are allowed is the column's own rule."""
         bad = [tag for tag, text in (value or {}).items() if not _DIGITS.fullmatch(text)]
         if bad:
-            raise ValidationError(f"{', '.join(bad)}: write whole minutes, or leave it blank.", code="minutes")
+            raise ValidationError(
+                gettext("{names}: write whole minutes, or leave it blank.").format(names=", ".join(bad)), code="minutes"
+            )
         return {tag: int(text) for tag, text in (value or {}).items()}
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_noop as _
 
 from zrg.lib.errors import ZrgError
 from zrg.lib.hashing import canonical_json, sha
 
 VERSION_LENGTH = 24
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = _(
     "This changed meanwhile: somebody saved it after you opened this page. What you typed is still here. Look at what "
     "is stored now, then save again."
 )

@@ -3,6 +3,7 @@
 from collections.abc import Set as AbstractSet
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from zrg.lib.errors import BadInput
 
@@ -12,4 +13,9 @@ CSRF = "csrfmiddlewaretoken"
 def refuse_unknown(request: HttpRequest, known: AbstractSet[str]) -> None:
     """Names of the form that nobody asked for: 400 with the first."""
     if unknown := sorted({*request.POST, *request.FILES} - known - {CSRF}):
-        raise BadInput(f"Unknown field: {unknown[0]}", code="unknown_field", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown field: {unknown}").format(unknown=unknown[0]),
+            code="unknown_field",
+            http_status=400,
+            field=unknown[0],
+        )

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from zrg.lib.hashing import canonical_json, sha
 from zrg.workspaces.constants import GRANTABLE
@@ -31,7 +33,7 @@ class ExtrasForm(VersionForm):
     """What a person may do beyond the role."""
 
     extras = forms.MultipleChoiceField(
-        required=False, label="May also", widget=forms.CheckboxSelectMultiple, choices=EXTRAS
+        required=False, label=_("May also"), widget=forms.CheckboxSelectMultiple, choices=EXTRAS
     )
 
     def __init__(self, data: Any = None, *, row: Membership) -> None:
@@ -43,11 +45,11 @@ class ExtrasForm(VersionForm):
 class RotationForm(VersionForm):
     """Whether a setter gets leads in turn, and the last day of a holiday."""
 
-    in_rotation = forms.BooleanField(required=False, label="Gets leads in turn")
+    in_rotation = forms.BooleanField(required=False, label=_("Gets leads in turn"))
     paused_until = forms.DateField(
         required=False,
-        label="On holiday until",
-        help_text="The last day away. Blank: not away.",
+        label=_("On holiday until"),
+        help_text=_("The last day away. Blank: not away."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -59,7 +61,7 @@ class RotationForm(VersionForm):
 class RoleForm(VersionForm):
     """Another role."""
 
-    role = forms.ChoiceField(label="Role")
+    role = forms.ChoiceField(label=_("Role"))
 
     def __init__(self, data: Any = None, *, row: Membership, may_make_admins: bool) -> None:
         super().__init__(data, initial={"role": row.role, "version": version_of(row)})
@@ -70,21 +72,21 @@ class ReasonForm(VersionForm):
     """An act that is explained."""
 
     reason = forms.CharField(
-        required=False, max_length=MAX_REASON, label="Why", help_text="Kept in the audit beside the change."
+        required=False, max_length=MAX_REASON, label=_("Why"), help_text=_("Kept in the audit beside the change.")
     )
 
 
 class InviteForm(forms.Form):
     """Whom to add, and as what."""
 
-    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(label="Role")
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(label=_("Role"))
     extras = forms.MultipleChoiceField(
         required=False,
-        label="May also",
+        label=_("May also"),
         widget=forms.CheckboxSelectMultiple,
         choices=EXTRAS,
-        help_text="A client's portal takes nothing but “Answer leads and decide drafts”.",
+        help_text=_("A client's portal takes nothing but “Answer leads and decide drafts”."),
     )
 
     def __init__(self, data: Any = None, *, may_make_admins: bool, sees_all: bool) -> None:
@@ -98,16 +100,16 @@ class InviteForm(forms.Form):
         refused = set(cleaned.get("extras", ())) - grantable_to(cleaned.get("role", ""))
         if cleaned.get("role") and refused:
             names = ", ".join(Permission(extra).label for extra in sorted(refused))
-            self.add_error("extras", f"Not for this role: {names}.")
+            self.add_error("extras", gettext("Not for this role: {names}.").format(names=names))
         return cleaned
 
 
 class OwnershipForm(forms.Form):
     """Who gets the workspace."""
 
-    owner = forms.ChoiceField(label="New owner")
+    owner = forms.ChoiceField(label=_("New owner"))
     confirm = forms.BooleanField(
-        label="I know that I will be an admin of this workspace afterwards and cannot take it back myself."
+        label=_("I know that I will be an admin of this workspace afterwards and cannot take it back myself.")
     )
     was = forms.CharField(max_length=36, widget=forms.HiddenInput)
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from zrg.workspaces.navigation import SETTINGS_TABS, VIEWS
 
 ALL_WORKSPACES = "all"
-NOT_AVAILABLE = "That workspace is not available to you"
+NOT_AVAILABLE = _("That workspace is not available to you")
 DEFAULT_VIEW = "inbox"
 DEFAULT_TAB = "general"
 
@@ -80,7 +83,9 @@ def choose_workspace(
     if link.all_workspaces and len(accessible) > 1 and link.view != "settings":
         return ActiveWorkspace(workspace_id=fallback.workspace_id, reason="all", all_workspaces=True)
     if link.client_id is not None:
-        return ActiveWorkspace(workspace_id=fallback.workspace_id, reason=fallback.reason, notice=NOT_AVAILABLE)
+        return ActiveWorkspace(
+            workspace_id=fallback.workspace_id, reason=fallback.reason, notice=gettext(NOT_AVAILABLE)
+        )
     return fallback
 
 

@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput
@@ -52,14 +53,16 @@ def normalise_email(email: str) -> str:
     try:
         validate_email(cleaned)
     except ValidationError as error:
-        raise BadInput("Not an e-mail address.", field="email") from error
+        raise BadInput(gettext("Not an e-mail address."), field="email") from error
     return cleaned
 
 
 def check_password(password: str, *, user: User) -> None:
     """The password rules for somebody who chooses one; 422 with the reasons."""
     if len(password) > MAX_PASSWORD:
-        raise BadInput(f"At most {MAX_PASSWORD} characters.", field="password")
+        raise BadInput(
+            gettext("At most {max_password} characters.").format(max_password=MAX_PASSWORD), field="password"
+        )
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.lib.errors import BadInput, Conflict
 from zrg.lib.hashing import sha
@@ -95,7 +96,7 @@ def resend_invitation(invitation: Invitation, *, by: User | str) -> Invitation:
     with transaction.atomic():
         row = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if row.accepted_at is not None:
-            raise Conflict("The invitation was accepted already.")
+            raise Conflict(gettext("The invitation was accepted already."))
         since = timezone.now() - timedelta(days=1)
         same = Invitation.objects.filter(workspace=row.workspace, email=row.email, role=row.role)
         if same.filter(created_at__gt=since).count() > INVITATION_RESENDS_PER_DAY:
@@ -174,10 +175,10 @@ def _account_for(invitation: Invitation, *, display_name: str, password: str) ->
     user = User.objects.select_for_update().filter(email=invitation.email).first()
     if user is None:
         if not display_name.strip():
-            raise BadInput("Your name, please.", field="display_name")
+            raise BadInput(gettext("Your name, please."), field="display_name")
         return create_account(invitation.email, password=password, display_name=display_name)
     if user.has_usable_password():
-        raise Conflict("This account has a password already. Sign in with it.", code="account_exists")
+        raise Conflict(gettext("This account has a password already. Sign in with it."), code="account_exists")
     check_password(password, user=user)
     user.set_password(password)
     user.display_name = display_name.strip()[:120] or user.display_name

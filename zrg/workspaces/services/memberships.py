@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, Forbidden
@@ -147,7 +148,7 @@ def check_extras(role: str, extras: Iterable[str]) -> list[str]:
     wanted = sorted(set(extras))
     refused = [extra for extra in wanted if extra not in grantable_to(role)]
     if refused:
-        raise BadInput("These permissions cannot be granted to this role.", field="extras", refused=refused)
+        raise BadInput(gettext("These permissions cannot be granted to this role."), field="extras", refused=refused)
     return wanted
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.enums import MembershipRole
@@ -181,7 +182,10 @@ def _check_sequence(
         # Who leaves the setters must leave the rotation in the same call.
         sequence = _stored_sequence(workspace)
     if len(sequence) > MAX_SEQUENCE:
-        raise BadInput(f"At most {MAX_SEQUENCE} entries.", field="roundRobinSequenceEmails")
+        raise BadInput(
+            gettext("At most {max_sequence} entries.").format(max_sequence=MAX_SEQUENCE),
+            field="roundRobinSequenceEmails",
+        )
     if setters is None:
         current = Membership.objects.in_workspace(workspace).active().with_role(MembershipRole.SETTER)
         setters = list(current.values_list("user__email", flat=True))
@@ -216,7 +220,7 @@ def _apply_rotation(workspace: Workspace, body: Body, sequence: list[UUID] | Non
 
 def _settings(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
-        raise BadInput("An object.", field="settings")
+        raise BadInput(gettext("An object."), field="settings")
     unknown = sorted(set(raw) - set(PROVISIONED))
     if unknown:
         raise ZrgError(code="unknown_settings", http_status=400, fields=unknown)
@@ -238,7 +242,7 @@ def _user(body: Body) -> User:
     elif body.get("userEmail"):
         found = active.filter(email=normalise_email(_text(body, "userEmail"))).first()
     else:
-        raise BadInput("userId or userEmail is needed.", field="userEmail")
+        raise BadInput(gettext("userId or userEmail is needed."), field="userEmail")
     if found is None:
         raise NotVisible(code="user_not_found")
     return found
@@ -280,7 +284,7 @@ def _emails(body: Body, field: str, *, distinct: bool = True) -> list[str] | Non
     if raw is None:
         return None
     if not isinstance(raw, list) or not all(isinstance(entry, str) for entry in raw):
-        raise BadInput("A list of addresses.", field=field)
+        raise BadInput(gettext("A list of addresses."), field=field)
     cleaned = [entry.strip().lower() for entry in raw]
     # Duplicates of the rotation are weights.
     return _distinct(cleaned) if distinct else cleaned
@@ -293,7 +297,7 @@ def _distinct(entries: Sequence[str]) -> list[str]:
 def _text(body: Body, field: str) -> str:
     value = body.get(field)
     if not isinstance(value, str) or not value.strip():
-        raise BadInput("This field is needed.", field=field)
+        raise BadInput(gettext("This field is needed."), field=field)
     return value
 
 
@@ -302,13 +306,13 @@ def _optional_text(body: Body, field: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise BadInput("A text.", field=field)
+        raise BadInput(gettext("A text."), field=field)
     return value if field == "adminPassword" else value.strip()
 
 
 def _flag(body: Body, field: str) -> bool:
     if not isinstance(body[field], bool):
-        raise BadInput("true or false.", field=field)
+        raise BadInput(gettext("true or false."), field=field)
     return body[field]
 
 
@@ -316,11 +320,11 @@ def _uuid(body: Body, field: str) -> UUID:
     try:
         return UUID(str(body[field]))
     except ValueError as error:
-        raise BadInput("Not an id.", field=field) from error
+        raise BadInput(gettext("Not an id."), field=field) from error
 
 
 def _dates(raw: Any) -> list[date]:
     try:
         return [date.fromisoformat(entry) for entry in raw]
     except (TypeError, ValueError) as error:
-        raise BadInput("Days as YYYY-MM-DD.", field="followUpBlackoutDates") from error
+        raise BadInput(gettext("Days as YYYY-MM-DD."), field="followUpBlackoutDates") from error

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext
 
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, Conflict, Forbidden
@@ -42,7 +43,7 @@ def change_settings(
     with transaction.atomic():
         locked = WorkspaceSettings.objects.select_for_update().get(pk=row.pk)
         if version is not None and version != locked.version:
-            raise Conflict("The settings changed meanwhile.", version=locked.version)
+            raise Conflict(gettext("The settings changed meanwhile."), version=locked.version)
         before = snapshot(locked, changes)
         was_sending, sequence = locked.auto_send_enabled, list(locked.round_robin_setter_sequence)
         for column, value in changes.items():
@@ -70,7 +71,7 @@ def change_settings(
 def set_revision(row: WorkspaceSettings, *, enabled: bool, by: User, access: Access, reason: str) -> WorkspaceSettings:
     """Turn the revision of drafts on or off for one workspace; super admins only, always with a reason."""
     if not reason.strip():
-        raise BadInput("Say why.", field="reason")
+        raise BadInput(gettext("Say why."), field="reason")
     changes = {"auto_send_revision_enabled": enabled}
     return change_settings(row, changes, by=by, version=None, access=access, reason=reason)
 
@@ -83,9 +84,9 @@ def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
     try:
         row.clean_fields(exclude=others)
     except ValidationError as error:
-        raise BadInput("Some values were refused.", fields=error.message_dict) from error
+        raise BadInput(gettext("Some values were refused."), fields=error.message_dict) from error
     except (TypeError, ValueError, AttributeError) as error:
-        raise BadInput("Some values have the wrong form.", fields=sorted(columns)) from error
+        raise BadInput(gettext("Some values have the wrong form."), fields=sorted(columns)) from error
     _ask_the_apps(row, columns)
     if {"auto_send_schedule_mode", "auto_send_custom_schedule"} & columns:
         _check_schedule(row)
@@ -93,14 +94,14 @@ def check_settings(row: WorkspaceSettings, *, fields: Iterable[str]) -> None:
     values = {name: getattr(row, name) for pair in EFFORT_OF_MODEL.items() for name in pair}
     faulty = [name for name in unsupported_efforts(values) if name in concerned]
     if faulty:
-        raise BadInput("This depth of reasoning needs gpt-5.2.", fields=faulty)
+        raise BadInput(gettext("This depth of reasoning needs gpt-5.2."), fields=faulty)
 
 
 def refuse_foreign(row: WorkspaceSettings, changes: Mapping[str, Any], access: Access | None) -> None:
     """Refuse columns that do not exist (422) or that this person may not save (403)."""
     unknown = sorted(set(changes) - set(WRITERS))
     if unknown:
-        raise BadInput("Unknown settings.", fields=unknown)
+        raise BadInput(gettext("Unknown settings."), fields=unknown)
     if access is None:
         return
     for column in changes:
@@ -142,7 +143,7 @@ def _ask_the_apps(row: WorkspaceSettings, columns: set[str]) -> None:
             try:
                 check(row)
             except ValidationError as refused:
-                raise BadInput("Some values were refused.", fields={column: refused.messages}) from refused
+                raise BadInput(gettext("Some values were refused."), fields={column: refused.messages}) from refused
 
 
 def _check_schedule(row: WorkspaceSettings) -> None:
@@ -151,14 +152,14 @@ def _check_schedule(row: WorkspaceSettings) -> None:
         if row.auto_send_custom_schedule is not None:
             parse_send_schedule(row.auto_send_custom_schedule)
     except BadSchedule as refused:
-        raise BadInput("Some values were refused.", fields={field: [str(refused)]}) from refused
+        raise BadInput(gettext("Some values were refused."), fields={field: [str(refused)]}) from refused
 
 
 def _clear_trip(row: WorkspaceSettings, reason: str) -> None:
     if row.auto_send_tripped_at is None:
         return
     if not reason.strip():
-        raise BadInput("Auto-send switched itself off: say why it may send again.", fields=["reason"])
+        raise BadInput(gettext("Auto-send switched itself off: say why it may send again."), fields=["reason"])
     row.auto_send_tripped_at, row.auto_send_tripped_reason = None, ""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.access import bump_access
@@ -52,7 +53,7 @@ def open_workspace(name: str, owner: User, *, settings: Mapping[str, Any]) -> Wo
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         if Workspace.objects.not_deleted().named(clean_name(name)).filter(owner=owner).exists():
-            raise Conflict("You own a workspace of this name already.")
+            raise Conflict(gettext("You own a workspace of this name already."))
         return create_workspace(name, owner, by=owner, settings=settings)
 
 
@@ -60,7 +61,7 @@ def clean_name(name: str) -> str:
     """1–120 characters, trimmed; 422 otherwise."""
     cleaned = " ".join(name.split())
     if not 1 <= len(cleaned) <= MAX_NAME:
-        raise BadInput(f"A name has 1 to {MAX_NAME} characters.", field="name")
+        raise BadInput(gettext("A name has 1 to {max_name} characters.").format(max_name=MAX_NAME), field="name")
     return cleaned
 
 
@@ -72,7 +73,7 @@ def rename_workspace(workspace: Workspace, name: str, *, was: str, by: User) -> 
     with transaction.atomic():
         row = Workspace.objects.select_for_update().get(pk=workspace.pk)
         if row.name != was:
-            raise Conflict("The workspace was renamed meanwhile.")
+            raise Conflict(gettext("The workspace was renamed meanwhile."))
         if row.name == cleaned:
             return False
         row.name = cleaned
@@ -121,10 +122,10 @@ def transfer_ownership(workspace: Workspace, new_owner: User, *, by: User, reaso
         row = Workspace.objects.select_for_update().get(pk=workspace.pk)
         old_owner = row.owner
         if old_owner.pk == new_owner.pk:
-            raise Conflict("This person owns the workspace already.")
+            raise Conflict(gettext("This person owns the workspace already."))
         member = Membership.objects.active().filter(workspace=row, user=new_owner).exists()
         if not member or not new_owner.is_active:
-            raise BadInput("The new owner must be an active member.", field="owner")
+            raise BadInput(gettext("The new owner must be an active member."), field="owner")
         row.owner = new_owner
         row.save(update_fields=["owner", "updated_at"])
         Membership.objects.update_or_create(

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zrg.lib import log_events
@@ -101,7 +102,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, user=user, preference=preference)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return HttpResponseRedirect(reverse("account_profile"))
     status = 422 if form.is_bound else 200
     return render(request, "account/profile.html", {"form": form}, status=status)
@@ -131,7 +132,8 @@ def end_one_session(request: HttpRequest, session_id: int) -> HttpResponse:
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every other session of this person."""
     ended = end_sessions(person_of(request), keep_session=request.session.session_key)
-    messages.success(request, f"Signed out {ended} other session{'' if ended == 1 else 's'}.")
+    told = ngettext("Signed out {n} other session.", "Signed out {n} other sessions.", ended).format(n=ended)
+    messages.success(request, told)
     return HttpResponseRedirect(reverse("account_sessions"))
 
 

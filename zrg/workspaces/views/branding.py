@@ -5,6 +5,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zrg.lib.errors import BadInput, Conflict, NotVisible
@@ -19,7 +21,7 @@ from zrg.workspaces.settings_columns import CHANGED_MEANWHILE
 from zrg.workspaces.settings_frame import section_url, settings_page
 
 TAB, EDIT = "general", "settings.edit_general"
-TOO_LARGE = "The picture has more than 5 MB."
+TOO_LARGE = _("The picture has more than 5 MB.")
 # A picture shows; whatever else somebody hid in its bytes runs nowhere.
 LOGO_POLICY = "default-src 'none'; sandbox"
 LOGO_SECONDS = 86_400
@@ -34,13 +36,13 @@ class VersionForm(forms.Form):
 class LogoForm(VersionForm):
     """A picture; nothing of it is kept before it was written anew."""
 
-    logo = forms.FileField(error_messages={"required": "Choose a picture first."})
+    logo = forms.FileField(error_messages={"required": gettext_lazy("Choose a picture first.")})
 
     def clean_logo(self) -> bytes:
         """The bytes, within the limit."""
         sent = self.cleaned_data["logo"]
         if sent.size > MAX_IMAGE_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
+            raise forms.ValidationError(gettext(TOO_LARGE))
         return sent.read()
 
 
@@ -62,8 +64,8 @@ def logo_page(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     except BadInput as refused:
         return _page(request, workspace_id, status=422, problem=str(refused))
     except Conflict:
-        return _page(request, workspace_id, status=409, problem=CHANGED_MEANWHILE)
-    messages.success(request, "The logo was saved.")
+        return _page(request, workspace_id, status=409, problem=gettext(CHANGED_MEANWHILE))
+    messages.success(request, gettext("The logo was saved."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -78,8 +80,8 @@ def removal(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     try:
         remove_logo(_row(workspace_id), by=person_of(request), access=access_of(request), version=version)
     except Conflict:
-        return _page(request, workspace_id, status=409, problem=CHANGED_MEANWHILE)
-    messages.success(request, "The logo was removed.")
+        return _page(request, workspace_id, status=409, problem=gettext(CHANGED_MEANWHILE))
+    messages.success(request, gettext("The logo was removed."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -101,8 +103,8 @@ def show_logo(request: HttpRequest, workspace_id: UUID, name: str) -> HttpRespon
 SECTION = SettingsSection(
     tab=TAB,
     key="logo",
-    title="Logo",
-    purpose="The picture your people see beside the workspace",
+    title=_("Logo"),
+    purpose=_("The picture your people see beside the workspace"),
     position=12,
     action=EDIT,
     columns=("brand_logo",),

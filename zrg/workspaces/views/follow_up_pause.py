@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from zrg.lib import log_events
@@ -55,7 +57,12 @@ def pause(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     refuse_unknown(request, set(PauseForm.base_fields))
     form = PauseForm(request.POST)
     if not form.is_valid():
-        return _page(request, workspace_id, status=422, problem=f"Choose 1 to {MAX_PAUSE_DAYS} days.")
+        return _page(
+            request,
+            workspace_id,
+            status=422,
+            problem=gettext("Choose 1 to {max_pause_days} days.").format(max_pause_days=MAX_PAUSE_DAYS),
+        )
     row = _row(workspace_id)
     until = pause_end(timezone.now(), days=form.cleaned_data["days"], zone=resolve_zone(row.timezone))
     return _save(request, row, until, form.cleaned_data["version"], "Follow-ups are paused.")
@@ -67,15 +74,15 @@ def resume(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     refuse_unknown(request, set(ResumeForm.base_fields))
     form = ResumeForm(request.POST)
     if not form.is_valid():
-        return _page(request, workspace_id, status=422, problem="The form was damaged on the way. Try again.")
+        return _page(request, workspace_id, status=422, problem=gettext("The form was damaged on the way. Try again."))
     return _save(request, _row(workspace_id), None, form.cleaned_data["version"], "Follow-ups go on.")
 
 
 SECTION = SettingsSection(
     tab="general",
     key="follow-up-pause",
-    title="Pause of follow-ups",
-    purpose="Hold all follow-ups of the workspace for some days",
+    title=_("Pause of follow-ups"),
+    purpose=_("Hold all follow-ups of the workspace for some days"),
     position=30,
     action=ACTION,
     columns=(COLUMN,),
@@ -87,7 +94,11 @@ SECTION = SettingsSection(
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
     """Whether a pause is in force, for the tab's page."""
     paused = WorkspaceSettings.objects.filter(workspace_id=workspace_id, follow_ups_paused_until__gt=timezone.now())
-    return {SECTION.key: SectionState(text="Paused", tone="warn") if paused.exists() else SectionState(text="Off")}
+    return {
+        SECTION.key: SectionState(text=gettext("Paused"), tone="warn")
+        if paused.exists()
+        else SectionState(text=gettext("Off"))
+    }
 
 
 def _save(
@@ -96,7 +107,7 @@ def _save(
     try:
         change_settings(row, {COLUMN: until}, by=person_of(request), version=version, access=access_of(request))
     except Conflict:
-        return _page(request, row.workspace_id, status=409, problem=CHANGED_MEANWHILE)
+        return _page(request, row.workspace_id, status=409, problem=gettext(CHANGED_MEANWHILE))
     logger.info(log_events.SETTINGS_SAVED, tab=SECTION.tab, section=SECTION.key, fields=[COLUMN])
     messages.success(request, done)
     return HttpResponseRedirect(section_url(row.workspace_id, SECTION))

@@ -8,6 +8,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from zrg.lib.errors import BadInput, Conflict
 from zrg.workspaces.decorators import person_of, requires
@@ -22,7 +24,7 @@ from zrg.workspaces.validators import TIMEZONES
 
 TAB = "general"
 EDIT = "settings.edit_general"
-RENAMED_MEANWHILE = "Somebody renamed the workspace meanwhile. Nothing was saved; the name now is {name}."
+RENAMED_MEANWHILE = _("Somebody renamed the workspace meanwhile. Nothing was saved; the name now is {name}.")
 
 
 def _zone() -> forms.Field:
@@ -48,18 +50,18 @@ def rename(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     except BadInput as refused:
         return show(request, workspace_id, PAGE, status=422, typed_name=typed, name_problem=str(refused))
     except Conflict:
-        told = RENAMED_MEANWHILE.format(name=workspace.name)
+        told = gettext(RENAMED_MEANWHILE).format(name=workspace.name)
         return show(request, workspace_id, PAGE, status=409, typed_name=typed, name_problem=told)
     if changed:
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(page_url(workspace_id, PAGE))
 
 
 PAGE = ColumnsPage(
     tab=TAB,
     key="workspace",
-    title="Workspace",
-    purpose="Name, brand, time zone and hours, facts about the company",
+    title=_("Workspace"),
+    purpose=_("Name, brand, time zone and hours, facts about the company"),
     position=10,
     action=EDIT,
     template="zrg/settings/workspace.html",
@@ -67,40 +69,44 @@ PAGE = ColumnsPage(
     acts={"name": rename},
     groups=(
         ColumnGroup(
-            title="Brand",
+            title=_("Brand"),
             side_by_side=True,
             columns=(
                 Column(
                     name="brand_name",
-                    label="Brand name",
-                    hint="Shown to your people in place of the workspace's name.",
+                    label=_("Brand name"),
+                    hint=_("Shown to your people in place of the workspace's name."),
                 ),
                 Column(
                     name="brand_logo_url",
-                    label="Address of a logo",
-                    hint="Starts with https://. A picture under Logo goes before it.",
+                    label=_("Address of a logo"),
+                    hint=_("Starts with https://. A picture under Logo goes before it."),
                 ),
             ),
         ),
         ColumnGroup(
-            title="Time zone and hours",
+            title=_("Time zone and hours"),
             side_by_side=True,
-            note="Times on pages are shown in this zone. The hours, Monday to Friday, are those of the schedule "
-            "“business hours”; a lead with a zone of its own is answered in it.",
+            note=_(
+                "Times on pages are shown in this zone. The hours, Monday to Friday, are those of the schedule "
+                "“business hours”; a lead with a zone of its own is answered in it."
+            ),
             columns=(
-                Column(name="timezone", label="Time zone", make=_zone),
-                Column(name="work_start_time", label="Work starts", make=_clock),
-                Column(name="work_end_time", label="Work ends", hint="Before the start: the next day.", make=_clock),
+                Column(name="timezone", label=_("Time zone"), make=_zone),
+                Column(name="work_start_time", label=_("Work starts"), make=_clock),
+                Column(
+                    name="work_end_time", label=_("Work ends"), hint=_("Before the start: the next day."), make=_clock
+                ),
             ),
         ),
         ColumnGroup(
-            title="Company facts",
+            title=_("Company facts"),
             columns=(
-                Column(name="company_name", label="Company", hint="Whom drafts write for."),
+                Column(name="company_name", label=_("Company"), hint=_("Whom drafts write for.")),
                 Column(
                     name="target_result",
-                    label="Result a client gets",
-                    hint="Kept for message templates; drafts of answers do not read it.",
+                    label=_("Result a client gets"),
+                    hint=_("Kept for message templates; drafts of answers do not read it."),
                     rows=2,
                 ),
             ),
@@ -111,40 +117,44 @@ PAGE = ColumnsPage(
 AUTOMATION = ColumnsPage(
     tab=TAB,
     key="automation",
-    title="Automation",
-    purpose="What happens by itself when a reply arrives or a meeting is booked",
+    title=_("Automation"),
+    purpose=_("What happens by itself when a reply arrives or a meeting is booked"),
     position=20,
     action=EDIT,
     groups=(
         ColumnGroup(
-            title="When a reply arrives",
+            title=_("When a reply arrives"),
             columns=(
                 Column(
                     name="auto_blacklist",
-                    label="Blacklist whom a model reads as an opt-out",
-                    hint="Off: a person gets a task to read the reply and decide. Clear words such as “unsubscribe” "
-                    "blacklist at once, on or off.",
+                    label=_("Blacklist whom a model reads as an opt-out"),
+                    hint=_(
+                        "Off: a person gets a task to read the reply and decide. Clear words such as “unsubscribe” "
+                        "blacklist at once, on or off."
+                    ),
                 ),
                 Column(
                     name="auto_follow_ups_on_reply",
-                    label="Turn follow-ups on for leads that answer positively",
-                    hint="Off: a person turns them on at the lead.",
+                    label=_("Turn follow-ups on for leads that answer positively"),
+                    hint=_("Off: a person turns them on at the lead."),
                 ),
                 Column(
                     name="flag_uncertain_replies",
-                    label="Post answers that need a look in Slack",
-                    hint="Off: they wait in the inbox under Needs review, without a message to anybody.",
+                    label=_("Post answers that need a look in Slack"),
+                    hint=_("Off: they wait in the inbox under Needs review, without a message to anybody."),
                 ),
             ),
         ),
         ColumnGroup(
-            title="When a meeting was booked by itself",
+            title=_("When a meeting was booked by itself"),
             columns=(
                 Column(
                     name="auto_approve_meetings",
-                    label="Send the confirmation without a person",
-                    hint="Off: the answer that names the booked time waits as a draft. It concerns automatic booking "
-                    "only, which is switched on under Booking.",
+                    label=_("Send the confirmation without a person"),
+                    hint=_(
+                        "Off: the answer that names the booked time waits as a draft. It concerns automatic booking "
+                        "only, which is switched on under Booking."
+                    ),
                 ),
             ),
         ),
@@ -154,22 +164,24 @@ AUTOMATION = ColumnsPage(
 REPLY_TIMES = ColumnsPage(
     tab=TAB,
     key="reply-times",
-    title="Reply times",
-    purpose="How soon a reply should be answered, and when people hear that it was not",
+    title=_("Reply times"),
+    purpose=_("How soon a reply should be answered, and when people hear that it was not"),
     position=15,
     action=EDIT,
     template="zrg/settings/reply_times.html",
     groups=(
         ColumnGroup(
-            title="Answer within",
-            note="Counted in the hours of the workspace, Monday to Friday, from the lead's latest message. The list "
-            "shows what is left and can be ordered by it. A reply that is still open when its time is over is told "
-            "once, where notices of this workspace go.",
+            title=_("Answer within"),
+            note=_(
+                "Counted in the hours of the workspace, Monday to Friday, from the lead's latest message. The list "
+                "shows what is left and can be ordered by it. A reply that is still open when its time is over is told "
+                "once, where notices of this workspace go."
+            ),
             columns=(
                 Column(
                     name="reply_targets",
-                    label="Minutes for each sentiment",
-                    hint="Blank: no reply time. All blank: off.",
+                    label=_("Minutes for each sentiment"),
+                    hint=_("Blank: no reply time. All blank: off."),
                     make=ReplyTargetsField,
                 ),
             ),
@@ -180,42 +192,44 @@ REPLY_TIMES = ColumnsPage(
 FOLLOW_UPS = ColumnsPage(
     tab=TAB,
     key="follow-ups",
-    title="Follow-ups",
-    purpose="When sequences wait, and what they leave to other tools",
+    title=_("Follow-ups"),
+    purpose=_("When sequences wait, and what they leave to other tools"),
     position=28,
     action=EDIT,
     template="zrg/settings/follow_ups.html",
     groups=(
         ColumnGroup(
-            title="While a lead is away",
+            title=_("While a lead is away"),
             columns=(
                 Column(
                     name="pause_for_ooo",
-                    label="Wait for leads that are out of office",
-                    hint="Until the day they named, else three days. Off: their sequence goes on.",
+                    label=_("Wait for leads that are out of office"),
+                    hint=_("Until the day they named, else three days. Off: their sequence goes on."),
                 ),
             ),
         ),
         ColumnGroup(
-            title="Days without follow-ups",
+            title=_("Days without follow-ups"),
             columns=(
                 Column(
                     name="follow_up_blackout_dates",
-                    label="Days, one per line",
-                    hint="As 2026-12-31, in the workspace's time zone. What would leave on one of them leaves on the "
-                    "next working day. At most 366; people can always write.",
+                    label=_("Days, one per line"),
+                    hint=_(
+                        "As 2026-12-31, in the workspace's time zone. What would leave on one of them leaves on the "
+                        "next working day. At most 366; people can always write."
+                    ),
                     make=partial(DatesField, required=False),
                     rows=6,
                 ),
             ),
         ),
         ColumnGroup(
-            title="Other tools",
+            title=_("Other tools"),
             columns=(
                 Column(
                     name="airtable_mode",
-                    label="E-mails of sequences are sent by another tool",
-                    hint="On: e-mail steps are passed over, texts and LinkedIn still leave.",
+                    label=_("E-mails of sequences are sent by another tool"),
+                    hint=_("On: e-mail steps are passed over, texts and LinkedIn still leave."),
                 ),
             ),
         ),

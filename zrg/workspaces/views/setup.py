@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from zrg.workspaces.constants import DEFAULT_TIMEZONE
@@ -71,8 +73,8 @@ def again(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Set-up",
-    purpose="What the workspace needs before it works",
+    title=_("Set-up"),
+    purpose=_("What the workspace needs before it works"),
     position=5,
     action=ACTION,
     view=checklist,
@@ -85,8 +87,8 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     if not can_edit:
         return {}
     progress = setup_progress(workspace_id)
-    tone = "warn" if progress.following else "good"
-    return {KEY: SectionState(text=f"{progress.done} of {progress.total} done", tone=tone)}  # type: ignore[arg-type]
+    text = gettext("{done} of {total} done").format(done=progress.done, total=progress.total)
+    return {KEY: SectionState(text=text, tone="warn" if progress.following else "good")}
 
 
 def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
@@ -95,16 +97,16 @@ def setup_items(workspace_id: UUID) -> Iterator[SetupItem]:
     acts = AdminAuditEvent.objects.in_workspace(workspace_id).about("workspacesettings", row.pk)
     yield SetupItem(
         key="timezone",
-        title="Choose the time zone",
-        purpose="Hours, schedules and the times on pages follow it",
+        title=_("Choose the time zone"),
+        purpose=_("Hours, schedules and the times on pages follow it"),
         position=40,
         url=reverse("settings_section", args=[workspace_id, TAB, "workspace"]),
         done=row.timezone != DEFAULT_TIMEZONE or acts.filter(action=TIMEZONE_CONFIRMED).exists(),
     )
     yield SetupItem(
         key="company",
-        title="Name the company",
-        purpose="Whom drafts write for",
+        title=_("Name the company"),
+        purpose=_("Whom drafts write for"),
         position=28,
         url=reverse("settings_section", args=[workspace_id, TAB, "workspace"]),
         done=bool(row.company_name.strip()),

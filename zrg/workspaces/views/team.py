@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from zrg.lib.errors import BadInput
@@ -37,7 +39,9 @@ from zrg.workspaces.step_up import recently_authenticated
 
 TAB = "team"
 EDIT = "team.invite"
-CHANGED_MEANWHILE = "This membership changed meanwhile: nothing was saved. Look at what is stored now, then try again."
+CHANGED_MEANWHILE = _(
+    "This membership changed meanwhile: nothing was saved. Look at what is stored now, then try again."
+)
 
 
 @require_GET
@@ -87,7 +91,7 @@ def rotation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
     """Whether a setter gets leads in turn, and until when not."""
     row = _found(workspace_id, item)
     if row.role != MembershipRole.SETTER:
-        raise BadInput("Only setters get leads in turn.", field="role")
+        raise BadInput(gettext("Only setters get leads in turn."), field="role")
     form = RotationForm(request.POST, row=row)
     if problem := _problem(request, form, row):
         return problem
@@ -118,7 +122,12 @@ def deactivation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRes
     if problem := _problem(request, form, row):
         return problem
     deactivate_member(row, by=person_of(request), reason=form.cleaned_data["reason"])
-    messages.success(request, f"{row.user} has no access as {row.get_role_display().lower()} any more.")
+    messages.success(
+        request,
+        gettext("{person} has no access as {role} any more.").format(
+            person=row.user, role=row.get_role_display().lower()
+        ),
+    )
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -140,19 +149,19 @@ def reset_link(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespo
     if problem := _problem(request, VersionForm(request.POST), row):
         return problem
     if not (row.is_active and row.user.is_active):
-        raise BadInput("This person has no access here.", field="user")
+        raise BadInput(gettext("This person has no access here."), field="user")
     require_mail()
     send_reset_link(row.user)
     record_audit("user.reset_link_sent", actor=request.user, workspace=workspace_id, obj=row.user)  # type: ignore[arg-type]
-    messages.success(request, f"A link is on its way to {row.user.email}.")
+    messages.success(request, gettext("A link is on its way to {email}.").format(email=row.user.email))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, row.pk))
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key="members",
-    title="Members",
-    purpose="Roles, rotation, what somebody may do beyond the role",
+    title=_("Members"),
+    purpose=_("Roles, rotation, what somebody may do beyond the role"),
     position=10,
     action=EDIT,
     view=members,
@@ -217,12 +226,12 @@ def _problem(request: HttpRequest, form: forms.Form, row: Membership) -> HttpRes
         told = "; ".join(str(problem) for problems in form.errors.values() for problem in problems)
         return _page(request, row, status=422, problem=told)
     if form.cleaned_data["version"] != version_of(row):
-        return _page(request, row, status=409, problem=CHANGED_MEANWHILE)
+        return _page(request, row, status=409, problem=gettext(CHANGED_MEANWHILE))
     return None
 
 
 def _saved(request: HttpRequest, row: Membership) -> HttpResponse:
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(item_url(row.workspace_id, SECTION, row.pk))
 
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from zrg.lib.errors import BadInput
@@ -22,7 +24,12 @@ FILTERS = frozenset({"actor", "action", "cursor"})
 def audit(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """One page of acts, newest first; unknown filters are refused."""
     if unknown := sorted(set(request.GET) - FILTERS):
-        raise BadInput(f"Unknown filter: {unknown[0]}", code="unknown_filter", http_status=400, field=unknown[0])
+        raise BadInput(
+            gettext("Unknown filter: {unknown}").format(unknown=unknown[0]),
+            code="unknown_filter",
+            http_status=400,
+            field=unknown[0],
+        )
     actor, action = request.GET.get("actor", "")[:254], request.GET.get("action", "")[:80]
     page = list_audit(workspace_id, actor=actor, action=action, cursor=request.GET.get("cursor", ""))
     here = section_url(workspace_id, SECTION)
@@ -46,8 +53,8 @@ def audit(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 SECTION = SettingsSection(
     tab=TAB,
     key="audit",
-    title="Audit",
-    purpose="Who did what in this workspace, and what it changed",
+    title=_("Audit"),
+    purpose=_("Who did what in this workspace, and what it changed"),
     position=40,
     action=VIEW,
     seen_with=VIEW,

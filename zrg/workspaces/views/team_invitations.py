@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods
 
 from zrg.lib.errors import Conflict, ZrgError
@@ -24,10 +26,10 @@ from zrg.workspaces.step_up import recently_authenticated
 from zrg.workspaces.views.team import EDIT, TAB, proof_url
 
 TOLD = {
-    MailNotConfigured.code: "The installation cannot send mail yet, so nobody was added. Ask whoever runs it.",
-    ReservedEmail.code: "This address cannot be added here.",
-    TooManyRequests.code: "Five new links a day are the limit. Try again tomorrow.",
-    Conflict.code: "This invitation was accepted already.",
+    MailNotConfigured.code: _("The installation cannot send mail yet, so nobody was added. Ask whoever runs it."),
+    ReservedEmail.code: _("This address cannot be added here."),
+    TooManyRequests.code: _("Five new links a day are the limit. Try again tomorrow."),
+    Conflict.code: _("This invitation was accepted already."),
 }
 
 
@@ -69,7 +71,9 @@ def resend(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     except ZrgError as refused:
         messages.error(request, _told(refused))
     else:
-        messages.success(request, f"{row.email} gets a new link; the old one does not work any more.")
+        messages.success(
+            request, gettext("{email} gets a new link; the old one does not work any more.").format(email=row.email)
+        )
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -78,17 +82,17 @@ def revoke(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """The link ends."""
     row = _found(request, workspace_id, item)
     if revoke_invitation(row, by=person_of(request)):
-        messages.success(request, f"The link of {row.email} does not work any more.")
+        messages.success(request, gettext("The link of {email} does not work any more.").format(email=row.email))
     else:
-        messages.info(request, "This invitation was accepted or revoked already.")
+        messages.info(request, gettext("This invitation was accepted or revoked already."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key="invitations",
-    title="Invitations",
-    purpose="Add people of yours, and clients who look in",
+    title=_("Invitations"),
+    purpose=_("Add people of yours, and clients who look in"),
     position=20,
     action=EDIT,
     view=invitations,
@@ -101,7 +105,11 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     if not can_edit:
         return {}
     waiting = Invitation.objects.in_workspace(workspace_id).open().count()
-    return {SECTION.key: SectionState(text=f"{waiting} open" if waiting else "None open")}
+    return {
+        SECTION.key: SectionState(
+            text=gettext("{waiting} open").format(waiting=waiting) if waiting else gettext("None open")
+        )
+    }
 
 
 def _page(
@@ -143,4 +151,4 @@ def _found(request: HttpRequest, workspace_id: UUID, item: str) -> Invitation:
 
 
 def _told(refused: ZrgError) -> str:
-    return TOLD.get(refused.code, str(refused))
+    return gettext(TOLD.get(refused.code, str(refused)))

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from zrg.lib.errors import Conflict
@@ -36,10 +38,10 @@ def transfer(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, workspace, form, status=422)
     if form.cleaned_data["was"] != str(workspace.owner_id):
-        raise Conflict("The workspace has another owner by now.")
+        raise Conflict(gettext("The workspace has another owner by now."))
     new_owner = User.objects.get(pk=form.cleaned_data["owner"])
     transfer_ownership(workspace, new_owner, by=person_of(request))
-    messages.success(request, f"{new_owner} owns the workspace now.")
+    messages.success(request, gettext("{new_owner} owns the workspace now.").format(new_owner=new_owner))
     return HttpResponseRedirect(tab_url(workspace_id, TAB))
 
 
@@ -53,8 +55,8 @@ def own_account(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 OWNERSHIP = SettingsSection(
     tab=TAB,
     key="ownership",
-    title="Ownership",
-    purpose="Hand the workspace to another member",
+    title=_("Ownership"),
+    purpose=_("Hand the workspace to another member"),
     position=30,
     action=TRANSFER,
     seen_with=TRANSFER,
@@ -64,8 +66,8 @@ OWNERSHIP = SettingsSection(
 ACCOUNT = SettingsSection(
     tab=TAB,
     key="account",
-    title="Your account",
-    purpose="Name, password, second factor, sessions, how sending works for you",
+    title=_("Your account"),
+    purpose=_("Name, password, second factor, sessions, how sending works for you"),
     position=50,
     action="self.sessions",
     view=own_account,

@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import MembershipFactory, PlatformGrantFactory, UserFactory, WorkspaceFactory
 from tests.support.client import ZrgClient
+from zrg.ai.context import PROFILES
 from zrg.ai.views.columns import DRAFTING, FALLBACKS, MEMORY, MODELS, PAGES
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import AdminAuditEvent, Workspace, WorkspaceSettings
@@ -216,3 +217,10 @@ def test_memory_may_allow_nothing(client: ZrgClient, workspace: Workspace, setti
 
     assert client.post(url(workspace, MEMORY.key), form).status_code == 302
     assert row_of(workspace).memory_allowlist_categories == []
+
+
+def test_every_kind_of_call_is_named_beside_its_budget():
+    columns = [column for page in PAGES for group in page.groups for column in group.columns]
+
+    hint = next(column.hint for column in columns if column.name == "lead_context_bundle_budgets")
+    assert hint.endswith(f"Kinds: {', '.join(PROFILES)}.")
