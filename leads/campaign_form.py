@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leads.enums import ResponseMode
@@ -84,17 +85,24 @@ class CampaignForm(forms.Form):
         read_only: bool = False,
     ) -> None:
         super().__init__(data, initial=_initial(campaign), auto_id=f"id_{campaign.pk.hex[:8]}_%s")
-        skip = "it is sent" if workspace.auto_send_skip_human_review else "a person decides"
+        skip = gettext("it is sent") if workspace.auto_send_skip_human_review else gettext("a person decides")
         self._choices(
-            "skip_review", [("", f"As the workspace ({skip})"), ("no", "A person decides"), ("yes", "It is sent")]
+            "skip_review",
+            [
+                ("", gettext("As the workspace ({skip})").format(skip=skip)),
+                ("no", gettext("A person decides")),
+                ("yes", gettext("It is sent")),
+            ],
         )
         hours = AutoSendScheduleMode(workspace.auto_send_schedule_mode).label.lower()
         own = [(mode.value, mode.label) for mode in AutoSendScheduleMode]
-        self._choices("auto_send_schedule_mode", [("", f"As the workspace ({hours})"), *own])
+        self._choices(
+            "auto_send_schedule_mode", [("", gettext("As the workspace ({hours})").format(hours=hours)), *own]
+        )
         persona = self.fields["persona"]
         assert isinstance(persona, forms.ModelChoiceField)
         persona.queryset = Persona.objects.in_workspace(campaign.workspace_id).active().order_by("-is_default", "name")
-        persona.empty_label = "The default persona"
+        persona.empty_label = gettext("The default persona")
         for made in self.fields.values():
             made.disabled = read_only
 
@@ -129,7 +137,9 @@ class CampaignForm(forms.Form):
         stored = _initial(campaign)
         for name in ("response_mode", "threshold", "delay_min", "delay_max", "auto_send_schedule_mode", "skip_review"):
             if str(self.cleaned_data.get(name)) != str(stored[name]):
-                self[name].help_text = f"Stored now: {_label(self.fields[name], stored[name])}"
+                self[name].help_text = gettext("Stored now: {value}").format(
+                    value=_label(self.fields[name], stored[name])
+                )
         self.data = {**dict(self.data.items()), **_lists(self.data), "version": campaign_version(campaign)}
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:

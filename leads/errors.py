@@ -1,5 +1,7 @@
 """Errors of leads a caller can act upon."""
 
+from django.utils.translation import gettext
+
 from zrg.lib.errors import BadInput, Conflict, Forbidden, ZrgError
 
 
@@ -26,7 +28,7 @@ class SearchTimeout(ZrgError):
     http_status = 503
 
     def __init__(self) -> None:
-        super().__init__("The search took too long.", retry_after=2)
+        super().__init__(gettext("The search took too long."), retry_after=2)
 
 
 class InvalidStatus(BadInput):
@@ -46,8 +48,8 @@ class LeadIsStopped(Conflict):
 
     code = "lead_blacklisted"
 
-    def __init__(self, message: str = "This lead asked not to be contacted: nothing automatic acts on it."):
-        super().__init__(message)
+    def __init__(self, message: str = ""):
+        super().__init__(message or gettext("This lead asked not to be contacted: nothing automatic acts on it."))
 
 
 class PromotionRefused(BadInput):
@@ -73,8 +75,8 @@ class ProfileTaken(Conflict):
 
     code = "profile_taken"
 
-    def __init__(self, message: str = "Another lead has this LinkedIn profile."):
-        super().__init__(message, field="linkedin_url")
+    def __init__(self, message: str = ""):
+        super().__init__(message or gettext("Another lead has this LinkedIn profile."), field="linkedin_url")
 
 
 class MergeRefused(Conflict):
@@ -90,7 +92,7 @@ class ImportFileGone(ZrgError):
     http_status = 410
 
     def __init__(self) -> None:
-        super().__init__("The file is deleted 24 hours after the import ended.")
+        super().__init__(gettext("The file is deleted 24 hours after the import ended."))
 
 
 class ImportStateRefused(Conflict):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment.rules.rotation import POSITIVE, Member, Rotation, is_eligible, next_turns, shares_of
 from assignment.services.rotation import member_of, read_rotation, setters_of, today_in
@@ -71,7 +72,7 @@ def read_page(workspace_id: UUID, now: datetime | None = None) -> RotationView:
     people = {one.user.email: _person(one.user, _trouble(member_of(one), today), one.is_active) for one in members}
     ids = {one.user.email: one.user_id for one in members}
     for user in User.objects.filter(pk__in=set(rotation.configured) - set(ids.values())):
-        people[user.email] = _person(user, "Not a setter of this workspace", False)
+        people[user.email] = _person(user, gettext("Not a setter of this workspace"), False)
         ids[user.email] = user.pk
     return RotationView(
         rotation=rotation,
@@ -110,7 +111,7 @@ def _person(user: User, trouble: str, is_member: bool) -> Person:
 
 
 def _stranger(email: str) -> Person:
-    return Person(email=email, name=email, is_member=False, trouble="No account with this address")
+    return Person(email=email, name=email, is_member=False, trouble=gettext("No account with this address"))
 
 
 def _trouble(member: Member, today: date) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assignment.forms.conditions import FIELDS, MATCHES, OPS, Row, rows_of
 from assignment.forms.limits import LABELS, WEEK
@@ -65,7 +66,11 @@ def conditions_in_words(conditions: Mapping[str, Any]) -> str:
     if not rows:
         return "Every lead"
     words = "; ".join(_words(row) for row in rows)
-    return words if match == "all" or (match == "any" and len(rows) == 1) else f"{MATCHES[match].capitalize()}: {words}"
+    return (
+        words
+        if match == "all" or (match == "any" and len(rows) == 1)
+        else f"{gettext(MATCHES[match]).capitalize()}: {words}"
+    )
 
 
 def hours_in_words(schedule: Mapping[str, Any] | None) -> str:
@@ -120,16 +125,16 @@ def _shown(name: str, value: Any, workspaces: Mapping[str, str]) -> str:
 
 
 def _words(row: Row) -> str:
-    field = row.key if row.key else FIELDS.get(row.field, row.field)
+    field = row.key if row.key else gettext(FIELDS.get(row.field, row.field))
     if row.kind == "choice":
         return f"{field}: {row.values}"
     if row.kind == "nothing":
-        return f"{field} {OPS[row.op]}"
+        return f"{field} {gettext(OPS[row.op])}"
     if row.kind == "pair":
-        return f"{field} {OPS[row.op]} {row.values} and {row.high}"
+        return f"{field} {gettext(OPS[row.op])} {row.values} and {row.high}"
     values = row.values.splitlines()
     more = f" and {len(values) - SHOWN_VALUES} more" if len(values) > SHOWN_VALUES else ""
-    return f"{field} {OPS[row.op]} {', '.join(values[:SHOWN_VALUES])}{more}"
+    return f"{field} {gettext(OPS[row.op])} {', '.join(values[:SHOWN_VALUES])}{more}"
 
 
 def _line(rule: RoutingRule, names: Mapping[str, str], keep: UUID, active: Collection[UUID]) -> RuleLine:

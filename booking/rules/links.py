@@ -4,6 +4,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext
+
 from booking.enums import CalendarType
 from zrg.lib.errors import BadInput
 
@@ -25,24 +27,24 @@ def clean_url(raw: str, *, field: str = "url") -> str:
     if url and not _SCHEME.match(url):
         url = f"https://{url}"
     if not url:
-        raise _refused("Enter the address of the scheduling page.", field)
+        raise _refused(gettext("Enter the address of the scheduling page."), field)
     if len(url) > MAX_URL:
-        raise _refused(f"The address is longer than {MAX_URL:,} characters.", field)
+        raise _refused(gettext("The address is longer than {max_url:,} characters.").format(max_url=MAX_URL), field)
     if _UNFINISHED.search(url) or any(ord(one) < 32 or ord(one) == 127 for one in url):
-        raise _refused("The address contains blanks or brackets: a placeholder must not reach a lead.", field)
+        raise _refused(gettext("The address contains blanks or brackets: a placeholder must not reach a lead."), field)
     try:
         parts = urlsplit(url)
         host, _port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError as error:
-        raise _refused("This is not a web address.", field) from error
+        raise _refused(gettext("This is not a web address."), field) from error
     if parts.scheme.lower() not in ("http", "https"):
-        raise _refused("The address must begin with http:// or https://.", field)
+        raise _refused(gettext("The address must begin with http:// or https://."), field)
     if parts.username is not None or parts.password is not None:
-        raise _refused("The address must not contain a user name or password.", field)
+        raise _refused(gettext("The address must not contain a user name or password."), field)
     if not host or "\\" in url:
-        raise _refused("This is not a web address.", field)
+        raise _refused(gettext("This is not a web address."), field)
     if _is_number(host):
-        raise _refused("Name the page's host; an IP address is not accepted.", field)
+        raise _refused(gettext("Name the page's host; an IP address is not accepted."), field)
     return url
 
 

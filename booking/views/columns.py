@@ -27,6 +27,7 @@ def _meeting_context(request: HttpRequest, row: WorkspaceSettings) -> Mapping[st
     rows = Lead.objects.in_workspace(row.workspace_id).filter(auto_book_meetings_enabled=True)
     counted = rows.values("pk")[: MOST_COUNTED + 1].count() if not row.auto_book_meetings else 0
     return {
+        "leads": counted,
         "acts_on": f"{MOST_COUNTED:,}+" if counted > MOST_COUNTED else f"{counted:,}",
         "is_off": not row.auto_book_meetings,
         "odd_length": row.meeting_duration_minutes != LIVE_MINUTES,

@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext_noop as _
+
 VARIABLES: dict[str, str] = {
-    "firstName": "First name of the lead",
-    "lastName": "Last name of the lead",
-    "email": "E-mail address of the lead",
-    "phone": "Phone number of the lead",
-    "leadCompanyName": "Company of the lead",
-    "senderName": "Name drafts are written in",
-    "signature": "Signature",
-    "companyName": "Your company",
-    "result": "The result you help to reach",
-    "calendarLink": "Booking link",
+    "firstName": _("First name of the lead"),
+    "lastName": _("Last name of the lead"),
+    "email": _("E-mail address of the lead"),
+    "phone": _("Phone number of the lead"),
+    "leadCompanyName": _("Company of the lead"),
+    "senderName": _("Name drafts are written in"),
+    "signature": _("Signature"),
+    "companyName": _("Your company"),
+    "result": _("The result you help to reach"),
+    "calendarLink": _("Booking link"),
 }
 _ALIASES = {
     "{FIRST_NAME}": "firstName",

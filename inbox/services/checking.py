@@ -76,17 +76,17 @@ def clean_subject(subject: str | None) -> str | None:
 def refuse_text(lead: Lead, channel: str, body: str) -> Decision | None:
     """Why this text cannot go to the lead at all."""
     if is_blocked_on(lead, channel):
-        return refused_with("lead_blacklisted", "This lead asked not to be contacted.", 409)
+        return refused_with("lead_blacklisted", gettext("This lead asked not to be contacted."), 409)
     if not body:
-        return refused_with("empty_draft", "There is no text to send.", 422)
+        return refused_with("empty_draft", gettext("There is no text to send."), 422)
     if placeholders := find_placeholders(body):
         return refused_with(
             "placeholder", "Fill in or remove: " + ", ".join(placeholders[:5]), 422, placeholders=placeholders
         )
     if has_truncated_url(body):
-        return refused_with("truncated_url", "A link in the text is cut off.", 422)
+        return refused_with("truncated_url", gettext("A link in the text is cut off."), 422)
     if channel == Channel.SMS and not fits_sms(split_sms_parts(body)):
-        return refused_with("too_long", "At most three SMS parts of 160 characters.", 422)
+        return refused_with("too_long", gettext("At most three SMS parts of 160 characters."), 422)
     return None
 
 
@@ -100,7 +100,7 @@ def refuse_newer(lead: Lead, seen: Seen) -> Decision | None:
     newest = unseen[0]
     return refused_with(
         "newer_message",
-        "A newer message arrived while you were writing.",
+        gettext("A newer message arrived while you were writing."),
         409,
         message={
             "id": str(newest.pk),
@@ -119,7 +119,11 @@ def refuse_stale_times(
     check = calendar().check_offer(lead.workspace_id, lead.pk, offer_set, body, now=now)
     if check.state in STALE_OFFERS or (by_machine and check.state != "ok"):
         return refused_with(
-            "stale_slots", "An offered time is no longer free.", 409, labels=list(check.stale_labels), why=check.state
+            "stale_slots",
+            gettext("An offered time is no longer free."),
+            409,
+            labels=list(check.stale_labels),
+            why=check.state,
         )
     return None
 

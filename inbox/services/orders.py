@@ -311,11 +311,11 @@ def _outbound(order: SendOrder, body: str, index: int, *, of: int, may_wait: boo
     def guard(lead: Lead) -> Block | None:
         """Taken by this order still, and nothing newer: since it was taken a reply may have come in."""
         if not SendOrder.objects.filter(pk=order.pk, state=OrderState.TAKEN).exists():
-            return Block(code=ORDER_CLOSED, detail="This order was closed.")
+            return Block(code=ORDER_CLOSED, detail=gettext("This order was closed."))
         if stopped_while_waiting(order, lead):
-            return Block(code=CALLED_OFF, detail="Automatic sending was called off before this was sent.")
+            return Block(code=CALLED_OFF, detail=gettext("Automatic sending was called off before this was sent."))
         if _overtaken(order):
-            return Block(code=NEWER_MESSAGE, detail="A newer message arrived before this was sent.")
+            return Block(code=NEWER_MESSAGE, detail=gettext("A newer message arrived before this was sent."))
         return None
 
     def settle(message: Message, result: SendResult) -> None:

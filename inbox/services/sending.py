@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.contracts import SendResult
 from inbox.enums import DeliveryStatus, Direction, MessageSource
@@ -107,7 +108,7 @@ def _answer_for(existing: Message) -> SendResult | None:
 def _prepare(lead: Lead, outbound: Outbound) -> Prepared | Block:
     channel = CHANNELS.get(outbound.channel)
     if channel is None:
-        return Block(code="channel_not_connected", detail="This channel is not connected in this workspace.")
+        return Block(code="channel_not_connected", detail=gettext("This channel is not connected in this workspace."))
     prepared: Prepared | Block = channel.prepare(lead, outbound)
     return prepared
 

@@ -126,16 +126,16 @@ def _pills(workspace_id: UUID) -> list[Pill]:
     return [
         *platform,
         Pill(
-            about="Automatic sending here",
+            about=gettext("Automatic sending here"),
             stops=not own.auto_send_enabled,
             text="allowed" if own.auto_send_enabled else f"off{': ' + tripped if tripped else ''}",
-            source="tripwire" if tripped else "settings of the workspace",
+            source="tripwire" if tripped else gettext("settings of the workspace"),
         ),
         Pill(
-            about="Improving drafts here",
+            about=gettext("Improving drafts here"),
             stops=not own.auto_send_revision_enabled,
             text="on" if own.auto_send_revision_enabled else "off",
-            source="super admin",
+            source=gettext("super admin"),
         ),
     ]
 

@@ -69,7 +69,7 @@ def change(request: HttpRequest, workspace_id: UUID, lead_id: UUID, note_id: UUI
     text = request.POST.get("text", "")
     done = attempt(lead, lambda: edit_note(lead, note_id, text=text, by=person_of(request)))
     if isinstance(done, Refusal):
-        return _refused(request, scope, lead, done, f"#note-{note_id}-refusal")
+        return _refused(request, scope, lead, done, gettext("#note-{note_id}-refusal").format(note_id=note_id))
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
     (note,) = shown_notes(LeadNote.objects.in_workspace(workspace_id).filter(pk=done.pk))
@@ -85,7 +85,7 @@ def deletion(request: HttpRequest, workspace_id: UUID, lead_id: UUID, note_id: U
     lead = lead_in(scope, lead_id, "note.write")
     done = attempt(lead, lambda: delete_note(lead, note_id, by=person_of(request)))
     if isinstance(done, Refusal):
-        return _refused(request, scope, lead, done, f"#note-{note_id}-refusal")
+        return _refused(request, scope, lead, done, gettext("#note-{note_id}-refusal").format(note_id=note_id))
     if not getattr(request, "htmx", False):
         return back_to(request, lead)
     return changed(HttpResponse(""), lead, gettext("The note is deleted."))

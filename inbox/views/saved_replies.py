@@ -52,7 +52,7 @@ class SavedReplyForm(forms.Form):
         max_length=MAX_TITLE, label=gettext_lazy("Title"), help_text=gettext_lazy("What you look for when you need it.")
     )
     channel = forms.ChoiceField(
-        choices=[("", "Every channel"), *Channel.choices], required=False, label=gettext_lazy("For")
+        choices=[("", gettext_lazy("Every channel")), *Channel.choices], required=False, label=gettext_lazy("For")
     )
     body = forms.CharField(
         max_length=MAX_BODY,
@@ -194,7 +194,7 @@ def _show(
         is_new=is_new,
         form=form,
         may_edit=_may_edit(request, found),
-        variables=[(f"{{{name}}}", meaning) for name, meaning in VARIABLES.items()],
+        variables=[(f"{{{name}}}", gettext(meaning)) for name, meaning in VARIABLES.items()],
         unknown=[] if is_new else unknown_variables(found.body),
         acts_url=item_url(found.workspace_id, SECTION, item),
         list_url=section_url(found.workspace_id, SECTION),

@@ -113,7 +113,9 @@ class ConnectionForm(forms.Form):
         self.stored = connection or Connection(provider=self.setup.provider, is_active=False)
         for row in self.plain_rows():
             now = self._stored_text(row.name)
-            row.help_text = f"Stored now: {now}" if now else "Nothing is stored now."
+            row.help_text = (
+                gettext("Stored now: {value}").format(value=now) if now else gettext("Nothing is stored now.")
+            )
         self.data = {**dict(self.data.items()), "version": version_of(self.stored)}
 
     def _add_fields(self) -> None:
@@ -135,7 +137,7 @@ class ConnectionForm(forms.Form):
 
     def _stored_text(self, name: str) -> str:
         if name == "base_host":
-            return str(self.stored.base_host or "the default instance")
+            return str(self.stored.base_host or gettext("the default instance"))
         if name == "external_account_id":
             return self.stored.external_account_id or ""
         return str(self.stored.config.get(name) or "")
@@ -149,8 +151,8 @@ def make_secret() -> str:
 def _text(words: FieldWords, stored: str | None) -> forms.CharField:
     return forms.CharField(
         required=False,
-        label=words.label,
-        help_text=words.hint,
+        label=gettext(words.label),
+        help_text=gettext(words.hint),
         initial=stored or "",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -158,4 +160,4 @@ def _text(words: FieldWords, stored: str | None) -> forms.CharField:
 
 def _secret(words: FieldWords) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}, render_value=False)
-    return forms.CharField(required=False, label=words.label, help_text=words.hint, widget=widget)
+    return forms.CharField(required=False, label=gettext(words.label), help_text=gettext(words.hint), widget=widget)

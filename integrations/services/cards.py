@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from integrations.enums import EMAIL_PROVIDERS, Provider
 from integrations.errors import SecretUnreadable
 from integrations.models import Connection
@@ -55,8 +57,8 @@ def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSt
 def public_standing(connection: Connection | None) -> Standing:
     """All that people without the right to manage connections are told."""
     if connection is not None and describe(connection).connected:
-        return Standing(label="Connected", tone="good", sentence="Connected.")
-    return Standing(label="Not connected", tone="quiet", sentence="Not connected.")
+        return Standing(label=gettext("Connected"), tone="good", sentence=gettext("Connected."))
+    return Standing(label=gettext("Not connected"), tone="quiet", sentence=gettext("Not connected."))
 
 
 def email_provider_in_use(workspace_id: UUID, *, other_than: Provider) -> Provider | None:

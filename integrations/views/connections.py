@@ -164,7 +164,7 @@ def secret_removal(request: HttpRequest, workspace_id: UUID, setup: Setup) -> Ht
             gettext("Unknown secret: {name}").format(name=name), code="unknown_field", http_status=400, field="name"
         )
     clear_secret(workspace_id, setup.provider, name, by=person_of(request))
-    messages.success(request, gettext("{label} removed.").format(label=setup.secrets[name].label))
+    messages.success(request, gettext("{label} removed.").format(label=gettext(setup.secrets[name].label)))
     return HttpResponseRedirect(_url(workspace_id, setup))
 
 

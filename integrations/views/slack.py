@@ -76,7 +76,7 @@ def refresh(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     with within(PATIENCE_SECONDS):
         results = [list_channels(workspace_id, refresh=True), list_members(workspace_id, refresh=True)]
     problem = next((one for one in results if not one.ok), None)
-    _tell(request, problem or results[0], "The list is fresh.")
+    _tell(request, problem or results[0], gettext("The list is fresh."))
     return HttpResponseRedirect(_url(workspace_id))
 
 
@@ -87,7 +87,7 @@ def join(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         result = get_client(workspace_id, slack.SPEC).join_channel(request.POST.get("channel", ""))
         if result.ok:
             list_channels(workspace_id, refresh=True)
-    _tell(request, result, "The bot has joined.")
+    _tell(request, result, gettext("The bot has joined."))
     return HttpResponseRedirect(_url(workspace_id))
 
 
@@ -96,7 +96,7 @@ def test_post(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """Post one sentence to a channel; a public one is joined for it."""
     with within(PATIENCE_SECONDS):
         result = post_to_channel(workspace_id, request.POST.get("channel", ""), TEST_TEXT)
-    _tell(request, result, "Posted. Look into the channel.")
+    _tell(request, result, gettext("Posted. Look into the channel."))
     return HttpResponseRedirect(_url(workspace_id))
 
 

@@ -201,7 +201,11 @@ def _row(
         url=_url(one),
         source=_source(one),
         is_automatic=automatic,
-        answers="AI may send" if automatic else "Setters, AI tries out" if one.auto_send_shadow else "Setters",
+        answers=gettext("AI may send")
+        if automatic
+        else gettext("Setters, AI tries out")
+        if one.auto_send_shadow
+        else gettext("Setters"),
         threshold=round(one.auto_send_confidence_threshold * 100),
         delay=_delay(one.auto_send_delay_min_seconds, one.auto_send_delay_max_seconds),
         hours=AutoSendScheduleMode(own or workspace_hours).label,

@@ -46,7 +46,7 @@ def upload(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """Take a file in; nothing is imported before somebody has seen what would happen."""
     given = request.FILES.get("file")
     if given is None:
-        return _list_page(request, workspace_id, status=422, error="Choose a file first.")
+        return _list_page(request, workspace_id, status=422, error=gettext("Choose a file first."))
     try:
         job = upload_import(workspace_id, given, by=person_of(request), mapping_name=request.POST.get("mapping", ""))
     except BadInput as refused:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Literal
 
+from django.utils.translation import gettext
+
 from zrg.lib.addresses import normalize_email
 from zrg.lib.errors import BadInput
 
@@ -61,9 +63,9 @@ def read_header(stream: BinaryIO) -> CsvHeader:
     found = [(delimiter, _first_record(stream, encoding, delimiter)) for delimiter in DELIMITERS]
     delimiter, first = max(found, key=lambda one: len(one[1]))
     if not any(cell.strip("".join(DELIMITERS)) for cell in first):
-        raise UnreadableFile("The file is empty.", code="empty_file")
+        raise UnreadableFile(gettext("The file is empty."), code="empty_file")
     if any(normalize_email(cell) for cell in first):
-        raise UnreadableFile("The first line has to name the columns.", code="header_missing")
+        raise UnreadableFile(gettext("The first line has to name the columns."), code="header_missing")
     return CsvHeader(columns=_unique_names(first), format=CsvFormat(encoding=encoding, delimiter=delimiter))
 
 
@@ -109,7 +111,7 @@ def _detect_encoding(stream: BinaryIO) -> Encoding:
     stream.seek(0)
     sample = stream.read(SAMPLE_BYTES)
     if sample.startswith(_NOT_TEXT):
-        raise UnreadableFile("This is no CSV file. Save the sheet as CSV first.", code="not_csv")
+        raise UnreadableFile(gettext("This is no CSV file. Save the sheet as CSV first."), code="not_csv")
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if (zeros := sample.count(0)) > len(sample) // 4:

@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 # Larger than any logo on a page; a picture of few bytes can unfold to billions of points.
 MAX_SIDE = 2_048
@@ -39,7 +41,7 @@ class CleanImage:
 def clean_image(data: bytes) -> CleanImage:
     """The same picture from its necessary parts; `BadImage` for anything but PNG, JPG and WebP within limits."""
     if len(data) > MAX_IMAGE_BYTES:
-        raise BadImage("The picture has more than 5 MB.")
+        raise BadImage(gettext("The picture has more than 5 MB."))
     try:
         if data.startswith(PNG_START):
             return CleanImage(content=_png(data), content_type="image/png", extension="png")
@@ -48,24 +50,24 @@ def clean_image(data: bytes) -> CleanImage:
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return CleanImage(content=_webp(data), content_type="image/webp", extension="webp")
     except (struct.error, zlib.error, IndexError) as error:
-        raise BadImage("The picture is damaged.") from error
-    raise BadImage("Only PNG, JPG and WebP pictures are taken.")
+        raise BadImage(gettext("The picture is damaged.")) from error
+    raise BadImage(gettext("Only PNG, JPG and WebP pictures are taken."))
 
 
 def _png(data: bytes) -> bytes:
     chunks = [(kind, body) for kind, body in _png_chunks(data) if kind in _PNG_KEPT]
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
-        raise BadImage("The picture is damaged.")
+        raise BadImage(gettext("The picture is damaged."))
     width, height, depth, colour, *_rest, interlace = struct.unpack(">IIBBBBB", chunks[0][1])
     _check_size(width, height)
     if colour not in _PNG_CHANNELS or depth not in (1, 2, 4, 8, 16):
-        raise BadImage("The picture is damaged.")
+        raise BadImage(gettext("The picture is damaged."))
     # A row is its points and a filter byte; interlaced pictures have up to twice the rows.
     most = (width * _PNG_CHANNELS[colour] * depth // 8 + 2) * height * (2 if interlace else 1) + 64
     unpacker = zlib.decompressobj()
     points = unpacker.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT"), most)
     if not points or not unpacker.eof:
-        raise BadImage("The picture is damaged.")
+        raise BadImage(gettext("The picture is damaged."))
     before = [_png_chunk(kind, body) for kind, body in chunks if kind != b"IDAT"]
     return b"".join([PNG_START, *before, _png_chunk(b"IDAT", zlib.compress(points, 9)), _png_chunk(b"IEND", b"")])
 
@@ -77,7 +79,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         body = data[at + 8 : at + 8 + size]
         (checksum,) = struct.unpack_from(">I", data, at + 8 + size)
         if checksum != zlib.crc32(kind + body):
-            raise BadImage("The picture is damaged.")
+            raise BadImage(gettext("The picture is damaged."))
         if kind == b"IEND":
             return
         yield kind, body
@@ -92,7 +94,7 @@ def _jpeg(data: bytes) -> bytes:
     kept, at, framed = [b"\xff\xd8"], 2, False
     while True:
         if data[at] != 0xFF:
-            raise BadImage("The picture is damaged.")
+            raise BadImage(gettext("The picture is damaged."))
         marker = data[at + 1]
         if marker == 0xFF:
             at += 1
@@ -113,7 +115,7 @@ def _jpeg(data: bytes) -> bytes:
             # A thumbnail may follow the first fourteen bytes of the note on colours.
             kept.append(b"\xff\xe0\x00\x10" + segment[4:16] + b"\x00\x00" if marker == 0xE0 else segment)
     if not framed or len(kept) < 3:
-        raise BadImage("The picture is damaged.")
+        raise BadImage(gettext("The picture is damaged."))
     return b"".join([*kept, b"\xff\xd9"])
 
 
@@ -122,7 +124,7 @@ def _scan_end(data: bytes, at: int) -> int:
     while True:
         at = data.find(b"\xff", at)
         if at < 0:
-            raise BadImage("The picture is damaged.")
+            raise BadImage(gettext("The picture is damaged."))
         following = data[at + 1]
         if following != 0 and not 0xD0 <= following <= 0xD7:
             return at
@@ -137,9 +139,9 @@ def _webp(data: bytes) -> bytes:
         kind, size = struct.unpack_from("<4sI", data, at)
         body = data[at + 8 : at + 8 + size]
         if len(body) != size:
-            raise BadImage("The picture is damaged.")
+            raise BadImage(gettext("The picture is damaged."))
         if kind in (b"ANIM", b"ANMF"):
-            raise BadImage("Pictures that move are not taken.")
+            raise BadImage(gettext("Pictures that move are not taken."))
         if kind in _WEBP_KEPT:
             parts.setdefault(kind, body)
         at += 8 + size + size % 2
@@ -161,7 +163,7 @@ def _webp_size(kind: bytes, body: bytes) -> tuple[int, int]:
     if kind == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
         width, height = struct.unpack_from("<HH", body, 6)
         return width & 0x3FFF, height & 0x3FFF
-    raise BadImage("The picture is damaged.")
+    raise BadImage(gettext("The picture is damaged."))
 
 
 def _webp_chunk(kind: bytes, body: bytes) -> bytes:
@@ -170,4 +172,4 @@ def _webp_chunk(kind: bytes, body: bytes) -> bytes:
 
 def _check_size(width: int, height: int) -> None:
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
-        raise BadImage(f"A picture has 1 to {MAX_SIDE} points on each side.")
+        raise BadImage(gettext("A picture has 1 to {max_side} points on each side.").format(max_side=MAX_SIDE))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from inbox.models import Message
 from inbox.rules.outbound_text import html_body, reply_subject
 from inbox.rules.thread_handles import BadHandle, ThreadHandle
@@ -45,13 +47,15 @@ class EmailSender:
         """Thread, provider, recipients and sender of a reply, or why there is none."""
         thread = latest_thread(lead.pk)
         if thread is None:
-            return Block(code="no_thread", detail="No inbound email thread found for this lead")
+            return Block(code="no_thread", detail=gettext("No inbound email thread found for this lead"))
         handle = _handle(lead, thread)
         if isinstance(handle, Block):
             return handle
         provider = handle.provider.upper()
         if outbound.to_override and provider in PROVIDERS_WITHOUT_TO_OVERRIDE:
-            return Block(code="override_unsupported", detail="Instantly cannot change the recipient of a reply")
+            return Block(
+                code="override_unsupported", detail=gettext("Instantly cannot change the recipient of a reply")
+            )
         letter = _write(lead, thread, outbound, handle)
         if isinstance(letter, Block):
             return letter
@@ -73,10 +77,12 @@ def _handle(lead: Lead, thread: Message) -> ThreadHandle | Block:
     try:
         handle = handle_of(thread)
     except BadHandle:
-        return Block(code="bad_handle", detail="The thread's reference cannot be read; answer in the provider.")
+        return Block(
+            code="bad_handle", detail=gettext("The thread's reference cannot be read; answer in the provider.")
+        )
     if active_email_provider(lead.workspace_id) != handle.provider.upper():
         return Block(
-            code="provider_mismatch", detail="This thread belongs to an e-mail provider that is not connected."
+            code="provider_mismatch", detail=gettext("This thread belongs to an e-mail provider that is not connected.")
         )
     return handle
 

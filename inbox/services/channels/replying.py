@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from inbox.enums import Channel
 from inbox.models import Message, MessageRaw
 from inbox.rules.outbound_text import html_body
@@ -60,7 +62,7 @@ def _choose_mailbox(lead: Lead, thread: Message, letter: Letter) -> _Mailbox | B
     preferred = tuple(filter(None, (lead.sender_account_id, thread.to_email)))
     sender = choose_sender(lead.workspace_id, preferred=preferred)
     if sender is None:
-        return Block(code="no_sender", detail="No connected mailbox can send for this workspace.")
+        return Block(code="no_sender", detail=gettext("No connected mailbox can send for this workspace."))
     return _Mailbox(sender_email_id=sender.sender_email_id, preferred=preferred)
 
 
@@ -116,7 +118,7 @@ def _send_by_smartlead(letter: Letter, answered_html: str) -> ProviderResult:
 def _check_writer(lead: Lead, thread: Message, letter: Letter) -> Block | None:
     """Instantly answers whoever wrote: a letter meant for somebody else would reach the wrong person."""
     if letter.to.email != thread.from_email:
-        return Block(code="override_unsupported", detail="Instantly cannot change the recipient of a reply")
+        return Block(code="override_unsupported", detail=gettext("Instantly cannot change the recipient of a reply"))
     return None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inbox.enums import Channel
 from inbox.models import Message
@@ -91,17 +92,19 @@ class SmsSender:
 def sms_problem(lead: Lead, phone: PhoneResolution | None = None) -> Block | None:
     """Why no SMS can be sent to the lead now; None when one can. Reads only, in the caller's context."""
     if not Connection.objects.in_workspace(lead.workspace_id).of(Provider.GHL).active().exists():
-        return Block(code="channel_not_connected", detail="SMS is not connected in this workspace.")
+        return Block(code="channel_not_connected", detail=gettext("SMS is not connected in this workspace."))
     phone = phone or resolve_for_sending(ask_phone(lead))
     # The number may have withdrawn consent as another lead's.
     if remembered_reason(lead.workspace_id, phone=phone.e164, phone_national=phone.national):
-        return Block(code=LEAD_BLACKLISTED, detail="This number asked not to be contacted.")
+        return Block(code=LEAD_BLACKLISTED, detail=gettext("This number asked not to be contacted."))
     if is_dnd_fresh(lead, timezone.now()):
-        return Block(code=SMS_DND, detail="This person does not want SMS: do-not-disturb is on.")
+        return Block(code=SMS_DND, detail=gettext("This person does not want SMS: do-not-disturb is on."))
     if phone.reason == "missing_phone":
-        return Block(code=MISSING_PHONE, detail="No phone number of this lead is known.")
+        return Block(code=MISSING_PHONE, detail=gettext("No phone number of this lead is known."))
     if phone.e164 is None and not (phone.reason == "unresolved" and is_region_model_on()):
-        return Block(code=UNREADABLE_PHONE, detail="This phone number is not complete: its country is not known.")
+        return Block(
+            code=UNREADABLE_PHONE, detail=gettext("This phone number is not complete: its country is not known.")
+        )
     return None
 
 

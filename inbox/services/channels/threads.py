@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from inbox.enums import Channel
 from inbox.models import Message, MessageRaw
 from inbox.rules.thread_handles import ThreadHandle, decode_thread_handle, is_hashed
@@ -51,7 +53,7 @@ def recipients_of(
         own_senders=own,
     )
     if "error" in base:
-        return Block(code="missing_recipient", detail="This lead has no e-mail address.")
+        return Block(code="missing_recipient", detail=gettext("This lead has no e-mail address."))
     chosen = apply_to_override(
         primary_email=lead.email,
         base_to_email=base["to_email"],
@@ -61,6 +63,9 @@ def recipients_of(
     )
     silent = opted_out_addresses(lead.workspace_id, [chosen["to_email"], *chosen["cc"]])
     if chosen["to_email"] in silent:
-        return Block(code="lead_blacklisted", detail=f"{chosen['to_email']} asked not to be written to.")
+        return Block(
+            code="lead_blacklisted",
+            detail=gettext("{chosen} asked not to be written to.").format(chosen=chosen["to_email"]),
+        )
     to = Address(email=chosen["to_email"] or base["to_email"], name=chosen["to_name"])
     return to, tuple(address for address in chosen["cc"] if address not in silent)

@@ -74,7 +74,10 @@ class AssetForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput)
     name = forms.CharField(max_length=MAX_NAME, label=gettext_lazy("Name"))
     mode = forms.ChoiceField(
-        choices=[(ContextMode.NOTES, "The notes"), (ContextMode.RAW, "The source, word for word")],
+        choices=[
+            (ContextMode.NOTES, gettext_lazy("The notes")),
+            (ContextMode.RAW, gettext_lazy("The source, word for word")),
+        ],
         label=gettext_lazy("Drafts read"),
         help_text=gettext_lazy("Notes are short and keep what matters; without any, drafts read the source."),
     )
@@ -218,21 +221,21 @@ def asset(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
 @requires(EDIT)
 def reading(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Read the source again."""
-    return _act(request, workspace_id, item, reprocess_asset, "It is being read again.")
+    return _act(request, workspace_id, item, reprocess_asset, gettext("It is being read again."))
 
 
 @require_POST
 @requires(EDIT)
 def archival(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Drafts read it no more."""
-    return _act(request, workspace_id, item, archive_asset, "Archived: drafts read it no more.")
+    return _act(request, workspace_id, item, archive_asset, gettext("Archived: drafts read it no more."))
 
 
 @require_POST
 @requires(EDIT)
 def return_(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Drafts read it again."""
-    return _act(request, workspace_id, item, unarchive_asset, "Back in use.")
+    return _act(request, workspace_id, item, unarchive_asset, gettext("Back in use."))
 
 
 @require_POST

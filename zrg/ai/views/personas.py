@@ -157,7 +157,11 @@ def persona(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
 def default(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Make it the default."""
     return _act(
-        request, workspace_id, item, lambda found: set_default_persona(found, by=person_of(request)), "Default set."
+        request,
+        workspace_id,
+        item,
+        lambda found: set_default_persona(found, by=person_of(request)),
+        gettext("Default set."),
     )
 
 
@@ -165,7 +169,9 @@ def default(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse
 @requires(EDIT)
 def archival(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """It can be chosen no more."""
-    return _act(request, workspace_id, item, lambda found: archive_persona(found, by=person_of(request)), "Archived.")
+    return _act(
+        request, workspace_id, item, lambda found: archive_persona(found, by=person_of(request)), gettext("Archived.")
+    )
 
 
 @require_POST
@@ -173,7 +179,11 @@ def archival(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
 def return_(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """It can be chosen again."""
     return _act(
-        request, workspace_id, item, lambda found: unarchive_persona(found, by=person_of(request)), "Back in use."
+        request,
+        workspace_id,
+        item,
+        lambda found: unarchive_persona(found, by=person_of(request)),
+        gettext("Back in use."),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from zrg.lib.errors import ZrgError
@@ -38,7 +39,7 @@ def note_stored(form: forms.Form, row: models.Model, fields: tuple[str, ...]) ->
     for name in fields:
         stored = str(getattr(row, name) or "")
         if name in form.fields and stored != str(form.cleaned_data.get(name) or ""):
-            form[name].help_text = f"Stored now: {stored[:300] or 'nothing'}"
+            form[name].help_text = gettext("Stored now: {value}").format(value=stored[:300] or gettext("nothing"))
 
 
 def with_version(data: Any, version: str) -> dict[str, Any]:
