@@ -121,9 +121,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def end_one_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Sign this person out in one other place; what runs no more, or is not theirs, answers alike."""
     if end_session(person_of(request), session_id, keep_session=request.session.session_key):
-        messages.success(request, "Signed out there.")
+        messages.success(request, gettext("Signed out there."))
     else:
-        messages.info(request, "That session had ended already.")
+        messages.info(request, gettext("That session had ended already."))
     return HttpResponseRedirect(reverse("account_sessions"))
 
 
