@@ -108,7 +108,7 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     channels = len(chosen_channels)
     approvers = len([entry for entry in read_approvers(stored).entries if not entry.is_channel])
     chosen = [text for number, text in ((channels, _channels(channels)), (approvers, _approvers(approvers))) if number]
-    return {KEY: SectionState(text=", ".join(chosen) or "Nothing chosen")}
+    return {KEY: SectionState(text=", ".join(chosen) or gettext("Nothing chosen"))}
 
 
 SECTION = SettingsSection(

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from assignment.enums import Why
 from assignment.rules.routing.compiling import compile_rule
 from assignment.rules.routing.contracts import CountsByScope, Decision, LeadFacts, Rule, RuleSet
@@ -117,7 +119,12 @@ def _place(rule_set: RuleSet, decision: Decision) -> str:
     if decision.outcome == "route":
         partner = rule_set.partners.get(decision.destination or "")
         return partner.name if partner and partner.name else str(decision.destination)
-    return {"keep": "Kept here", "defer": "Waits until a destination opens", "fail": "Found no place"}[decision.outcome]
+    words = {
+        "keep": gettext("Kept here"),
+        "defer": gettext("Waits until a destination opens"),
+        "fail": gettext("Found no place"),
+    }
+    return words[decision.outcome]
 
 
 def _places(before: list[str], after: list[str]) -> tuple[Place, ...]:
