@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from assignment.forms.conditions import Conditions, conditions_of, read_conditions
 from assignment.forms.limits import Limits, limits_of, read_limits, whole
@@ -82,7 +83,7 @@ def read_proposal(data: QueryDict) -> tuple[UUID, dict[str, Any]]:
     try:
         destination = UUID(text)
     except ValueError as error:
-        raise BadInput("Choose a workspace, or enter its id.", field="destination") from error
+        raise BadInput(gettext("Choose a workspace, or enter its id."), field="destination") from error
     values: dict[str, Any] = {"notes": data.get("notes", "").strip()}
     if credit := data.get("credit", "").strip():
         values["credit_amount"] = credit

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_noop
 
 from assignment.rules.routing.conditions import GROUPS, LIST_OPS, TEXT_OPS, BadCondition, canonical_conditions
 from assignment.rules.routing.facts import ATTRIBUTE_PREFIX, BOOLEAN_FIELDS, NUMBER_FIELDS
@@ -14,46 +15,50 @@ from zrg.lib.errors import BadInput
 MAX_ROWS = 100
 ATTRIBUTE = "attributes"
 FIELDS = {
-    "industry": "Industry",
-    "city": "City",
-    "state": "State",
-    "region": "US region",
-    "country": "Country",
-    "postal_code": "Postal code",
-    "company_size": "Company size",
-    "employee_count": "Number of employees",
-    "company_revenue": "Revenue",
-    "job_title": "Job title",
-    "seniority": "Seniority",
-    "source": "Source",
-    "tags": "Tags",
-    "email_domain": "E-mail domain",
-    "company_domain": "Website domain",
-    "timezone": "Time zone",
-    "overall_score": "Overall score",
-    "fit_score": "Fit score",
-    "intent_score": "Intent score",
-    "has_email": "Has an e-mail address",
-    "has_phone": "Has a phone number",
-    "has_linkedin": "Has a LinkedIn profile",
-    "has_company": "Has a company",
-    ATTRIBUTE: "Another attribute",
+    "industry": gettext_noop("Industry"),
+    "city": gettext_noop("City"),
+    "state": gettext_noop("State"),
+    "region": gettext_noop("US region"),
+    "country": gettext_noop("Country"),
+    "postal_code": gettext_noop("Postal code"),
+    "company_size": gettext_noop("Company size"),
+    "employee_count": gettext_noop("Number of employees"),
+    "company_revenue": gettext_noop("Revenue"),
+    "job_title": gettext_noop("Job title"),
+    "seniority": gettext_noop("Seniority"),
+    "source": gettext_noop("Source"),
+    "tags": gettext_noop("Tags"),
+    "email_domain": gettext_noop("E-mail domain"),
+    "company_domain": gettext_noop("Website domain"),
+    "timezone": gettext_noop("Time zone"),
+    "overall_score": gettext_noop("Overall score"),
+    "fit_score": gettext_noop("Fit score"),
+    "intent_score": gettext_noop("Intent score"),
+    "has_email": gettext_noop("Has an e-mail address"),
+    "has_phone": gettext_noop("Has a phone number"),
+    "has_linkedin": gettext_noop("Has a LinkedIn profile"),
+    "has_company": gettext_noop("Has a company"),
+    ATTRIBUTE: gettext_noop("Another attribute"),
 }
 OPS = {
-    "in": "is one of",
-    "not_in": "is none of",
-    "eq": "equals",
-    "contains": "contains one of",
-    "starts_with": "starts with one of",
-    "gte": "is at least",
-    "lte": "is at most",
-    "between": "is between",
-    "is_set": "is known",
-    "not_set": "is not known",
+    "in": gettext_noop("is one of"),
+    "not_in": gettext_noop("is none of"),
+    "eq": gettext_noop("equals"),
+    "contains": gettext_noop("contains one of"),
+    "starts_with": gettext_noop("starts with one of"),
+    "gte": gettext_noop("is at least"),
+    "lte": gettext_noop("is at most"),
+    "between": gettext_noop("is between"),
+    "is_set": gettext_noop("is known"),
+    "not_set": gettext_noop("is not known"),
 }
 TEXTUAL = ("in", "not_in", "contains", "starts_with", "is_set", "not_set")
 NUMERIC = ("gte", "lte", "between", "eq", "is_set", "not_set")
-MATCHES = {"all": "all of these", "any": "at least one of these", "none": "none of these"}
+MATCHES = {
+    "all": gettext_noop("all of these"),
+    "any": gettext_noop("at least one of these"),
+    "none": gettext_noop("none of these"),
+}
 YES, NO = "yes", "no"
 
 
@@ -72,7 +77,7 @@ class Row:
     @property
     def ops(self) -> list[tuple[str, str]]:
         """Operators this field has."""
-        return [(name, OPS[name]) for name in ops_of(self.field)]
+        return [(name, gettext(OPS[name])) for name in ops_of(self.field)]
 
     @property
     def kind(self) -> str:
@@ -131,11 +136,11 @@ class Conditions:
             try:
                 given = json.loads(self.raw)
             except ValueError as error:
-                raise BadInput("The conditions are no valid JSON.", field="conditions") from error
+                raise BadInput(gettext("The conditions are no valid JSON."), field="conditions") from error
             return canonical_conditions(given)
         for place, row in enumerate(self.rows):
             if row.kind == "list" and not row.values.strip():
-                raise BadCondition("At least one value is needed.", f"/{self.match}/{place}/value")
+                raise BadCondition(gettext("At least one value is needed."), f"/{self.match}/{place}/value")
         return canonical_conditions({self.match: [row.as_condition() for row in self.rows]} if self.rows else {})
 
     def at_fault(self, pointer: str, message: str) -> "Conditions":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_noop
 
 from assignment.rules.routing.input import CAP_FIELDS, clean_schedule
 from zrg.lib.errors import BadInput
@@ -13,13 +14,13 @@ WEEK = ((1, "Mon"), (2, "Tue"), (3, "Wed"), (4, "Thu"), (5, "Fri"), (6, "Sat"), 
 WORKDAYS = frozenset(range(1, 6))
 PERIODS = {"cap_daily": "A day", "cap_weekly": "A week", "cap_monthly": "A month", "cap_total": "In total"}
 LABELS = {
-    "priority": "Priority",
-    "weight": "Weight",
-    "return_window_days": "Days for returns",
-    "cap_daily": "Cap per day",
-    "cap_weekly": "Cap per week",
-    "cap_monthly": "Cap per month",
-    "cap_total": "Cap in total",
+    "priority": gettext_noop("Priority"),
+    "weight": gettext_noop("Weight"),
+    "return_window_days": gettext_noop("Days for returns"),
+    "cap_daily": gettext_noop("Cap per day"),
+    "cap_weekly": gettext_noop("Cap per week"),
+    "cap_monthly": gettext_noop("Cap per month"),
+    "cap_total": gettext_noop("Cap in total"),
 }
 
 
@@ -90,4 +91,6 @@ def whole(text: str, field: str) -> int:
     try:
         return int(text.strip())
     except ValueError as error:
-        raise BadInput(f"{LABELS[field]} is a whole number.", field=field) from error
+        raise BadInput(
+            gettext("{label} is a whole number.").format(label=gettext(LABELS[field])), field=field
+        ) from error

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from assignment.forms.conditions import FIRST_ROW, Conditions, conditions_of, read_conditions
 from assignment.forms.limits import Limits, limits_of, no_limits, read_limits, whole
@@ -111,7 +112,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise BadInput("Choose where the leads go.", field="destination") from error
+        raise BadInput(gettext("Choose where the leads go."), field="destination") from error
 
 
 def _moment(text: str, zone: str) -> datetime | None:
@@ -120,7 +121,7 @@ def _moment(text: str, zone: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=resolve_zone(zone))
     except ValueError as error:
-        raise BadInput("From and until are a day and a time.", field="starts") from error
+        raise BadInput(gettext("From and until are a day and a time."), field="starts") from error
 
 
 def _wall(moment: datetime | None, zone: str) -> str:

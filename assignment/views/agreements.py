@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from assignment.enums import PartnershipStatus, ReturnReason
@@ -63,7 +65,10 @@ def propose(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         made = partners.propose(workspace_id, destination, values, by=person_of(request), accept=is_platform)
     except (BadInput, Conflict) as refused:
         return _list_page(request, workspace_id, status=422, problem=str(refused), given=request.POST)
-    messages.success(request, "The agreement is in force." if is_platform else "Proposed. Their admin has to accept.")
+    messages.success(
+        request,
+        gettext("The agreement is in force.") if is_platform else gettext("Proposed. Their admin has to accept."),
+    )
     return HttpResponseRedirect(item_url(workspace_id, SECTION, made.pk))
 
 
@@ -94,7 +99,9 @@ def save_terms(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespo
         shown = draft.at_fault(str(refused.data.get("pointer", "")), str(refused))
         return _page(request, workspace_id, found, shown, status=422, problem=str(refused))
     asks_again = found.row.status == PartnershipStatus.ACTIVE and saved.status == PartnershipStatus.PROPOSED
-    messages.success(request, "Saved. The new terms wait for their answer." if asks_again else "Saved.")
+    messages.success(
+        request, gettext("Saved. The new terms wait for their answer.") if asks_again else gettext("Saved.")
+    )
     return HttpResponseRedirect(item_url(workspace_id, SECTION, item))
 
 
@@ -107,7 +114,7 @@ def _act(act: str) -> Callable[..., HttpResponseBase]:
         try:
             partners.move(found.row, act, by=person_of(request), reason=request.POST.get("reason", "").strip())
         except Conflict:
-            messages.warning(request, "Nothing was done: the agreement changed meanwhile.")
+            messages.warning(request, gettext("Nothing was done: the agreement changed meanwhile."))
         else:
             messages.success(request, DONE[act])
         return HttpResponseRedirect(item_url(workspace_id, SECTION, item))
@@ -126,7 +133,7 @@ def propose_again(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRe
     try:
         partners.propose(workspace_id, found.other, {}, by=person_of(request), accept=is_platform)
     except Conflict:
-        messages.warning(request, "Nothing was done: the agreement changed meanwhile.")
+        messages.warning(request, gettext("Nothing was done: the agreement changed meanwhile."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, item))
 
 
@@ -149,7 +156,7 @@ def give_back(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespon
         if isinstance(refused, Conflict):
             status, problem = 409, OVER if isinstance(refused, WindowClosed) else RETURNED
         return _page(request, workspace_id, found, draft, status=status, return_problem=problem)
-    messages.success(request, "Returned; its credit is reversed.")
+    messages.success(request, gettext("Returned; its credit is reversed."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, item))
 
 
@@ -162,19 +169,19 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
     rows = RoutingPartner.objects.in_workspace(workspace_id)
     waiting = rows.filter(destination_workspace_id=workspace_id, status=PartnershipStatus.PROPOSED).count()
     if waiting:
-        return {KEY: SectionState(text=f"{waiting} to answer", tone="warn")}
+        return {KEY: SectionState(text=gettext("{waiting} to answer").format(waiting=waiting), tone="warn")}
     active = rows.filter(status=PartnershipStatus.ACTIVE).count()
     if not active:
-        return {KEY: SectionState(text="None")}
-    return {KEY: SectionState(text=f"{active} in force", tone="good")}
+        return {KEY: SectionState(text=gettext("None"))}
+    return {KEY: SectionState(text=gettext("{active} in force").format(active=active), tone="good")}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Partner workspaces",
-    purpose="Who takes leads from here, and from whom leads come in",
-    group="Leads",
+    title=_("Partner workspaces"),
+    purpose=_("Who takes leads from here, and from whom leads come in"),
+    group=_("Leads"),
     position=94,
     action=EDIT,
     seen_with=VIEW,
@@ -242,8 +249,8 @@ def _page(
         draft=draft,
         asks=draft.asks,
         limits=draft.limits,
-        fields=FIELDS,
-        matches=MATCHES,
+        fields={name: gettext(words) for name, words in FIELDS.items()},
+        matches={match: gettext(words) for match, words in MATCHES.items()},
         is_source="source" in sides,
         is_destination="destination" in sides,
         takes=conditions_in_words(found.row.accept_conditions),

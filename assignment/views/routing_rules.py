@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from assignment.forms.conditions import FIELDS, MATCHES
@@ -27,7 +29,7 @@ VIEW = "routing.view"
 EDIT = "routing.configure"
 NEW = "new"
 SHOWN_VERSIONS = 20
-CHANGED = "This rule changed meanwhile. Look at it again, then save: your entries still stand here."
+CHANGED = _("This rule changed meanwhile. Look at it again, then save: your entries still stand here.")
 
 
 @require_GET
@@ -85,8 +87,8 @@ def save_rule(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespon
         shown = draft.at_fault(str(refused.data.get("pointer", "")), str(refused))
         return _page(request, workspace_id, item, shown, status=422, problem=_problem(refused))
     except Conflict:
-        return _page(request, workspace_id, item, draft, status=409, problem=CHANGED)
-    messages.success(request, "Saved. Leads that found no place are tried again.")
+        return _page(request, workspace_id, item, draft, status=409, problem=gettext(CHANGED))
+    messages.success(request, gettext("Saved. Leads that found no place are tried again."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
@@ -99,26 +101,26 @@ def archive_rule(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRes
     if rule is None:
         raise NotVisible
     rules.archive_rule(rule, by=person)
-    messages.success(request, f"{rule.name} takes no more leads.")
+    messages.success(request, gettext("{name} takes no more leads.").format(name=rule.name))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
 
 
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
     """How routing stands, for the tab's page."""
     if not _is_on(workspace_id):
-        return {KEY: SectionState(text="Off")}
+        return {KEY: SectionState(text=gettext("Off"))}
     active = RoutingRule.objects.in_workspace(workspace_id).not_archived().filter(is_active=True).count()
     if not active:
-        return {KEY: SectionState(text="No rule", tone="warn")}
-    return {KEY: SectionState(text=f"{active} rule{'s' if active != 1 else ''}", tone="good")}
+        return {KEY: SectionState(text=gettext("No rule"), tone="warn")}
+    return {KEY: SectionState(text=ngettext("{n} rule", "{n} rules", active).format(n=active), tone="good")}
 
 
 SECTION = SettingsSection(
     tab=TAB,
     key=KEY,
-    title="Lead routing",
-    purpose="Which workspace gets a lead that was collected here",
-    group="Leads",
+    title=_("Lead routing"),
+    purpose=_("Which workspace gets a lead that was collected here"),
+    group=_("Leads"),
     position=95,
     action=EDIT,
     seen_with=VIEW,
@@ -152,8 +154,8 @@ def _page(
         draft=draft,
         asks=draft.asks,
         limits=draft.limits,
-        fields=FIELDS,
-        matches=MATCHES,
+        fields={name: gettext(words) for name, words in FIELDS.items()},
+        matches={match: gettext(words) for match, words in MATCHES.items()},
         destinations=_destinations(workspace_id, draft),
         problem=problem,
         trial=trial,
