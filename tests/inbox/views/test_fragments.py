@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inbox.models import LeadView, Message, MessageRaw
 from leads.models import Lead
+from leads.services import counts
 from tests.factories.inbox import DraftFactory, MessageFactory, SendOrderFactory, minutes_ago
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
@@ -103,6 +104,21 @@ def test_badges_count_what_the_lists_hold(client, desk):
 
     assert html.count("tabs__count") == 4  # all, responses, attention, drafts
     assert 'data-tab="attention" aria-current="page"' in html
+
+
+def test_counts_that_come_late_leave_the_last_ones(client, desk, monkeypatch):
+    cancelled = "SELECT 1 WHERE pg_cancel_backend(pg_backend_pid()) AND pg_sleep(1) IS NULL"
+    monkeypatch.setattr(counts, "_count_sql", lambda *_: (cancelled, []))
+    client.login_as(desk.setter)
+
+    fragment = client.get(f"{desk.prefix}/tabs?tab=all")
+    page = client.get("/", {"leadId": str(desk.lead.pk)})
+
+    assert (fragment.status_code, fragment.content) == (204, b"")
+    # Counts never fail the page.
+    assert page.status_code == 200
+    assert "Counts delayed" in page.content.decode()
+    assert f'id="row-{desk.lead.pk}"' in page.content.decode()
 
 
 @pytest.mark.parametrize(

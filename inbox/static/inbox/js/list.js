@@ -59,9 +59,13 @@ export async function reload({ quiet = false } = {}) {
 export async function refreshTabs() {
   const data = query();
   data.set("tab", zrg.$("#rows-region")?.dataset.tab || "");
-  const response = await zrg.get(`/w/${zrg.scope}/inbox/tabs?${data}`);
+  const response = await zrg.get(`/w/${zrg.scope}/inbox/tabs?${data}`).catch(() => null);
   const old = zrg.$("#tabs");
-  if (response.status !== 200) return;
+  if (response?.status !== 200) {
+    // The last counts stay, and say that they are the last.
+    if (!zrg.$(".tabs__delayed", old)) old.append(Object.assign(document.createElement("p"), { className: "tabs__delayed", textContent: gettext("Counts delayed") }));
+    return;
+  }
   const fresh = zrg.$("#tabs", zrg.fragment(await response.text()));
   const focused = old.contains(document.activeElement) && document.activeElement.dataset.tab;
   const { scrollTop, scrollLeft } = old;
