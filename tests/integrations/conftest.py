@@ -1,7 +1,11 @@
 """Two workspaces on two instances of EmailBison with the same account id, one of SmartLead, one of Instantly."""
 
+from typing import Any
+
 import pytest
 
+from integrations import registry
+from integrations.contracts import ProviderEvent
 from integrations.models import Connection
 from tests.factories import ConnectionFactory, WorkspaceFactory
 from tests.integrations.instantly import payloads as instantly
@@ -47,3 +51,16 @@ def pine(db: None) -> Connection:
         provider="INSTANTLY",
         secrets={"api_key": "prov-3f9a7c51e2d8b046", "webhook_secret": instantly.SECRET},
     )
+
+
+@pytest.fixture
+def contracts(monkeypatch: pytest.MonkeyPatch) -> list[ProviderEvent]:
+    """Contracts handed to receivers; nothing above this app acts on them."""
+    found: list[ProviderEvent] = []
+
+    def note(contract: Any) -> str:
+        found.append(contract)
+        return "processed"
+
+    monkeypatch.setattr(registry, "_receivers", dict.fromkeys(registry._receivers, note))
+    return found

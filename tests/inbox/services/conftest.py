@@ -19,11 +19,13 @@ from integrations.contracts import (
     SenderAccount,
     SentMessage,
 )
+from integrations.services.processing import process
 from leads.models import Lead
 from tests.factories.inbox import MessageFactory
 from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import UserFactory, WorkspaceFactory
+from zrg.jobs.models import WebhookEvent
 from zrg.workspaces.context import tenant
 
 WROTE_AT = datetime(2026, 3, 5, 16, 41, 3, tzinfo=UTC)
@@ -136,3 +138,16 @@ def sent(workspace, **changes) -> SentMessage:
         "sent_at": WROTE_AT,
     }
     return SentMessage(**{**values, **changes})
+
+
+def arrive(workspace, payload) -> str:
+    """Work on a call of Unipile, as the worker does."""
+    event = WebhookEvent.objects.create(
+        workspace=workspace,
+        provider="UNIPILE",
+        event_type="x",
+        dedupe_key=f"k{WebhookEvent.objects.count()}",
+        raw=payload,
+    )
+    with tenant(workspace.pk):
+        return process(event)

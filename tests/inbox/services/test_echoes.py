@@ -8,12 +8,12 @@ from django.db.models import F
 from inbox.enums import DeliveryStatus, LinkedInKind
 from inbox.models import Message
 from inbox.services.sweeping import mark_stale_sends
-from integrations.services.processing import process
 from leads.models import Lead
 from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
+from tests.inbox.services.conftest import arrive
 from tests.integrations.unipile.payloads import (
     ACCOUNT,
     CANONICAL,
@@ -23,8 +23,7 @@ from tests.integrations.unipile.payloads import (
     received,
     relayed,
 )
-from zrg.jobs.models import BackgroundJob, WebhookEvent
-from zrg.workspaces.context import tenant
+from zrg.jobs.models import BackgroundJob
 
 pytestmark = pytest.mark.django_db
 
@@ -42,18 +41,6 @@ def workspace():
 @pytest.fixture
 def lead(workspace):
     return LeadFactory(workspace=workspace, linkedin_url=CANONICAL)
-
-
-def arrive(workspace, payload) -> str:
-    event = WebhookEvent.objects.create(
-        workspace=workspace,
-        provider="UNIPILE",
-        event_type=payload["event"],
-        dedupe_key=f"k{WebhookEvent.objects.count()}",
-        raw=payload,
-    )
-    with tenant(workspace.pk):
-        return process(event)
 
 
 def own_send(lead, **changes) -> Message:

@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from inbox.models import Message, MessageRaw
-from integrations.services.processing import process
 from leads.models import Lead
 from tests.factories.inbox import MessageFactory
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
+from tests.inbox.services.conftest import arrive
 from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL, DANA, received, relayed
-from zrg.jobs.models import BackgroundJob, WebhookEvent
-from zrg.workspaces.context import tenant
+from zrg.jobs.models import BackgroundJob
 
 pytestmark = pytest.mark.django_db
 
@@ -26,18 +25,6 @@ def workspace():
     return ConnectionFactory(
         workspace=WorkspaceFactory(), provider="UNIPILE", external_account_id=ACCOUNT, secrets={}
     ).workspace
-
-
-def arrive(workspace, payload) -> str:
-    event = WebhookEvent.objects.create(
-        workspace=workspace,
-        provider="UNIPILE",
-        event_type=payload["event"],
-        dedupe_key=f"k{WebhookEvent.objects.count()}",
-        raw=payload,
-    )
-    with tenant(workspace.pk):
-        return process(event)
 
 
 @pytest.mark.parametrize("payload", [received(), relayed()])

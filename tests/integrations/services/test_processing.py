@@ -17,30 +17,17 @@ from zrg.jobs.models import BackgroundJob, WebhookEvent
 from zrg.jobs.services.replaying import replay_events
 
 
-@pytest.fixture
-def received(monkeypatch: pytest.MonkeyPatch) -> list[ProviderEvent]:
-    """Contracts handed to receivers; nothing above this app acts on them."""
-    found: list[ProviderEvent] = []
-
-    def note(contract: Any) -> str:
-        found.append(contract)
-        return "processed"
-
-    monkeypatch.setattr(registry, "_receivers", dict.fromkeys(registry._receivers, note))
-    return found
-
-
 def post(client: ZrgClient, payload: dict[str, Any]) -> None:
     assert client.post(URL, payload, content_type="application/json").status_code in (200, 404)
 
 
-def test_event_reaches_its_receiver(northfork: Connection, client: ZrgClient, received: list[ProviderEvent]) -> None:
+def test_event_reaches_its_receiver(northfork: Connection, client: ZrgClient, contracts: list[ProviderEvent]) -> None:
     post(client, call())
     drain()
 
     event = WebhookEvent.objects.get()
     assert (event.status, event.outcome) == (EventStatus.SUCCEEDED, "processed")
-    (contract,) = received
+    (contract,) = contracts
     assert isinstance(contract, InboundMessage)
     assert (contract.workspace_id, contract.event_id, contract.event_key) == (
         northfork.workspace_id,
@@ -50,7 +37,7 @@ def test_event_reaches_its_receiver(northfork: Connection, client: ZrgClient, re
 
 
 def test_mailbox_of_an_event_is_remembered(
-    northfork: Connection, client: ZrgClient, received: list[ProviderEvent]
+    northfork: Connection, client: ZrgClient, contracts: list[ProviderEvent]
 ) -> None:
     post(client, call())
     post(client, call("EMAIL_SENT"))
@@ -62,7 +49,7 @@ def test_mailbox_of_an_event_is_remembered(
 
 
 def test_remembered_mailbox_does_not_lift_a_refusal(
-    northfork: Connection, client: ZrgClient, received: list[ProviderEvent]
+    northfork: Connection, client: ZrgClient, contracts: list[ProviderEvent]
 ) -> None:
     EmailSenderFactory(workspace=northfork.workspace, sender_email_id="67", is_sendable=False)
 
@@ -72,11 +59,11 @@ def test_remembered_mailbox_does_not_lift_a_refusal(
     assert EmailSender.objects.get().is_sendable is False
 
 
-def test_large_body_is_processed(northfork: Connection, client: ZrgClient, received: list[ProviderEvent]) -> None:
+def test_large_body_is_processed(northfork: Connection, client: ZrgClient, contracts: list[ProviderEvent]) -> None:
     post(client, call(reply={**REPLY, "text_body": "ü" * 50_000}))
     drain()
 
-    (contract,) = received
+    (contract,) = contracts
     assert isinstance(contract, InboundMessage)
     assert contract.text == "ü" * 50_000
 
@@ -91,7 +78,7 @@ def test_large_body_is_processed(northfork: Connection, client: ZrgClient, recei
     ],
 )
 def test_events_routed_by_hand_are_checked_again(
-    northfork: Connection, received: list[ProviderEvent], payload: dict[str, Any], outcome: str
+    northfork: Connection, contracts: list[ProviderEvent], payload: dict[str, Any], outcome: str
 ) -> None:
     WebhookEvent.objects.create(
         workspace=northfork.workspace, provider="EMAILBISON", event_type="x", dedupe_key="k", raw=payload
@@ -101,10 +88,10 @@ def test_events_routed_by_hand_are_checked_again(
 
     event = WebhookEvent.objects.get()
     assert (event.status, event.outcome) == (EventStatus.SUCCEEDED, outcome)
-    assert received == []
+    assert contracts == []
 
 
-def test_event_without_a_body_waits_for_a_person(northfork: Connection, received: list[ProviderEvent]) -> None:
+def test_event_without_a_body_waits_for_a_person(northfork: Connection, contracts: list[ProviderEvent]) -> None:
     WebhookEvent.objects.create(
         workspace=northfork.workspace, provider="EMAILBISON", event_type="LEAD_REPLIED", dedupe_key="k", raw=None
     )
@@ -125,7 +112,7 @@ def test_event_without_a_body_waits_for_a_person(northfork: Connection, received
 def test_account_events_stay_in_this_app(
     northfork: Connection,
     client: ZrgClient,
-    received: list[ProviderEvent],
+    contracts: list[ProviderEvent],
     simulator: RunningSimulator,
     event_type: str,
     sendable: bool,
@@ -138,19 +125,19 @@ def test_account_events_stay_in_this_app(
 
     sender.refresh_from_db()
     assert (sender.is_sendable, sender.disabled_reason) == (sendable, reason)
-    assert received == []
+    assert contracts == []
     assert BackgroundJob.objects.filter(type="EMAIL_SENDERS_REFRESH").count() == 1
 
 
 def test_replay_repeats_the_same_contract(
-    northfork: Connection, client: ZrgClient, received: list[ProviderEvent]
+    northfork: Connection, client: ZrgClient, contracts: list[ProviderEvent]
 ) -> None:
     post(client, call(reply={**REPLY, "date_received": None, "created_at": None}))
     drain()
     WebhookEvent.objects.update(status=EventStatus.PENDING, outcome=None)
     drain()
 
-    assert received[0] == received[1]
+    assert contracts[0] == contracts[1]
 
 
 def test_contract_nobody_receives_is_kept_and_replayed(
@@ -161,11 +148,11 @@ def test_contract_nobody_receives_is_kept_and_replayed(
     drain()
     event = WebhookEvent.objects.get()
     assert (event.status, event.outcome, event.attempts) == (EventStatus.SUCCEEDED, "ignored:no_receiver", 1)
-    received: list[ProviderEvent] = []
-    registry.register_receiver(InboundMessage, lambda contract: received.append(contract) or "processed")
+    contracts: list[ProviderEvent] = []
+    registry.register_receiver(InboundMessage, lambda contract: contracts.append(contract) or "processed")
 
     assert replay_events([event.pk], by=None) == 1
     drain()
 
     event.refresh_from_db()
-    assert (event.outcome, len(received)) == ("processed", 1)
+    assert (event.outcome, len(contracts)) == ("processed", 1)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from integrations import registry
 from integrations.contracts import (
     Attachment,
     ConnectionStateChanged,
@@ -35,19 +34,6 @@ from tests.integrations.unipile.payloads import (
 from zrg.jobs.models import WebhookEvent
 
 WROTE_AT = datetime(2026, 3, 5, 16, 41, 3, tzinfo=UTC)
-
-
-@pytest.fixture
-def contracts(monkeypatch: pytest.MonkeyPatch) -> list[ProviderEvent]:
-    """Contracts handed to receivers; nothing above this app acts on them."""
-    found: list[ProviderEvent] = []
-
-    def note(contract: Any) -> str:
-        found.append(contract)
-        return "processed"
-
-    monkeypatch.setattr(registry, "_receivers", dict.fromkeys(registry._receivers, note))
-    return found
 
 
 def stored(connection: Connection, payload: dict[str, Any]) -> WebhookEvent:

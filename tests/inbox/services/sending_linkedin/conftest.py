@@ -5,14 +5,11 @@ from typing import Any
 import pytest
 
 from inbox.services.channels.base import SendResult
-from integrations.services.processing import process
 from leads.models import Lead
 from tests.factories.integrations import ConnectionFactory
 from tests.factories.leads import LeadFactory
 from tests.inbox.services.conftest import send_to
 from tests.integrations.unipile.payloads import ACCOUNT, CANONICAL
-from zrg.jobs.models import WebhookEvent
-from zrg.workspaces.context import tenant
 
 CHATS, INVITE, USERS = "/api/v1/chats", "/api/v1/users/invite", "/api/v1/users/*"
 TEXT = "Here it is"
@@ -47,15 +44,3 @@ def send(lead: Lead, **changes: Any) -> SendResult:
 
 def posted(simulator) -> list[str]:
     return [one["path"].removeprefix("/api/v1") for one in simulator.requests("unipile", method="POST")]
-
-
-def arrive(workspace, payload) -> str:
-    event = WebhookEvent.objects.create(
-        workspace=workspace,
-        provider="UNIPILE",
-        event_type="x",
-        dedupe_key=f"k{WebhookEvent.objects.count()}",
-        raw=payload,
-    )
-    with tenant(workspace.pk):
-        return process(event)

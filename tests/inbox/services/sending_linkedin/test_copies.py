@@ -15,7 +15,8 @@ from integrations.unipile.types import Delivery
 from leads.models import Lead
 from tests.factories.inbox import MessageFactory
 from tests.factories.integrations import ConnectionFactory
-from tests.inbox.services.sending_linkedin.conftest import CHATS, INVITE, TEXT, arrive, posted, send
+from tests.inbox.services.conftest import arrive
+from tests.inbox.services.sending_linkedin.conftest import CHATS, INVITE, TEXT, posted, send
 from tests.integrations.unipile.payloads import ACCOUNT, echoed
 from tests.support.drain import drain
 

@@ -5,7 +5,8 @@ import pytest
 from inbox.models import Message
 from integrations.models import Connection
 from tests.factories.leads import LeadFactory
-from tests.inbox.services.sending_linkedin.conftest import CHATS, INVITE, USERS, arrive, posted, send
+from tests.inbox.services.conftest import arrive
+from tests.inbox.services.sending_linkedin.conftest import CHATS, INVITE, USERS, posted, send
 from tests.integrations.unipile.payloads import ACCOUNT, account_status
 
 pytestmark = pytest.mark.django_db
