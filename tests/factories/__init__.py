@@ -1,5 +1,6 @@
 """Factories of all models. Each app's file adds its own and is re-exported here."""
 
+from tests.factories.ai import PersonaFactory
 from tests.factories.integrations import ConnectionFactory, EmailSenderFactory
 from tests.factories.leads import EmailCampaignFactory, LeadFactory, SmsCampaignFactory
 from tests.factories.routing import PartnerWorkspaceFactory, RoutingPartnerFactory, RoutingRuleFactory
@@ -19,6 +20,7 @@ __all__ = [
     "LeadFactory",
     "MembershipFactory",
     "PartnerWorkspaceFactory",
+    "PersonaFactory",
     "PlatformGrantFactory",
     "RoutingPartnerFactory",
     "RoutingRuleFactory",

@@ -8,11 +8,12 @@ from django.utils import timezone
 from inbox.models import Draft, InboundStageRun, Message
 from inbox.pipeline import ANSWERING, READING
 from leads.models import Lead
+from tests.factories.ai import PersonaFactory
 from tests.factories.inbox import MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.drain import drain
-from zrg.ai.models import AIInteraction, Persona
+from zrg.ai.models import AIInteraction
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job
 from zrg.workspaces.models import WorkspaceSettings
@@ -25,14 +26,7 @@ READING_JOB = "EMAIL_INBOUND_POST_PROCESS"
 @pytest.fixture
 def workspace():
     workspace = WorkspaceFactory()
-    Persona.objects.create(
-        workspace=workspace,
-        name="Priya",
-        is_default=True,
-        persona_name="Priya Nair",
-        signature="Priya Nair\nNorthfork",
-        service_description="Outbound for dental practices.",
-    )
+    PersonaFactory(workspace=workspace, signature="Priya Nair\nNorthfork")
     return workspace
 
 

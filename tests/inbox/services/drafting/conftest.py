@@ -9,9 +9,9 @@ import pytest
 
 from booking.contracts import Availability, BookingInstructions
 from booking.registry import NoCalendar, _Registered, register_calendar
+from tests.factories.ai import PersonaFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
-from zrg.ai.models import Persona
 
 LABELS = ("2:00 PM EST on Tue, Mar 4", "10:30 AM EST on Wed, Mar 5")
 LINK = "https://calendly.com/harbor/30min"
@@ -50,11 +50,8 @@ def told() -> Iterator[ToldCalendar]:
 def harbor():  # type: ignore[no-untyped-def]
     """A lead of a workspace whose persona has a signature and a priced service."""
     workspace = WorkspaceFactory()
-    Persona.objects.create(
+    PersonaFactory(
         workspace=workspace,
-        name="Priya",
-        is_default=True,
-        persona_name="Priya Nair",
         signature="Priya Nair\nHarbor",
         service_description="Outbound for dental practices. Harbor plan: $450 per month.",
     )

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from inbox.enums import DraftStatus
 from inbox.models import Draft, DraftEvent, LeadMemoryEntry, MeetingOverseerDecision, Message, SendOrder
+from tests.factories.ai import PersonaFactory
 from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.simulator import RunningSimulator
-from zrg.ai.models import Persona
 from zrg.jobs.models import BackgroundJob
 
 ASKED = "Could you send more details about pricing per month?"
@@ -72,11 +72,8 @@ class Archive:
 
 def make_archive(simulator: RunningSimulator, folder: Path) -> Archive:
     workspace = WorkspaceFactory()
-    Persona.objects.create(
+    PersonaFactory(
         workspace=workspace,
-        name="Priya",
-        is_default=True,
-        persona_name="Priya Nair",
         signature=SIGNATURE,
         service_description="Outbound for dental practices. Harbor plan: $450 per month.",
     )
