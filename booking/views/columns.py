@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from booking.forms import LIVE_MINUTES
+from booking.services.first_touch_preview import preview_first_touch
 from leads.models import Lead
 from zrg.workspaces.forms.columns import Column, ColumnGroup
 from zrg.workspaces.models import WorkspaceSettings
@@ -35,6 +37,11 @@ def _meeting_context(request: HttpRequest, row: WorkspaceSettings) -> Mapping[st
     }
 
 
+def _first_touch_context(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
+    """How the sentence reads."""
+    return {"preview": preview_first_touch(row, now=timezone.now())}
+
+
 MEETING = ColumnsPage(
     tab=TAB,
     key="meeting",
@@ -42,13 +49,13 @@ MEETING = ColumnsPage(
     purpose=_("How long it lasts, what it is called, and whether it is booked without a person"),
     position=30,
     action=EDIT,
+    effect=LATER,
     template="booking/settings/meeting.html",
     more=_meeting_context,
     groups=(
         ColumnGroup(
             title=_("What is booked"),
             side_by_side=True,
-            note=LATER,
             columns=(
                 Column(
                     name="meeting_duration_minutes",
@@ -89,13 +96,13 @@ FIRST_TOUCH = ColumnsPage(
     purpose=_("Two free times in the first e-mail of an EmailBison campaign, chosen shortly before it leaves"),
     position=50,
     action=EDIT,
+    template="booking/settings/first_touch.html",
+    more=_first_touch_context,
+    effect=LATER,
     groups=(
         ColumnGroup(
             title=_("The sentence"),
-            note=_(
-                "It fills the variable {availability_slot} of the campaign. Kept now; it acts once this installation "
-                "books meetings and reads free times."
-            ),
+            note=_("It fills the variable {availability_slot} of the campaign."),
             columns=(
                 Column(
                     name="email_bison_first_touch_availability_slot_enabled",
@@ -105,7 +112,7 @@ FIRST_TOUCH = ColumnsPage(
                 Column(
                     name="email_bison_availability_slot_template",
                     label=_("Sentence"),
-                    hint=_("Blank: “does … or … work for you?” in the workspace's words."),
+                    hint=_("{{option1}} and {{option2}} are the times. Blank: does … or … work for you?"),
                     rows=2,
                 ),
             ),
@@ -133,10 +140,10 @@ QUALIFICATION = ColumnsPage(
     purpose=_("Whether the answers a lead gave when booking fit; nothing is ever canceled by itself"),
     position=60,
     action=EDIT,
+    effect=LATER,
     groups=(
         ColumnGroup(
             title=_("The check"),
-            note=LATER,
             columns=(
                 Column(
                     name="booking_qualification_check_enabled",
@@ -162,11 +169,11 @@ HEALTH = ColumnsPage(
     purpose=_("A warning on Sundays when the coming week has too few free times"),
     position=40,
     action=EDIT,
+    effect=LATER,
     groups=(
         ColumnGroup(
             title=_("The weekly look"),
             side_by_side=True,
-            note=LATER,
             columns=(
                 Column(name="calendar_health_enabled", label=_("Look at every calendar link on Sundays")),
                 Column(

@@ -168,11 +168,11 @@ def _short(key: str, purpose: str, task: str, shape: str) -> Prompt:
     )
 
 
-def _fast(key: str, shape: str) -> Prompt:
+def _fast(key: str, shape: str, *, what: str) -> Prompt:
     return Prompt(
         key=key,
         feature_id="draft.fast_regen",
-        purpose="Rewrite a waiting draft in another shape.",
+        purpose=f"Rewrite a waiting {what} in another shape.",
         model="gpt-5-mini",
         effort="minimal",
         min_output_tokens=400,
@@ -277,7 +277,11 @@ DRAFT_PROMPTS = (
     ),
     _short(SINGLE_SMS, "Write an SMS answer.", "You write one SMS answer.", _SMS_SHAPE),
     _short(SINGLE_LINKEDIN, "Write a LinkedIn answer.", "You write one LinkedIn message.", _LINKEDIN_SHAPE),
-    _fast(FAST_EMAIL, _EMAIL_SHAPE),
-    _fast(FAST_SMS, "At most 320 characters, parts separated by a line with only ---. Plain text, no signature."),
-    _fast(FAST_LINKEDIN, "At most 800 characters, plain text."),
+    _fast(FAST_EMAIL, _EMAIL_SHAPE, what="e-mail"),
+    _fast(
+        FAST_SMS,
+        "At most 320 characters, parts separated by a line with only ---. Plain text, no signature.",
+        what="text message",
+    ),
+    _fast(FAST_LINKEDIN, "At most 800 characters, plain text.", what="LinkedIn message"),
 )

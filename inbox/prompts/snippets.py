@@ -51,7 +51,7 @@ ALL_SNIPPETS = (
     *(
         Snippet(
             key=archetype_snippet(archetype_id),
-            label=f"Shape {archetype_id}",
+            label=f"Shape {archetype_id.replace('_', ' ')}",
             purpose="What the writer is told about this shape of an e-mail.",
             default=instructions,
         )

@@ -15,6 +15,7 @@ from integrations.enums import Provider
 EMAIL_GROUP = _("E-mail · a workspace uses one of these")
 CHANNELS_GROUP = _("SMS and LinkedIn")
 TOOLS_GROUP = _("Calendar, team and mail")
+LEADS_GROUP = _("Leads")
 HOSTS_GROUP = _("Platform")
 
 GeneratedSecret = Literal["webhook_secret", ""]

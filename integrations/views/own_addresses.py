@@ -16,6 +16,7 @@ PAGE = ColumnsPage(
     group=TOOLS_GROUP,
     position=95,
     action="settings.edit_integrations",
+    effect=_("Takes effect for the next mail."),
     groups=(
         ColumnGroup(
             title=_("Addresses and domains"),

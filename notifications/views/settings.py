@@ -90,6 +90,7 @@ PAGE = ColumnsPage(
     position=40,
     action=EDIT,
     template="notifications/settings/notifications.html",
+    effect=_("Takes effect for the next message."),
     more=_more,
     acts={"test": send_one},
     groups=(

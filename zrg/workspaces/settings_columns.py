@@ -38,7 +38,8 @@ Act = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnsPage:
-    """What a page of columns is. `more` adds to the template's context, `acts` are declared views.
+    """What a page of columns is. `more` adds to the template's context, `acts` are declared views, `effect` says
+    from when on a saved value counts.
 
     `asks_why`: the form has a line for the reason, which the audit keeps.
     """
@@ -51,6 +52,7 @@ class ColumnsPage:
     action: str
     groups: Sequence[ColumnGroup]
     group: str = ""
+    effect: str = _("Takes effect for the next reply.")
     template: str = "zrg/settings/columns.html"
     asks_why: bool = False
     more: More | None = None
@@ -101,6 +103,7 @@ def show(
         form=shown,
         groups=shown.grouped(),
         asks_why=page.asks_why,
+        effect=page.effect,
         acts_url=page_url(workspace_id, page),
         **(page.more(request, row) if page.more else {}),
         **context,

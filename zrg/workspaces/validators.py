@@ -15,6 +15,8 @@ from zrg.workspaces.constants import GRANTABLE, MAX_REPLY_TARGET_MINUTES, REPLY_
 
 WALL_TIME = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
 DIGEST_TIME = re.compile(r"^\d{1,2}:\d{2}$")
+SLOT_TOKENS = ("option1", "time1", "option2", "time2")
+SLOT_TOKEN = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 SLACK_CHANNEL = re.compile(r"^[CG][A-Z0-9]{6,}$")
 DOMAIN = re.compile(r"^@(?=.{3,254}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")
@@ -179,6 +181,14 @@ def validate_reply_targets(value: Any) -> None:
                 ),
                 code="minutes",
             )
+
+
+def validate_slot_template(value: str) -> None:
+    """A sentence whose braces are times only; anything else would reach a lead as it stands (09 §2.7)."""
+    rest = SLOT_TOKEN.sub(lambda match: "" if match[1] in SLOT_TOKENS else match[0], value)
+    if "{" in rest or "}" in rest:
+        names = ", ".join(f"{{{{{name}}}}}" for name in SLOT_TOKENS)
+        raise ValidationError(gettext("In braces only {names}.").format(names=names), code="token")
 
 
 def validate_json_object(value: Any) -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.http import HttpResponse
 
@@ -240,3 +241,33 @@ def test_meeting_says_on_how_many_leads_booking_acts(owner: ZrgClient, workspace
     assert "another length, nothing is offered live" not in html
     WorkspaceSettings.objects.filter(workspace=workspace).update(meeting_duration_minutes=45)
     assert "As long as the meeting has another length" in owner.get(page).content.decode()
+
+
+def test_first_touch_shows_how_the_sentence_reads(owner: ZrgClient, workspace: Workspace) -> None:
+    page = url(workspace, "first-touch")
+    with time_machine.travel("2026-02-06T15:00:00Z", tick=False):  # a Friday
+        plain = owner.get(page).content.decode()
+        WorkspaceSettings.objects.filter(workspace=workspace).update(
+            email_bison_availability_slot_template="Free at {{option1}} or {{option2}}?",
+            email_bison_availability_slot_count=1,
+        )
+        lacking = owner.get(page).content.decode()
+
+    assert "does 3pm EST on Monday, February 9th or 10:30am EST on Tuesday, February 10th work for you?" in plain
+    assert "nothing is put into first e-mails" in lacking
+
+
+def test_hard_07_first_touch_takes_no_token_but_times(owner: ZrgClient, workspace: Workspace) -> None:
+    answer = owner.post(
+        url(workspace, "first-touch"),
+        {
+            "version": "1",
+            "email_bison_availability_slot_template": "Hi {firstName}, {{option1}}?",
+            "email_bison_availability_slot_count": "2",
+            "email_bison_availability_slot_prefer_within_days": "5",
+        },
+    )
+
+    assert answer.status_code == 422
+    assert "In braces only {{option1}}, {{time1}}, {{option2}}, {{time2}}." in answer.content.decode()
+    assert settings_of(workspace).email_bison_availability_slot_template is None

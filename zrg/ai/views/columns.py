@@ -44,18 +44,6 @@ DRAFTING = ColumnsPage(
             ),
         ),
         ColumnGroup(
-            title=_("How replies are read"),
-            columns=(
-                Column(
-                    name="auto_blacklist",
-                    label=_("Stop leads whose withdrawal only a model has read"),
-                    hint=_(
-                        "Off: a person decides about those. Opt-outs that the rules find always stop a lead at once."
-                    ),
-                ),
-            ),
-        ),
-        ColumnGroup(
             title=_("How e-mails are written"),
             note=_("Each step costs a model call and makes the draft better. Texts and LinkedIn take one step."),
             columns=(
@@ -125,7 +113,7 @@ FALLBACKS = ColumnsPage(
             note=_("Taken, field by field, where the persona of the campaign is blank."),
             columns=(
                 Column(name="ai_persona_name", label=_("Name of the sender")),
-                Column(name="ai_tone", label=_("Tone")),
+                Column(name="ai_tone", label=_("Tone"), hint=_("As friendly-professional, direct, casual or warm.")),
                 Column(name="ai_greeting", label=_("Greeting"), hint=_("{firstName} becomes the lead's first name.")),
                 Column(name="ai_sms_greeting", label=_("Greeting in texts"), hint=_("Blank: the greeting above.")),
                 Column(name="ai_signature", label=_("Signature"), rows=4),
@@ -229,6 +217,7 @@ MEMORY = ColumnsPage(
     group=MACHINE,
     position=95,
     action=EDIT,
+    effect=_("Takes effect for the next fact."),
     groups=(
         ColumnGroup(
             title=_("What is remembered by itself"),

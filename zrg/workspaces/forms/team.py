@@ -10,10 +10,11 @@ from zrg.lib.hashing import canonical_json, sha
 from zrg.workspaces.constants import GRANTABLE
 from zrg.workspaces.enums import MembershipRole, Permission
 from zrg.workspaces.models import Membership
-from zrg.workspaces.rules.permissions import grantable_to
+from zrg.workspaces.rules.permissions import grantable_to, permissions_of
 
 VERSION_LENGTH = 24
 MAX_REASON = 500
+MAX_NAME = 200
 EXTRAS = [(extra, Permission(extra).label) for extra in GRANTABLE]
 
 
@@ -89,16 +90,19 @@ class InviteForm(forms.Form):
         help_text=_("A client's portal takes nothing but “Answer leads and decide drafts”."),
     )
 
-    def __init__(self, data: Any = None, *, may_make_admins: bool, sees_all: bool) -> None:
+    def __init__(self, data: Any = None, *, may_make_admins: bool, sees_all: bool, role: str = "") -> None:
         extras = [Permission.VIEW_ALL_LEADS.value] if sees_all else []
-        super().__init__(data, initial={"role": MembershipRole.SETTER.value, "extras": extras})
+        super().__init__(data, initial={"role": role or MembershipRole.SETTER.value, "extras": extras})
         self.fields["role"].choices = role_choices(may_make_admins=may_make_admins)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Extras fit the role: what others have by their role, or may never have, is told."""
+        """Extras fit the role: what it includes anyway is left out, what it may never have is told."""
         cleaned: dict[str, Any] = super().clean() or {}
-        refused = set(cleaned.get("extras", ())) - grantable_to(cleaned.get("role", ""))
-        if cleaned.get("role") and refused:
+        role = cleaned.get("role", "")
+        wanted = set(cleaned.get("extras", ())) - permissions_of(role or None)
+        refused = wanted - grantable_to(role)
+        cleaned["extras"] = sorted(wanted)
+        if role and refused:
             names = ", ".join(Permission(extra).label for extra in sorted(refused))
             self.add_error("extras", gettext("Not for this role: {names}.").format(names=names))
         return cleaned
@@ -116,6 +120,15 @@ class OwnershipForm(forms.Form):
     def __init__(self, data: Any = None, *, members: list[tuple[str, str]], was: str) -> None:
         super().__init__(data, initial={"was": was})
         self.fields["owner"].choices = members  # type: ignore[attr-defined]
+
+
+class DeletionForm(forms.Form):
+    """Deleting a workspace, its name typed by hand."""
+
+    name = forms.CharField(max_length=MAX_NAME, label=_("Name of the workspace"))
+    reason = forms.CharField(
+        required=False, max_length=MAX_REASON, label=_("Why"), help_text=_("Kept in the audit beside the change.")
+    )
 
 
 def role_choices(*, may_make_admins: bool) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from zrg.workspaces.validators import (
     validate_questions,
     validate_reply_targets,
     validate_slack_channels,
+    validate_slot_template,
     validate_timezone,
     validate_wall_time,
 )
@@ -216,7 +217,7 @@ class WorkspaceSettings(UUIDModel, TimestampedModel):
     calendar_health_enabled = models.BooleanField(default=True)
     calendar_health_min_slots = _integer(10, 0, 500)
     email_bison_first_touch_availability_slot_enabled = models.BooleanField(default=True)
-    email_bison_availability_slot_template = _optional(500)
+    email_bison_availability_slot_template = _optional(500, validators=[validate_slot_template])
     email_bison_availability_slot_include_weekends = models.BooleanField(default=False)
     email_bison_availability_slot_count = _integer(2, 1, 2)
     email_bison_availability_slot_prefer_within_days = _integer(5, 1, 30)

@@ -31,16 +31,16 @@ class Difference:
 class AuditPage:
     """One page; `next_cursor` "" on the last."""
 
-    events: list[tuple[AdminAuditEvent, list[Difference]]]
+    events: list[tuple[AdminAuditEvent, str, list[Difference]]]
     next_cursor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What the filters offer: actors as (value, label), actions."""
+    """What the filters offer, as (value, label)."""
 
     actors: list[tuple[str, str]]
-    actions: list[str]
+    actions: list[tuple[str, str]]
 
 
 def list_audit(workspace_id: UUID, *, actor: str = "", action: str = "", cursor: str = "") -> AuditPage:
@@ -57,7 +57,8 @@ def list_audit(workspace_id: UUID, *, actor: str = "", action: str = "", cursor:
     found = list(rows.order_by("-created_at", "-id")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     more = encode_cursor(shown[-1].created_at, shown[-1].pk, digest) if len(found) > PAGE_SIZE else ""
-    return AuditPage(events=[(row, differences(row.before, row.after)) for row in shown], next_cursor=more)
+    events = [(row, act_in_words(row.action), differences(row.before, row.after)) for row in shown]
+    return AuditPage(events=events, next_cursor=more)
 
 
 def offered_choices(workspace_id: UUID) -> Choices:
@@ -66,8 +67,15 @@ def offered_choices(workspace_id: UUID) -> Choices:
     recent = list(rows.values_list("actor_id", "actor_label", "action")[:OFFERED_FROM])
     actors = {str(actor) if actor else f"{LABEL}{label}": label for actor, label, _action in recent}
     return Choices(
-        actors=sorted(actors.items(), key=lambda one: one[1]), actions=sorted({action for *_who, action in recent})
+        actors=sorted(actors.items(), key=lambda one: one[1]),
+        actions=sorted((action, act_in_words(action)) for action in {row[-1] for row in recent}),
     )
+
+
+def act_in_words(action: str) -> str:
+    """`Connection: secret set` for `connection.secret_set`."""
+    subject, _, act = action.replace("_", " ").partition(".")
+    return f"{subject.capitalize()}: {act.replace('.', ' ')}" if act else subject.capitalize()
 
 
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Difference]:

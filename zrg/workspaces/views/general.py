@@ -65,6 +65,7 @@ PAGE = ColumnsPage(
     position=10,
     action=EDIT,
     template="zrg/settings/workspace.html",
+    effect=_("Takes effect at once."),
     more=_name,
     acts={"name": rename},
     groups=(
@@ -168,7 +169,7 @@ REPLY_TIMES = ColumnsPage(
     purpose=_("How soon a reply should be answered, and when people hear that it was not"),
     position=15,
     action=EDIT,
-    template="zrg/settings/reply_times.html",
+    effect=_("Replies that wait now are counted anew within a minute."),
     groups=(
         ColumnGroup(
             title=_("Answer within"),
@@ -197,6 +198,7 @@ FOLLOW_UPS = ColumnsPage(
     position=28,
     action=EDIT,
     template="zrg/settings/follow_ups.html",
+    effect=_("Takes effect for the next step that is due."),
     groups=(
         ColumnGroup(
             title=_("While a lead is away"),

@@ -33,6 +33,7 @@ from zrg.workspaces.services.memberships import (
     set_extras,
     set_rotation,
 )
+from zrg.workspaces.services.sessions import end_sessions
 from zrg.workspaces.services.team import team_of, with_second_factor
 from zrg.workspaces.settings_frame import item_of, item_url, section_url, settings_page
 from zrg.workspaces.step_up import recently_authenticated
@@ -142,6 +143,28 @@ def activation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespo
     return _saved(request, row)
 
 
+@requires("team.deactivate", step_up=True)
+def sign_out(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
+    """End all sessions of the person, of every workspace: a session belongs to the account."""
+    row = _found(workspace_id, item)
+    require_may_deactivate(access_of(request), row)
+    if problem := _problem(request, VersionForm(request.POST), row):
+        return problem
+    if not row.is_active:
+        raise BadInput(gettext("This person has no access here."), field="user")
+    ended = end_sessions(row.user)
+    record_audit(
+        "user.sessions_ended",
+        actor=request.user,  # type: ignore[arg-type]
+        workspace=workspace_id,
+        obj=row.user,
+        after={"sessions": ended},
+    )
+    told = gettext("{user} is signed out everywhere.") if ended else gettext("{user} was not signed in.")
+    messages.success(request, told.format(user=row.user))
+    return HttpResponseRedirect(item_url(workspace_id, SECTION, row.pk))
+
+
 @requires("team.send_reset_link", step_up=True)
 def reset_link(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Mail the person a link to choose a password; nobody else ever sees it."""
@@ -173,6 +196,7 @@ SECTION = SettingsSection(
         "deactivation": deactivation,
         "activation": activation,
         "reset-link": reset_link,
+        "sign-out": sign_out,
     },
 )
 

@@ -141,6 +141,7 @@ def _form(request: HttpRequest, workspace_id: UUID) -> InviteForm:
         request.POST if request.method == "POST" else None,
         may_make_admins=can(access_of(request), "team.grant_admin", workspace_id),
         sees_all=not shares,
+        role=request.GET.get("role", ""),
     )
 
 

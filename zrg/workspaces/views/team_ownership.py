@@ -1,4 +1,4 @@
-"""Handing a workspace to another owner, and the way to one's own account."""
+"""Handing a workspace to another owner or deleting it, and the way to one's own account."""
 
 from uuid import UUID
 
@@ -10,15 +10,17 @@ from django.views.decorators.http import require_GET
 
 from zrg.lib.errors import Conflict
 from zrg.workspaces.decorators import person_of, requires
+from zrg.workspaces.enums import WorkspaceStatus
 from zrg.workspaces.forms.strict import refuse_unknown
-from zrg.workspaces.forms.team import OwnershipForm
+from zrg.workspaces.forms.team import DeletionForm, OwnershipForm
 from zrg.workspaces.models import Membership, User, Workspace
 from zrg.workspaces.registry import SettingsSection
-from zrg.workspaces.services.workspaces import transfer_ownership
+from zrg.workspaces.services.workspaces import set_workspace_status, transfer_ownership
 from zrg.workspaces.settings_frame import section_url, settings_page, tab_url
 from zrg.workspaces.views.team import TAB, proof_url
 
-TRANSFER = "own.transfer"
+TRANSFER, DELETE = "own.transfer", "own.delete_workspace"
+NOT_THE_NAME = _("Nothing was deleted: type the name of this workspace.")
 
 
 @require_GET
@@ -45,6 +47,21 @@ def transfer(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(tab_url(workspace_id, TAB))
 
 
+@requires(DELETE, step_up=True)
+def deletion(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
+    """Delete the workspace (softly) when its name was typed; everybody loses it with the next click."""
+    refuse_unknown(request, set(DeletionForm.base_fields))
+    workspace = Workspace.objects.select_related("owner").get(pk=workspace_id)
+    form = DeletionForm(request.POST)
+    if form.is_valid() and form.cleaned_data["name"].strip() != workspace.name:
+        form.add_error("name", gettext(NOT_THE_NAME))
+    if not form.is_valid():
+        return _page(request, workspace, _form(workspace), deletion=form, status=422)
+    set_workspace_status(workspace, WorkspaceStatus.DELETED, by=person_of(request), reason=form.cleaned_data["reason"])
+    messages.success(request, gettext("{workspace} is deleted.").format(workspace=workspace.name))
+    return HttpResponseRedirect("/")
+
+
 @require_GET
 @requires("settings.view")
 def own_account(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
@@ -56,12 +73,12 @@ OWNERSHIP = SettingsSection(
     tab=TAB,
     key="ownership",
     title=_("Ownership"),
-    purpose=_("Hand the workspace to another member"),
+    purpose=_("Hand the workspace to another member, or delete it"),
     position=30,
     action=TRANSFER,
     seen_with=TRANSFER,
     view=ownership,
-    acts={"transfer": transfer},
+    acts={"transfer": transfer, "deletion": deletion},
 )
 ACCOUNT = SettingsSection(
     tab=TAB,
@@ -80,7 +97,14 @@ def _form(workspace: Workspace, data: object = None) -> OwnershipForm:
     return OwnershipForm(data, members=list(people.items()), was=str(workspace.owner_id))
 
 
-def _page(request: HttpRequest, workspace: Workspace, form: OwnershipForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    workspace: Workspace,
+    form: OwnershipForm,
+    *,
+    deletion: DeletionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     here = section_url(workspace.pk, OWNERSHIP)
     return settings_page(
         request,
@@ -91,6 +115,8 @@ def _page(request: HttpRequest, workspace: Workspace, form: OwnershipForm, *, st
         status=status,
         owner=workspace.owner,
         form=form,
+        deletion=deletion or DeletionForm(),
+        workspace_name=workspace.name,
         acts_url=here,
         proof_url=proof_url(request, here),
     )

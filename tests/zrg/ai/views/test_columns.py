@@ -54,7 +54,6 @@ def test_tab_lists_the_pages_with_their_state(owner: ZrgClient, workspace: Works
 def test_save_changes_only_what_differs_and_is_audited(owner: ZrgClient, workspace: Workspace) -> None:
     form = {
         "version": "1",
-        "auto_blacklist": "on",
         "draft_generation_enabled": "on",
         "draft_verification_step3_enabled": "on",
     }

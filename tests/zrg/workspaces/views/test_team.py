@@ -216,6 +216,37 @@ def test_member_is_edited(owner: ZrgClient, workspace: Workspace, setter: Member
     ]
 
 
+def test_member_is_signed_out_everywhere(owner: ZrgClient, workspace: Workspace, setter: Membership) -> None:
+    phone, laptop = (ZrgClient().login_as(setter.user) for _ in range(2))
+    for one in (phone, laptop):
+        one.get("/account/")
+
+    answer = owner.post(of(setter, "sign-out"), {"version": version_of(setter)}, follow=True)
+
+    assert f"{setter.user} is signed out everywhere." in answer.content.decode()
+    assert [one.get("/account/").status_code for one in (phone, laptop)] == [302, 302]
+    setter.refresh_from_db()
+    assert setter.is_active is True
+    event = AdminAuditEvent.objects.get()
+    assert (event.action, event.object_id, event.after) == ("user.sessions_ended", str(setter.user_id), {"sessions": 2})
+
+
+def test_sessions_of_an_admin_are_ended_by_the_owner_only(
+    owner: ZrgClient, workspace: Workspace, setter: Membership
+) -> None:
+    first, second = (MembershipFactory(workspace=workspace, role=ADMIN) for _ in range(2))
+    other = ZrgClient().login_as(second.user)
+    other.get("/account/")
+
+    by_admin = ZrgClient().login_as(first.user).step_up().post(of(second, "sign-out"), {"version": version_of(second)})
+    by_setter = ZrgClient().login_as(setter.user).step_up().post(of(second, "sign-out"))
+    kept = other.get("/account/").status_code
+    by_owner = owner.post(of(second, "sign-out"), {"version": version_of(second)})
+
+    assert (by_admin.status_code, by_setter.status_code, kept) == (403, 403, 200)
+    assert (by_owner.status_code, other.get("/account/").status_code) == (302, 302)
+
+
 def test_role_changes_and_the_old_one_stays_as_history(
     owner: ZrgClient, workspace: Workspace, setter: Membership
 ) -> None:
@@ -284,6 +315,54 @@ def test_ownership_goes_to_a_member(owner: ZrgClient, workspace: Workspace, sett
     assert (unconfirmed.status_code, done.status_code) == (422, 302)
     assert workspace.owner == setter.user
     assert Membership.objects.active().get(user=old).role == ADMIN
+
+
+def test_workspace_is_deleted_by_its_owner_who_types_its_name(owner: ZrgClient, workspace: Workspace) -> None:
+    wrong = owner.post(url(workspace, "ownership", "deletion"), {"name": "Northfork", "reason": ""})
+    workspace.refresh_from_db()
+    before = workspace.status
+    gone = owner.post(url(workspace, "ownership", "deletion"), {"name": "Northfork Dental", "reason": "Client left"})
+
+    workspace.refresh_from_db()
+    assert (wrong.status_code, before) == (422, "active")
+    assert "Nothing was deleted: type the name of this workspace." in wrong.content.decode()
+    assert (gone.status_code, gone["Location"]) == (302, "/")
+    assert (workspace.status, workspace.deleted_by_id) == ("deleted", workspace.owner_id)
+    assert owner.get(url(workspace)).status_code == 404
+    event = AdminAuditEvent.objects.get(action="workspace.deleted")
+    assert (event.reason, event.actor_id) == ("Client left", workspace.owner_id)
+
+
+@pytest.mark.parametrize("role", [ADMIN, SETTER, PORTAL])
+def test_nobody_else_deletes_a_workspace(client: ZrgClient, workspace: Workspace, role: str) -> None:
+    person = MembershipFactory(workspace=workspace, role=role).user
+    form = {"name": workspace.name, "reason": ""}
+
+    refused = client.login_as(person).step_up().post(url(workspace, "ownership", "deletion"), form)
+    not_lately = ZrgClient().login_as(workspace.owner).post(url(workspace, "ownership", "deletion"), form)
+
+    workspace.refresh_from_db()
+    assert (refused.status_code, not_lately.status_code, workspace.status) == (403, 302, "active")
+
+
+def test_acts_are_listed_in_words(owner: ZrgClient, workspace: Workspace) -> None:
+    record_audit("connection.secret_set", actor=workspace.owner, workspace=workspace)
+
+    page = owner.get(url(workspace, "audit")).content.decode()
+
+    assert ">Connection: secret set</strong>" in page
+    assert '<option value="connection.secret_set">Connection: secret set</option>' in page
+
+
+def test_what_a_role_includes_is_no_extra(owner: ZrgClient, workspace: Workspace) -> None:
+    chosen = owner.get(url(workspace, "invitations"), {"role": PORTAL}).content.decode()
+    form = {"email": "client@people.example", "role": PORTAL, "extras": ["view_all_leads", "reply"]}
+
+    answer = owner.post(url(workspace, "invitations"), form)
+
+    assert '<option value="CLIENT_PORTAL" selected>' in chosen
+    assert answer.status_code == 302
+    assert Invitation.objects.get().extra_permissions == ["reply"]
 
 
 def test_audit_is_read_by_keyset_and_filtered(owner: ZrgClient, workspace: Workspace) -> None:
