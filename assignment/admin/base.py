@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import require
@@ -77,3 +79,9 @@ class TwoSidedAdmin(RoutingAdmin):
         """The source."""
         found: UUID | None = getattr(obj, self.source_column, None)
         return found
+
+
+def lead_link(lead_id: UUID) -> str:
+    """A lead by the start of its id, leading to its rows of the log."""
+    url = reverse("admin:assignment_routinglog_changelist")
+    return format_html('<a href="{}?q={}&amp;age=all">{}</a>', url, lead_id, str(lead_id)[:8])

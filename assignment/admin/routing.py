@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.decorators import action
 
-from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin
+from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin, lead_link
 from assignment.admin.filters import DueFilter, RuleFilter, SideFilter
 from assignment.admin.health import show_health
 from assignment.enums import ReturnReason, RoutingPath
@@ -291,7 +290,7 @@ class RoutingLogAdmin(TwoSidedAdmin):
     @admin.display(description="Lead")
     def history(self, log: RoutingLog) -> str:
         """To everything that happened to the lead."""
-        return format_html('<a href="?q={}&amp;age=all">{}</a>', log.lead_id, str(log.lead_id)[:8])
+        return lead_link(log.lead_id)
 
     @admin.display(description="Code")
     def code(self, log: RoutingLog) -> str:
@@ -329,7 +328,7 @@ class LeadAttributionAdmin(TwoSidedAdmin):
 
     list_display = (
         "created_at",
-        "lead_id",
+        "history",
         "source",
         "destination",
         "credit_amount",
@@ -339,8 +338,14 @@ class LeadAttributionAdmin(TwoSidedAdmin):
     list_filter = (AgeFilter, "status", "return_reason", SideFilter)
     search_fields = ("=lead_id", "=id")
     ordering = ("-created_at", "-id")
+    list_display_links = ("created_at",)
     actions = tuple(give_back(reason) for reason in ReturnReason)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
         return [field.name for field in self.opts.concrete_fields]
+
+    @admin.display(description="Lead")
+    def history(self, row: LeadAttribution) -> str:
+        """To everything that happened to the lead."""
+        return lead_link(row.lead_id)

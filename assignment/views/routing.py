@@ -48,9 +48,10 @@ def load(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     logs = RoutingLog.objects.in_workspace(workspace_id).filter(lead_id__in=[lead.pk, *absorbed]).newest()
     entry = RoutingQueueEntry.objects.in_workspace(workspace_id).filter(lead=lead, processed_at=None).first()
     act = ACTS.get(lead.routing_status, "")
+    is_due = entry is not None and entry.next_retry_at <= timezone.now()
     able = {
         "requeue": can(access, RUN, workspace_id, lead),
-        "retry": entry is not None and can(access, RUN, workspace_id, lead),
+        "retry": entry is not None and not is_due and can(access, RUN, workspace_id, lead),
         "revive": can(access, REVIVE),
     }
     rows = list(logs[:HISTORY])
@@ -60,8 +61,9 @@ def load(request: HttpRequest, lead: Lead) -> dict[str, Any]:
             for row in rows
         ],
         "entry": entry,
+        "is_due": is_due,
         "act": act if act and able[act] else "",
-        "reason": _label(RoutingCode, lead.routing_error_code),
+        "reason": _label(RoutingCode, lead.routing_error_code) or _settlement(lead),
         "considered": _considered(workspace_id, lead.pk, rows),
     }
 
@@ -79,6 +81,11 @@ def _considered(workspace_id: UUID, lead_id: UUID, rows: list[RoutingLog]) -> li
     rules = RoutingRule.objects.in_workspace(workspace_id).filter(pk__in=[one["rule"] for one in considered])
     names = {str(pk): name for pk, name in rules.values_list("pk", "name")}
     return [(names.get(one["rule"], one["rule"]), _label(Why, one["why"])) for one in considered]
+
+
+def _settlement(lead: Lead) -> str:
+    """What a routed lead is besides being routed; never whose duplicate."""
+    return gettext("Duplicate, stays here") if lead.duplicate_of_lead_id else ""
 
 
 def _label(kind: Any, code: str | None) -> str:

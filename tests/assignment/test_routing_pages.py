@@ -125,7 +125,11 @@ def test_a_destination_is_not_told_what_the_source_considered(client, rule):
 
     shown = drawer(client, Lead.objects.get(pk=lead.pk))
 
-    assert ("Moved" in shown, "dental</p>" in shown, "Rules that" in shown) == (True, False, False)
+    assert ("Came from another workspace" in shown, "dental</p>" in shown, "Rules that" in shown) == (
+        True,
+        False,
+        False,
+    )
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/api/health"])
@@ -136,3 +140,24 @@ def test_readyz_has_the_figures(client, settings, rule, path):
 
     block = answer["components"]["routing"]
     assert (block["ok"], block["detail"], block["pendingCount"], block["retryQueueCount"]) == (True, "healthy", 1, 1)
+
+
+def test_an_attempt_that_is_due_is_not_made_due_again(client, rule):
+    lead = waiting(rule)
+    client.login_as(rule.workspace.owner)
+    call("zrg_test_shift_routing", 61.0)
+
+    shown = drawer(client, lead)
+
+    assert ("Due since" in shown, "Try now" in shown) == (True, False)
+
+
+def test_a_duplicate_says_that_it_stays_and_not_whose_it_is(client, rule):
+    other = LeadFactory(email="kim@person.example")
+    lead = LeadFactory(workspace=rule.workspace, routing_status="routed", duplicate_of_lead_id=other.pk)
+    client.login_as(rule.workspace.owner)
+
+    shown = drawer(client, lead)
+
+    assert "Duplicate, stays here" in shown
+    assert str(other.pk) not in shown

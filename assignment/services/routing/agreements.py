@@ -19,7 +19,7 @@ from zrg.workspaces.enums import WorkspaceType
 from zrg.workspaces.models import Workspace
 
 HIGH_RETURN_RATE = 0.3
-SHOWN_DELIVERIES = 50
+SHOWN_DELIVERIES = 25
 TONES = {PartnershipStatus.ACTIVE: "good", PartnershipStatus.PAUSED: "warn", PartnershipStatus.PROPOSED: "warn"}
 
 
@@ -77,7 +77,7 @@ def read_agreement(workspace_id: UUID, agreement_id: UUID) -> Agreement | None:
 
 
 def list_deliveries(workspace_id: UUID, agreement: Agreement, now: datetime | None = None) -> list[Delivery]:
-    """The newest fifty under this agreement."""
+    """The newest under this agreement."""
     row, moment = agreement.row, now or timezone.now()
     found = list(
         LeadAttribution.objects.filter(
