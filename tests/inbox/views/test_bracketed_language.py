@@ -26,6 +26,7 @@ ENGLISH = {
     "general/notifications",
     "ai/prompts",
     "ai/snippets",
+    "booking/first-touch",
     "booking/processes",
     "team/members",
     "team/invitations",
