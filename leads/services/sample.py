@@ -113,8 +113,10 @@ ON CONFLICT DO NOTHING
 """
 
 
-def fill_workspace(workspace_id: UUID, count: int, *, now: datetime, setters: Sequence[UUID] = ()) -> Iterator[int]:
-    """Make sure leads number 1 to `count` exist; yields how many are done after each committed batch.
+def fill_workspace(
+    workspace_id: UUID, count: int, *, now: datetime, setters: Sequence[UUID] = (), first: int = 1
+) -> Iterator[int]:
+    """Make sure leads number `first` to `count` exist; yields the last number after each committed batch.
 
     About a third of them wrote; their last message lies within the year before `now`; half of those
     who wrote are shared among `setters`.
@@ -134,8 +136,8 @@ def fill_workspace(workspace_id: UUID, count: int, *, now: datetime, setters: Se
         "company_kinds": COMPANY_KINDS,
         "company_kind_count": len(COMPANY_KINDS),
     }
-    for first in range(1, count + 1, BATCH_ROWS):
-        last = min(first + BATCH_ROWS - 1, count)
+    for start in range(first, count + 1, BATCH_ROWS):
+        last = min(start + BATCH_ROWS - 1, count)
         with tenant(workspace_id), connection.cursor() as cursor:
-            cursor.execute(_INSERT, {**parameters, "first": first, "last": last})
+            cursor.execute(_INSERT, {**parameters, "first": start, "last": last})
         yield last

@@ -1,8 +1,11 @@
 """Fill workspaces with many believable leads, for measuring lists, counts and search at size."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from leads.registry import sample_fillers
@@ -15,7 +18,9 @@ SETTERS = 3
 
 
 class Command(BaseCommand):
-    """`bench_inbox --leads 1000000 [--workspaces 1] [--name Bench]`; a repeat adds only what is missing."""
+    """`bench_inbox --leads 1000000 [--workspaces 1] [--name Bench] [--parallel 1]`; a repeat adds only what is
+    missing.
+    """
 
     help = __doc__ or ""
 
@@ -24,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--leads", type=int, required=True, help="leads in each workspace")
         parser.add_argument("--workspaces", type=int, default=1)
         parser.add_argument("--name", default="Bench", help="beginning of the workspaces' names")
+        parser.add_argument("--parallel", type=int, default=1, help="connections that add leads side by side")
         for name in sample_fillers():
             parser.add_argument(f"--{name}", action="store_true", help=f"add {name} too")
 
@@ -31,12 +37,33 @@ class Command(BaseCommand):
         """Make the workspaces, fill them, print their ids."""
         for number in range(1, options["workspaces"] + 1):
             workspace, setters = _workspace(f"{options['name']} {options['leads']} {number}")
-            for done in fill_workspace(workspace.pk, options["leads"], now=timezone.now(), setters=setters):
-                self.stderr.write(f"{workspace.name}: {done} leads")
+            self._add_leads(workspace, setters, options["leads"], parallel=options["parallel"])
             for name, fill in sample_fillers().items():
                 if options[name]:
                     fill(workspace.pk, options["leads"])
             self.stdout.write(str(workspace.pk))
+
+    def _add_leads(self, workspace: Workspace, setters: list[UUID], leads: int, *, parallel: int) -> None:
+        """Each connection adds a part of the numbers; a single one is the command's own."""
+        now = timezone.now()
+
+        def add(part: tuple[int, int]) -> None:
+            for done in fill_workspace(workspace.pk, part[1], now=now, setters=setters, first=part[0]):
+                self.stderr.write(f"{workspace.name}: lead {done}")
+            if parallel > 1:
+                connection.close()
+
+        if parallel == 1:
+            add((1, leads))
+            return
+        with ThreadPoolExecutor(parallel) as pool:
+            list(pool.map(add, _parts(leads, parallel)))
+
+
+def _parts(leads: int, parallel: int) -> list[tuple[int, int]]:
+    """First and last number of each connection's share."""
+    size = max(-(-leads // parallel), 1)
+    return [(first, min(first + size - 1, leads)) for first in range(1, leads + 1, size)]
 
 
 def _workspace(name: str) -> tuple[Workspace, list[Any]]:
