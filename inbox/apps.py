@@ -27,7 +27,7 @@ class InboxConfig(AppConfig):
         from inbox.prompts.snippets import ALL_SNIPPETS  # noqa: PLC0415
         from inbox.services import orders, receiving, slack_clicks  # noqa: PLC0415
         from inbox.services.autosend.re_evaluating import AI_RE_EVALUATE  # noqa: PLC0415
-        from inbox.services.body_search import search_bodies  # noqa: PLC0415
+        from inbox.services.body_search import match_bodies, search_bodies  # noqa: PLC0415
         from inbox.services.bulk import BULK_RUN  # noqa: PLC0415
         from inbox.services.closing import AI_AUTO_SEND_DELAYED  # noqa: PLC0415
         from inbox.services.drafting.requests import DRAFT_REGENERATE  # noqa: PLC0415
@@ -50,6 +50,7 @@ class InboxConfig(AppConfig):
         from integrations.registry import register_receiver  # noqa: PLC0415
         from leads.contracts import LeadStopped  # noqa: PLC0415
         from leads.registry import (  # noqa: PLC0415
+            BodySearch,
             register_body_search,
             register_merge,
             register_merge_follower,
@@ -120,7 +121,7 @@ class InboxConfig(AppConfig):
         register_prompts(*ALL_PROMPTS)
         register_snippets(*ALL_SNIPPETS)
         register_rollup_source(COLUMNS, message_rollups)
-        register_body_search(search_bodies)
+        register_body_search(BodySearch(ids=search_bodies, matches=match_bodies))
         register_merge(BulkItem, merge_bulk_items)
         register_merge(Draft, merge_drafts)
         register_merge(DraftRequest, merge_draft_requests)

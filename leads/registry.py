@@ -13,12 +13,21 @@ RollupSource = Callable[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
 MergeStep = Callable[[UUID, UUID], None]
 # What was merged, after the rows moved: for apps that keep a ledger of leads.
 MergeFollower = Callable[["MergedLeads"], None]
-# (workspace ids, text) → queryset or expression of lead ids whose messages match.
-BodySearch = Callable[[Sequence[UUID], str], Any]
 # An import's row in, what routing made of its leads out, as JSON.
 ImportFigures = Callable[[Any], Mapping[str, Any]]
 # (workspace id, number of leads): adds what the app keeps for the sample leads.
 SampleFiller = Callable[[UUID, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodySearch:
+    """How leads are found by the text of their messages (`in:body`): both take workspace ids and the text.
+
+    `ids` is an expression of the ids of all leads that match, `matches` a condition on one row of Lead.
+    """
+
+    ids: Callable[[Sequence[UUID], str], Any]
+    matches: Callable[[Sequence[UUID], str], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +108,9 @@ def merge_followers() -> Sequence[MergeFollower]:
     return tuple(_merge_followers)
 
 
-def register_body_search(function: BodySearch) -> None:
-    """`function(workspace_ids, text)` finds leads by the text of their messages (`in:body`)."""
-    _body_search[:] = [function]
+def register_body_search(search: BodySearch) -> None:
+    """`search` finds leads by the text of their messages."""
+    _body_search[:] = [search]
 
 
 def body_search() -> BodySearch | None:

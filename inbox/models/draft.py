@@ -124,6 +124,8 @@ class Draft(UUIDModel, TimestampedModel):
         indexes = [
             # drafts by status (admin, statistics)
             models.Index(fields=["workspace", "status", "-created_at"], name="draft_workspace_status"),
+            # the first draft of a workspace, on every page of its settings
+            models.Index(fields=["workspace", "created_at"], name="draft_workspace_created"),
             # pending drafts of a lead; flags of a lead
             models.Index(fields=["lead", "status"], name="draft_lead_status"),
             # evaluations of the last hours

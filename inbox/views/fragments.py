@@ -80,8 +80,7 @@ def row(request: HttpRequest, lead_id: UUID, workspace_id: UUID | None = None) -
     """One row of the list; 204 when the lead is not in the list the parameters describe."""
     scope, now = scope_of(request, workspace_id), moment()
     lead_in(scope, lead_id)
-    listed = filter_leads(scope.access, list_params(scope, request.GET), now=now)
-    leads = list(listed.filter(pk=lead_id).for_inbox_list())
+    leads = list(filter_leads(scope.access, list_params(scope, request.GET), now=now, only=lead_id).for_inbox_list())
     if not leads:
         return HttpResponse(status=204)
     rows = load_rows(scope.access, leads, now=now, name_workspaces=scope.is_all)

@@ -37,6 +37,21 @@ COMPANY_PREFIX = "https://linkedin.com/company/"
 _NEWEST = ["workspace", "-sort_at", "-id"]
 # What row security and "not snoozed" read: with these in the index a badge never touches the table.
 _COUNTED = ["assigned_to", "snoozed_until", "snooze_until_reply"]
+# What any tab and any filter reads: rows they leave out are passed over inside the index.
+_LISTED = [
+    *_COUNTED,
+    "status",
+    "sentiment_tag",
+    "overall_score",
+    "sms_campaign",
+    "channels",
+    "is_open",
+    "is_attention",
+    "last_inbound_at",
+    "has_review_draft",
+    "has_pending_draft",
+    "has_ai_sent",
+]
 
 
 class Lead(
@@ -187,8 +202,8 @@ class Lead(
                 name="lead_duplicate_of",
                 condition=Q(duplicate_of_lead_id__isnull=False),
             ),
-            # the list "all", newest and oldest first; setters' counts fall back to it
-            models.Index(fields=_NEWEST, include=_COUNTED, name="lead_list"),
+            # the list "all", newest and oldest first, with any filter; setters' counts fall back to it
+            models.Index(fields=_NEWEST, include=_LISTED, name="lead_listed"),
             # tab responses
             models.Index(fields=_NEWEST, include=_COUNTED, name="lead_tab_open", condition=Q(is_open=True)),
             # tab attention
@@ -249,10 +264,10 @@ class Lead(
                 name="lead_unassigned_positive",
                 condition=Q(assigned_to=None, sentiment_tag__in=[*POSITIVE_TAGS, SentimentTag.POSITIVE]),
             ),
-            # sort by name
-            models.Index(fields=["workspace", "name_key", "id"], name="lead_name"),
-            # sort by due
-            models.Index(fields=["workspace", "due_key", "id"], name="lead_due"),
+            # sort by name, in any tab and with any filter
+            models.Index(fields=["workspace", "name_key", "id"], include=_LISTED, name="lead_named"),
+            # sort by due, the same
+            models.Index(fields=["workspace", "due_key", "id"], include=_LISTED, name="lead_timed"),
             # replies whose time is over and that nobody was told about
             models.Index(
                 fields=["workspace", "due_at"],
@@ -290,6 +305,12 @@ class Lead(
             models.Index(fields=["workspace", "status"], name="lead_status"),
             # filter "sentiments", reactivation lists
             models.Index(fields=["workspace", "sentiment_tag", "-last_inbound_at"], name="lead_sentiment"),
+            # whom a model stopped lately: the desk of the AI
+            models.Index(
+                fields=["workspace", "-blacklisted_at"],
+                name="lead_complaints",
+                condition=Q(blacklist_reason="complaint"),
+            ),
             # reconciling appointments, longest unchecked first
             models.Index(fields=["workspace", "appointment_last_checked_at"], name="lead_appointment_checked"),
             # enrichment retries

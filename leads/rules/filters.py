@@ -64,6 +64,11 @@ class ListFilters:
     cursor: str = ""
     limit: int = DEFAULT_LIMIT
 
+    @property
+    def narrows(self) -> bool:
+        """Whether rows of the tab are left out by what no index of a tab knows."""
+        return bool(self.channels or self.sentiments or self.score or self.sms_campaign or self.status)
+
     def digest(self) -> str:
         """What a cursor is tied to: everything but the place and the length of the page."""
         return filter_hash(

@@ -4,12 +4,13 @@ One index serves one workspace in its order; over several workspaces the head of
 lateral join, so that no more than a page (or a badge's cap) of rows per workspace is touched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Value
+from django.db import connection
+from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 
 from leads.enums import LeadSort
@@ -52,6 +53,13 @@ class Scope:
         """The leads of the single workspace in scope."""
         ((workspaces, mine),) = self.parts()
         return mine(Lead.objects.in_workspace(workspaces[0]))
+
+    def leads(self) -> LeadQuerySet:
+        """The leads of all workspaces in scope, for a search that finds few of them."""
+        if len(self.workspaces) == 1:
+            return self.only_workspace()
+        own = Q(workspace_id__in=self.own, assigned_to_id=self.user_id)
+        return Lead.objects.filter(Q(workspace_id__in=self.whole) | own)
 
 
 def read_scope(access: Access, filters: ListFilters) -> Scope:
@@ -110,18 +118,45 @@ def search_leads(leads: LeadQuerySet, filters: ListFilters, scope: Scope) -> Lea
             return leads.containing_words(workspaces, value)
         case SearchKind.BODY:
             search = body_search()
-            return leads.filter(pk__in=search(workspaces, value)) if search else leads.none()
+            return leads.filter(pk__in=search.ids(workspaces, value)) if search else leads.none()
         case _:
             return leads
 
 
+def match_rows(leads: LeadQuerySet, filters: ListFilters, scope: Scope) -> LeadQuerySet:
+    """The same search by words, tested row by row: right where few rows are left to test."""
+    value, workspaces = filters.search.value, scope.workspaces
+    if filters.search.kind == SearchKind.WORDS:
+        return leads.matching_words(workspaces, value)
+    search = body_search()
+    return leads.filter(search.matches(workspaces, value)) if search else leads.none()
+
+
+def first_ids(leads: LeadQuerySet, limit: int) -> RawSQL:
+    """The first ids of an ordered list of one workspace, read from its index alone."""
+    return _raw(*leads.values_list("pk")[:limit].query.sql_with_params())
+
+
 def merged_ids(scope: Scope, sort: LeadSort, narrow: Narrow, limit: int) -> RawSQL:
     """The first ids of the list over all workspaces in scope."""
+    merged, params = _merged(scope, sort, narrow, limit)
+    return _raw(f"SELECT list.id FROM {merged} LIMIT %s", [*params, limit])  # noqa: S608  # compiled querysets
+
+
+def merged_place(scope: Scope, sort: LeadSort, narrow: Narrow, number: int) -> tuple[Any, UUID] | None:
+    """Key and id of a row of the list over all workspaces in scope, counted from 0; None when it is shorter."""
+    merged, params = _merged(scope, sort, narrow, number + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT list.key, list.id FROM {merged} OFFSET %s LIMIT 1", [*params, number])  # noqa: S608
+        found: tuple[Any, UUID] | None = cursor.fetchone()
+    return found
+
+
+def _merged(scope: Scope, sort: LeadSort, narrow: Narrow, limit: int) -> Sql:
     key, descending = SORT_KEYS[sort]
     direction = "DESC" if descending else "ASC"
     heads, params = _heads(scope, lambda leads: narrow(leads).sorted_by(sort).values_list("pk", key)[:limit])
-    order = f"ORDER BY list.key {direction}, list.id {direction} LIMIT %s"
-    return _raw(f"SELECT list.id FROM ({heads}) AS list(id, key) {order}", [*params, limit])  # noqa: S608
+    return f"({heads}) AS list(id, key) ORDER BY list.key {direction}, list.id {direction}", params
 
 
 def capped_count(scope: Scope, narrow: Narrow, cap: int) -> Sql:
@@ -148,6 +183,6 @@ def _heads(scope: Scope, head: Callable[[LeadQuerySet], Any]) -> Sql:
     return " UNION ALL ".join(statements), params
 
 
-def _raw(sql: str, params: list[Any]) -> RawSQL:
+def _raw(sql: str, params: Sequence[Any]) -> RawSQL:
     """SQL put together from constants and compiled querysets; values stand in `params`."""
     return RawSQL(sql, params)  # noqa: S611

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from leads.services import lists
 from leads.services.lists import list_leads
 from tests.factories import LeadFactory, MembershipFactory, WorkspaceFactory
 from tests.factories.inbox import MessageFactory
@@ -36,7 +37,24 @@ def test_words_of_messages_are_found_by_their_beginnings(written):
     assert found(access, lead.first_name) == []
 
 
-def test_hard_07_search_in_scope_of_messages(written):
+@pytest.mark.parametrize("window", [0, 1, 4_000])
+def test_words_of_messages_are_found_with_every_window(written, window, monkeypatch):
+    """Both by the index and row by row."""
+    monkeypatch.setattr(lists, "SEARCH_WINDOW", window)
+    lead, other = written
+    LeadFactory.create_batch(3, workspace=lead.workspace)
+    person = MembershipFactory(workspace=lead.workspace, role="INBOX_MANAGER").user
+    alone = compute_access(person)
+    MembershipFactory(workspace=other.workspace, user=person, role="INBOX_MANAGER")
+
+    assert found(alone, "pric seat") == [lead.pk]
+    assert found(alone, "ricing") == []
+    assert sorted(found(compute_access(person), "pricing")) == sorted([lead.pk, other.pk])
+
+
+@pytest.mark.parametrize("window", [0, 4_000])
+def test_hard_07_search_in_scope_of_messages(written, window, monkeypatch):
+    monkeypatch.setattr(lists, "SEARCH_WINDOW", window)
     lead, other = written
     setter = compute_access(MembershipFactory(workspace=lead.workspace, role="SETTER").user)
 

@@ -3,10 +3,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from leads import registry
 from leads.errors import SearchTimeout, UnknownFilter
 from leads.models import Lead
+from leads.registry import BodySearch
 from leads.services import lists
 from leads.services.lists import filter_leads, list_leads
 from tests.factories import LeadFactory, MembershipFactory, SmsCampaignFactory, WorkspaceFactory
@@ -267,6 +270,74 @@ def test_search_gives_the_same_pages_with_every_window(monkeypatch, window, sort
     assert ids == (expected if sort == "newest" else expected[::-1])
 
 
+@pytest.mark.parametrize("window", [0, 1, 2, 3, 4_000])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "name", "due"])
+def test_search_of_several_workspaces_gives_the_same_pages_with_every_window(monkeypatch, window, sort):
+    """The newest of one workspace may be older than what the window leaves out of another."""
+    monkeypatch.setattr(lists, "SEARCH_WINDOW", window)
+    many, few = WorkspaceFactory(), WorkspaceFactory()
+    leads = [wrote(many, minutes, first_name="Dana" if minutes % 3 else "Kim") for minutes in range(9)]
+    leads += [wrote(few, 100 + minutes, first_name="Dana") for minutes in range(2)]
+    access = manager_of(many, few)
+    everything = shown(access, sort=sort, limit="100", tab="responses")
+    dana = {lead.pk for lead in leads if lead.first_name == "Dana"}
+
+    ids = shown(access, search="dan", sort=sort, limit="2", tab="responses")
+
+    assert ids == [pk for pk in everything if pk in dana]
+    assert len(ids) == 8
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "name", "due"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"sentiments": "Interested"},
+        {"score": "3+"},
+        {"channels": "sms"},
+        {"status": "qualified"},
+        {"smsCampaignId": "unattributed"},
+        {"channels": "sms,linkedin", "score": "3+", "sentiments": "Interested", "status": "qualified"},
+    ],
+)
+def test_filters_keep_the_order_of_the_list_and_its_pages(sort, wish):
+    workspace = WorkspaceFactory()
+    fitting = {"sentiment_tag": "Interested", "overall_score": 3, "channels": ["sms"], "status": "qualified"}
+    other = {"sentiment_tag": "Neutral", "overall_score": 1, "channels": ["email"], "status": "new"}
+    label = SmsCampaignFactory(workspace=workspace)
+    leads = [
+        wrote(workspace, minutes, **(fitting if minutes % 2 else {**other, "sms_campaign": label}))
+        for minutes in range(7)
+    ]
+    access = manager_of(workspace)
+    everything = shown(access, sort=sort, limit="100", tab="responses")
+    wanted = {lead.pk for lead in leads[1::2]}
+
+    ids = shown(access, sort=sort, limit="2", tab="responses", clientId=str(workspace.pk), **wish)
+
+    assert ids == [pk for pk in everything if pk in wanted]
+    assert len(ids) == 3
+
+
+def test_filters_that_take_too_long_leave_the_transaction_usable(monkeypatch):
+    workspace = WorkspaceFactory()
+    lead = LeadFactory(workspace=workspace, status="qualified")
+    access = manager_of(workspace)
+    narrowed = lists.narrow_leads
+    monkeypatch.setattr(
+        lists, "narrow_leads", lambda leads, *rest: narrowed(leads, *rest).filter(_slow_match((), "pricing"))
+    )
+
+    with context_of(access):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 50")
+        with pytest.raises(SearchTimeout) as timeout:
+            list_leads(access, {"status": "qualified"}, now=NOW)
+        monkeypatch.undo()
+        assert (timeout.value.http_status, timeout.value.data["retry_after"]) == (503, 2)
+        assert [one.pk for one in list_leads(access, {"status": "qualified"}, now=NOW).leads] == [lead.pk]
+
+
 def test_too_short_search_shows_the_list_and_says_so():
     workspace = WorkspaceFactory()
     lead = LeadFactory(workspace=workspace)
@@ -291,7 +362,7 @@ def test_search_that_takes_too_long_leaves_the_transaction_usable():
 
     with context_of(access):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(registry, "_body_search", [lambda workspaces, text: _slow()])
+            patch.setattr(registry, "_body_search", [BodySearch(ids=_slow_ids, matches=_slow_match)])
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = 50")
             with pytest.raises(SearchTimeout) as timeout:
@@ -300,10 +371,12 @@ def test_search_that_takes_too_long_leaves_the_transaction_usable():
         assert [one.pk for one in list_leads(access, {}, now=NOW).leads] == [lead.pk]
 
 
-def _slow():
-    from django.db.models.expressions import RawSQL
-
+def _slow_ids(workspaces, text):
     return RawSQL("SELECT gen_random_uuid() FROM pg_sleep(5)", [])
+
+
+def _slow_match(workspaces, text):
+    return RawSQL("EXISTS (SELECT 1 FROM pg_sleep(5))", [], output_field=BooleanField())
 
 
 def test_search_of_messages_without_messages_finds_nothing(monkeypatch):
@@ -330,7 +403,14 @@ def test_cursor_belongs_to_its_filters():
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("params", "queries"),
-    [({}, 1), ({"search": "dana@northfork.example"}, 3), ({"search": "dana"}, 4), ({"search": "5552671"}, 3)],
+    [
+        ({}, 1),
+        ({"search": "dana@northfork.example"}, 3),
+        ({"search": "dana"}, 4),
+        ({"search": "5552671"}, 3),
+        ({"status": "new"}, 3),
+        ({"sort": "due", "tab": "responses"}, 1),
+    ],
 )
 def test_statements_of_a_page(django_assert_num_queries, rows, params, queries):
     workspace = WorkspaceFactory()
