@@ -29,7 +29,16 @@ LISTS = {
     "tabs?tab=all": 6,
 }
 LEADS = {"conversation": {"manager": 35, "setter": 34}, "thread": 11, "station": 17}
-SECTIONS = {}
+SECTIONS = {
+    "status": 5,
+    "assignment": 10,
+    "contact": 6,
+    "automation": 6,
+    "routing": 8,
+    "score": 5,
+    "timing": 8,
+    "memory": 6,
+}
 
 
 def asked(client, path):
