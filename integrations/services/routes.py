@@ -10,6 +10,7 @@ from integrations.enums import Provider, RouteProvider
 from integrations.models import Connection, WebhookRoute
 from integrations.rules.routes import connection_keys, route_hash
 from integrations.services.hosts import effective_host
+from zrg.lib.arrays import plain_array
 from zrg.lib.log_events import CONNECTION_ROUTES_REPAIRED
 
 logger = structlog.get_logger(__name__)
@@ -84,5 +85,5 @@ def move_clay_leads(arrived: Mapping[UUID, Sequence[UUID]]) -> int:
     """
     targets = {route_hash(str(lead)): workspace for workspace, leads in arrived.items() for lead in leads}
     with database.cursor() as cursor:
-        cursor.execute(_MOVE, [list(targets), list(targets.values()), RouteProvider.CLAY.value])
+        cursor.execute(_MOVE, [plain_array(targets), plain_array(targets.values()), RouteProvider.CLAY.value])
         return int(cursor.rowcount)

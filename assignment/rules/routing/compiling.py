@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from assignment.enums import PartnershipStatus
-from assignment.rules.routing.conditions import canonical_conditions, compile_conditions
-from assignment.rules.routing.contracts import NO_CAPS, Caps, Matcher, Partner, Rule, RuleSet
+from assignment.rules.routing.conditions import asked_fields, canonical_conditions, compile_conditions, needed_value
+from assignment.rules.routing.contracts import NO_CAPS, Caps, Matcher, Need, Partner, Rule, RuleSet
 from assignment.rules.routing.limits import read_schedule
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput
@@ -37,7 +37,7 @@ def compile_rule_set(stored: Mapping[str, Any]) -> RuleSet:
 
 def compile_rule(stored: Mapping[str, Any]) -> Rule:
     """One rule. What cannot be read takes no lead and is logged; the others go on."""
-    matches, window = _read(stored, "conditions", f"rule {stored['id']}")
+    read = _read(stored, "conditions", f"rule {stored['id']}")
     destination = stored.get("destination")
     return Rule(
         id=str(stored["id"]),
@@ -47,9 +47,11 @@ def compile_rule(stored: Mapping[str, Any]) -> Rule:
         priority=stored.get("priority", 0),
         weight=stored.get("weight", 1),
         is_active=stored.get("is_active", True),
-        matches=matches,
+        matches=read.matches,
+        needs=read.needs,
+        asks=read.asks,
         caps=_caps(stored.get("caps")),
-        window=window,
+        window=read.window,
         starts_at=_moment(stored.get("starts_at")),
         ends_at=_moment(stored.get("ends_at")),
         version=stored.get("version", 1),
@@ -59,26 +61,36 @@ def compile_rule(stored: Mapping[str, Any]) -> Rule:
 
 def compile_partner(stored: Mapping[str, Any]) -> Partner:
     """One partnership."""
-    accepts, window = _read(stored, "accept_conditions", f"partnership {stored['id']}")
+    read = _read(stored, "accept_conditions", f"partnership {stored['id']}")
     return Partner(
         id=str(stored["id"]),
         destination=str(stored["destination"]),
         name=stored.get("name") or "",
         is_active=stored["status"] == PartnershipStatus.ACTIVE and bool(stored.get("destination_active", True)),
         timezone=stored.get("timezone") or "UTC",
-        accepts=accepts,
+        accepts=read.matches,
+        needs=read.needs,
+        asks=read.asks,
         caps=_caps(stored.get("caps")),
-        window=window,
+        window=read.window,
     )
 
 
-def _read(stored: Mapping[str, Any], key: str, what: str) -> tuple[Matcher | None, Window | None]:
+class _Read(NamedTuple):
+    matches: Matcher | None = None
+    needs: Need | None = None
+    asks: frozenset[str] = frozenset()
+    window: Window | None = None
+
+
+def _read(stored: Mapping[str, Any], key: str, what: str) -> _Read:
     try:
         window = read_schedule(stored.get("schedule"))
-        return compile_conditions(canonical_conditions(stored.get(key) or {})), window
+        conditions = canonical_conditions(stored.get(key) or {})
     except BadInput as error:
         logger.error(log_events.ROUTING_RULE_UNREADABLE, what=what, code=error.code)
-        return None, None
+        return _Read()
+    return _Read(compile_conditions(conditions), needed_value(conditions), asked_fields(conditions), window)
 
 
 def _caps(values: Sequence[int | None] | None) -> Caps:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from assignment.rules.routing.contracts import Facts, Matcher
+from assignment.rules.routing.contracts import Facts, Matcher, Need
 from assignment.rules.routing.facts import (
     ATTRIBUTE_PREFIX,
     BOOLEAN_FIELDS,
@@ -70,6 +70,23 @@ def compile_conditions(conditions: Mapping[str, Any]) -> Matcher:
         if group in conditions:
             return _group(group, [compile_conditions(node) for node in conditions[group]])
     return _leaf(conditions["field"], conditions["op"], conditions.get("value"))
+
+
+def asked_fields(conditions: Mapping[str, Any]) -> frozenset[str]:
+    """The fields canonical conditions look at."""
+    if "field" in conditions:
+        return frozenset({conditions["field"]})
+    nodes: list[Mapping[str, Any]] = next((conditions[group] for group in GROUPS if group in conditions), [])
+    return frozenset().union(*map(asked_fields, nodes))
+
+
+def needed_value(conditions: Mapping[str, Any]) -> Need | None:
+    """The field and the values one of which canonical conditions cannot do without; None: there is no such field."""
+    if conditions.get("field") not in LIST_FIELDS and conditions.get("op") in ("in", "eq"):
+        value = conditions["value"]
+        return conditions["field"], frozenset(value if conditions["op"] == "in" else [value])
+    needs = [need for node in conditions.get("all", ()) if (need := needed_value(node)) is not None]
+    return min(needs, key=lambda need: len(need[1]), default=None)
 
 
 def matches_everything(facts: Facts) -> bool:

@@ -1,6 +1,6 @@
 """What the evaluation of routing rules takes and gives: plain values, compiled once per version of the rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from zrg.workspaces.hours import Window
 # A fact is missing when its key is missing.
 Facts = Mapping[str, Any]
 Matcher = Callable[[Facts], bool]
+# A field, and the values one of which a lead must have there.
+Need = tuple[str, frozenset[Any]]
 Outcome = Literal["route", "keep", "defer", "fail"]
 
 
@@ -57,6 +59,8 @@ class Partner:
     accepts: Matcher | None = None
     caps: Caps = NO_CAPS
     window: Window | None = None
+    needs: Need | None = None
+    asks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,13 @@ class Rule:
     ends_at: datetime | None = None
     version: int = 1
     notify_via: tuple[str, ...] = ()
+    needs: Need | None = None
+    asks: frozenset[str] = frozenset()
+    # The end of what is hashed to draw lots.
+    lot: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lot", self.id.encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +108,30 @@ class RuleSet:
     # Whether any delivery is counted, and whether anything can be full or closed; asked for every lead.
     is_capped: bool = field(init=False)
     is_limited: bool = field(init=False)
+    # The facts any condition looks at.
+    asks: frozenset[str] = field(init=False)
+    # Places of rules by field and value they, or their destinations, cannot do without; places of the others.
+    by_value: Mapping[str, Mapping[Any, Sequence[int]]] = field(init=False, repr=False, compare=False)
+    for_any_value: Sequence[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         limited: list[Rule | Partner] = [*self.rules, *self.partners.values()]
         capped = any(one.caps.exist for one in limited)
+        object.__setattr__(self, "asks", frozenset().union(*(one.asks for one in limited)))
         object.__setattr__(self, "is_capped", capped)
+        by_value: dict[str, dict[Any, list[int]]] = {}
+        for_any_value = []
+        for place, rule in enumerate(self.rules):
+            partner = self.partners.get(rule.destination or "") if rule.destination != self.source else None
+            need = rule.needs or (partner.needs if partner else None)
+            if need is None:
+                for_any_value.append(place)
+                continue
+            places = by_value.setdefault(need[0], {})
+            for value in need[1]:
+                places.setdefault(value, []).append(place)
+        object.__setattr__(self, "by_value", by_value)
+        object.__setattr__(self, "for_any_value", for_any_value)
         object.__setattr__(self, "is_limited", capped or any(one.window is not None for one in limited))
 
 

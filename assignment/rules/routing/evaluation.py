@@ -4,11 +4,12 @@ Safety first, then the rules that match, then the highest tier that takes leads 
 The same lead gets the same answer anywhere: the draw is a hash of lead and rule, not a counter.
 """
 
-import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from assignment.enums import RoutingCode, Why
@@ -21,6 +22,7 @@ from assignment.rules.routing.contracts import (
     Counts,
     CountsByScope,
     Decision,
+    Facts,
     LeadFacts,
     Matcher,
     Partner,
@@ -39,8 +41,8 @@ def evaluate(rule_set: RuleSet, lead: LeadFacts, now: datetime, counts: CountsBy
     kept = safety_decision(rule_set, lead)
     if kept is not None:
         return kept
-    candidates, considered = find_candidates(standing_of(rule_set, now), lead)
-    return choose(rule_set, lead, now, candidates, considered, counts or {})
+    standings = Standings(rule_set, now)
+    return choose(rule_set, lead, now, standings, standings.candidates(lead), counts or {})
 
 
 def safety_decision(rule_set: RuleSet, lead: LeadFacts) -> Decision | None:
@@ -63,53 +65,92 @@ class Standing:
     # Conditions that can fail, the rule's and the destination's; None: no agreement in force.
     tests: tuple[Matcher, ...] | None
 
+    @property
+    def is_open(self) -> bool:
+        return self.why_not is None and self.tests is not None
 
-def standing_of(rule_set: RuleSet, now: datetime) -> list[Standing]:
-    """What holds for all leads of a batch, worked out once."""
-    return [_standing(rule_set, rule, now) for rule in rule_set.rules]
+    def takes(self, facts: Facts) -> bool:
+        """Whether all conditions hold; asked of those that are open."""
+        return all(test(facts) for test in self.tests or ())
 
 
-def find_candidates(standings: Iterable[Standing], lead: LeadFacts) -> tuple[list[Rule], list[Considered]]:
-    """Rules that want the lead, highest first, and why the others do not."""
-    candidates, considered = [], []
-    for standing in standings:
-        why = _why_not(standing, lead)
-        if why is None:
-            candidates.append(standing.rule)
-        else:
-            considered.append(Considered(rule=standing.rule.id, why=why))
-    return candidates, considered
+class Standings:
+    """All rules at one moment: worked out once for all leads of a batch.
+
+    A lead is asked by those rules alone that can take it: one that needs some value is found by the lead's own.
+    """
+
+    def __init__(self, rule_set: RuleSet, now: datetime):
+        self._all = [_standing(rule_set, rule, now) for rule in rule_set.rules]
+        self._by_value = rule_set.by_value
+        self._always: list[int] = []
+        self._asking: list[int] = []
+        for place in rule_set.for_any_value:
+            if self._all[place].is_open:
+                (self._asking if self._all[place].tests else self._always).append(place)
+        self._everybody = Candidates([self._all[place].rule for place in self._always])
+
+    def candidates(self, lead: LeadFacts) -> "Candidates":
+        """Rules that want the lead, in their order."""
+        asking = self._asking
+        for name, places in self._by_value.items():
+            asking = asking + [place for place in places.get(lead.values.get(name), ()) if self._all[place].is_open]
+        wanted = [place for place in asking if self._all[place].takes(lead.values)]
+        if not wanted and not lead.excluded:
+            return self._everybody
+        found = [self._all[place] for place in sorted(self._always + wanted)]
+        return Candidates([one.rule for one in found if one.destination not in lead.excluded])
+
+    def rejections(self, lead: LeadFacts) -> list[Considered]:
+        """Why the others do not, as many as are ever shown."""
+        reasons = ((standing.rule.id, _why_not(standing, lead)) for standing in self._all)
+        return list(
+            islice((Considered(rule=rule, why=why) for rule, why in reasons if why is not None), MAX_CONSIDERED)
+        )
+
+
+class Candidates:
+    """Rules that want a lead, and the highest tier of them."""
+
+    __slots__ = ("is_even", "rules", "tier")
+
+    def __init__(self, rules: list[Rule]):
+        self.rules = rules
+        top = max([rule.priority for rule in rules], default=0)
+        self.tier = [rule for rule in rules if rule.priority == top]
+        self.is_even = len({rule.weight for rule in self.tier}) <= 1
 
 
 def choose(
     rule_set: RuleSet,
     lead: LeadFacts,
     now: datetime,
-    candidates: Sequence[Rule],
-    considered: Sequence[Considered],
+    standings: Standings,
+    candidates: Candidates,
     counts: CountsByScope,
     *,
     explain: bool = True,
 ) -> Decision:
     """Pick among candidates by what is open and has places; nothing chosen falls back.
 
-    Without `explain` the rules that lost only by weight are not named.
+    Without `explain` the reasons of a move are not worked out, and the rules that lost only by weight are not named.
     """
-    reasons = list(considered)
-    free, blocked = [], []
-    for rule in candidates:
-        why = _blocked_by(rule_set, rule, now, counts) if rule_set.is_limited else None
-        if why is None:
-            free.append(rule)
-        else:
-            blocked.append(rule)
-            reasons.append(Considered(rule=rule.id, why=why))
-    if not free:
-        return _nothing_chosen(rule_set, lead, now, blocked, tuple(reasons[:MAX_CONSIDERED]), counts)
-    top = max(rule.priority for rule in free)
-    winner = pick(lead.id, [rule for rule in free if rule.priority == top])
-    losers = [rule for rule in free if rule is not winner][: MAX_CONSIDERED - len(reasons)] if explain else []
-    reasons += [Considered(rule=rule.id, why=Why.LOST_WEIGHT) for rule in losers]
+    free = candidates
+    blocked: list[tuple[Rule, Why]] = []
+    if rule_set.is_limited:
+        asked = [(rule, _blocked_by(rule_set, rule, now, counts)) for rule in candidates.rules]
+        blocked = [(rule, why) for rule, why in asked if why is not None]
+        if blocked:
+            free = Candidates([rule for rule, why in asked if why is None])
+    winner = pick(lead.id, free) if free.rules else None
+    if winner is not None and winner.destination != rule_set.source and not explain:
+        return Decision(outcome="route", destination=winner.destination, rule=winner)
+    reasons = standings.rejections(lead) + [Considered(rule=rule.id, why=why) for rule, why in blocked]
+    if winner is None:
+        rules = [rule for rule, _ in blocked]
+        return _nothing_chosen(rule_set, lead, now, rules, tuple(reasons[:MAX_CONSIDERED]), counts)
+    if explain:
+        reasons += [Considered(rule=rule.id, why=Why.LOST_WEIGHT) for rule in free.rules if rule is not winner]
     shown = tuple(reasons[:MAX_CONSIDERED])
     if winner.destination == rule_set.source:
         return Decision(
@@ -118,26 +159,34 @@ def choose(
     return Decision(outcome="route", destination=winner.destination, rule=winner, considered=shown)
 
 
-def pick(lead_id: str, rules: Sequence[Rule]) -> Rule:
-    """Weighted rendezvous: the smallest −ln(u)/weight wins, u a hash of lead and rule in (0, 1)."""
+def pick(lead_id: str, candidates: Candidates) -> Rule:
+    """Weighted rendezvous in the highest tier: the smallest −ln(u)/weight wins, u a hash of lead and rule in (0, 1).
+
+    The draw is the first 52 bits of the hash; of equal scores the smaller rule id wins.
+    """
+    rules = candidates.tier
     if len(rules) == 1:
         return rules[0]
     start = f"{lead_id}:".encode()
-    draws = [_draw(start, rule) for rule in rules]
-    if len({rule.weight for rule in rules}) == 1:
+    draws = [sha256(start + rule.lot).digest() for rule in rules]
+    if candidates.is_even:
         # With equal weights the smallest score is the largest draw.
-        scores: list[float] = [-draw for draw in draws]
+        least = _first_bits(max(draws))
+        best = [rule for rule, draw in zip(rules, draws, strict=True) if draw >= least]
     else:
-        scores = [
-            -math.log((draw + 0.5) / 2**_DRAW_BITS) / rule.weight for draw, rule in zip(draws, rules, strict=True)
-        ]
-    best = min(scores)
-    return min((rule for score, rule in zip(scores, rules, strict=True) if score == best), key=lambda rule: rule.id)
+        scores = [_score(draw, rule.weight) for rule, draw in zip(rules, draws, strict=True)]
+        lowest = min(scores)
+        best = [rule for rule, score in zip(rules, scores, strict=True) if score == lowest]
+    return best[0] if len(best) == 1 else min(best, key=lambda rule: rule.id)
 
 
-def _draw(start: bytes, rule: Rule) -> int:
-    """The first thirteen hexadecimal digits of the hash."""
-    return int.from_bytes(hashlib.sha256(start + rule.id.encode()).digest()[:7], "big") >> 4
+def _first_bits(draw: bytes) -> bytes:
+    """The smallest hash with the same first 52 bits."""
+    return draw[:6] + bytes([draw[6] & 0xF0])
+
+
+def _score(draw: bytes, weight: int) -> float:
+    return -math.log(((int.from_bytes(draw[:7], "big") >> 4) + 0.5) / 2**_DRAW_BITS) / weight
 
 
 def _standing(rule_set: RuleSet, rule: Rule, now: datetime) -> Standing:
@@ -153,10 +202,9 @@ def _standing(rule_set: RuleSet, rule: Rule, now: datetime) -> Standing:
     if rule.destination == rule_set.source:
         return Standing(rule, why, None, _tests(rule.matches))
     partner = rule_set.partners.get(rule.destination or "")
-    is_partner = partner is not None and partner.is_active
-    return Standing(
-        rule, why, rule.destination, _tests(rule.matches, partner.accepts) if partner and is_partner else None
-    )
+    if partner is None or not partner.is_active:
+        return Standing(rule, why, rule.destination, None)
+    return Standing(rule, why, rule.destination, _tests(rule.matches, partner.accepts))
 
 
 def _tests(*matchers: Matcher | None) -> tuple[Matcher, ...]:

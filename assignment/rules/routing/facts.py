@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,6 @@ def facts_from_lead(lead: Mapping[str, Any]) -> LeadFacts:
 
     Also reads `has_activity`, `suppressed`, `lead_expires_at` and `excluded` as the claims give them.
     """
-    excluded = lead.get("excluded") or ()
     expires = lead.get("lead_expires_at")
     return LeadFacts(
         id=str(lead["id"]),
@@ -42,7 +41,7 @@ def facts_from_lead(lead: Mapping[str, Any]) -> LeadFacts:
         has_activity=bool(lead.get("has_activity")),
         suppressed=bool(lead.get("suppressed")),
         expires_at=datetime.fromisoformat(expires) if isinstance(expires, str) else expires,
-        excluded=frozenset(map(str, excluded)),
+        excluded=frozenset(map(str, lead.get("excluded") or ())),
     )
 
 
@@ -199,6 +198,31 @@ NORMALISERS: Mapping[str, Callable[[Any], Any]] = {
     "tags": text,
     "timezone": _plain,
 }
+
+# The columns of a lead behind each fact.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **{name: (name,) for name in (*TEXT_FIELDS, "overall_score", "fit_score", "intent_score", "tags", "timezone")},
+    "state": ("company_state",),
+    "country": ("company_country", "company_state"),
+    "region": ("company_country", "company_state"),
+    "postal_code": ("company_postal_code", "company_country", "company_state"),
+    "company_size": ("employee_headcount",),
+    "employee_count": ("employee_headcount",),
+    "email_domain": ("email",),
+    "company_domain": ("company_website",),
+    "has_email": ("email",),
+    "has_phone": ("phone",),
+    "has_linkedin": ("linkedin_url",),
+    "has_company": ("company_name",),
+}
+ALL_COLUMNS = tuple(sorted({column for columns in _COLUMNS.values() for column in columns} | {"attributes"}))
+
+
+def columns_of(facts: Iterable[str]) -> tuple[str, ...]:
+    """The columns of a lead that `facts_from_lead` needs for these facts."""
+    columns = (("attributes",) if fact.startswith(ATTRIBUTE_PREFIX) else _COLUMNS[fact] for fact in facts)
+    return tuple(sorted({column for several in columns for column in several}))
+
 
 # Every fact but the attributes.
 READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {

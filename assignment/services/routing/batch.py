@@ -12,6 +12,7 @@ from assignment import env, metrics
 from assignment.contracts import BatchResult
 from assignment.enums import RoutingPath
 from assignment.models import RoutingQueueEntry
+from assignment.rules.routing.contracts import RuleSet
 from assignment.services.routing import database, faults, telling
 from assignment.services.routing.deciding import Verdicts, decide
 from assignment.services.routing.rulesets import load_rule_set
@@ -27,7 +28,7 @@ logger = structlog.get_logger(__name__)
 
 TIMEOUT_MS = 15_000
 
-Claim = Callable[[], list[database.TakenLead]]
+Claim = Callable[[RuleSet], list[database.TakenLead]]
 Names = Callable[[], list[UUID]]
 
 
@@ -58,7 +59,7 @@ def route_batch(
     size = min(limit or env.batch_size(), 2_000)
     result = _run(
         _Batch(workspace_id, path, user_id),
-        lambda: database.claim_batch(workspace_id, size, lead_ids),
+        lambda rule_set: database.claim_batch(rule_set, size, lead_ids),
         lambda: _waiting(workspace_id, size, lead_ids),
     )
     if lead_ids is not None:
@@ -69,7 +70,7 @@ def route_batch(
 def retry_batch(workspace_id: UUID, *, limit: int) -> BatchResult:
     """Route leads of one workspace whose next attempt is due."""
     batch = _Batch(workspace_id, RoutingPath.RETRY, None)
-    return _run(batch, lambda: database.claim_retries(workspace_id, limit), lambda: _due(workspace_id, limit))
+    return _run(batch, lambda rule_set: database.claim_retries(rule_set, limit), lambda: _due(workspace_id, limit))
 
 
 def _run(batch: _Batch, claim: Claim, names: Names) -> BatchResult:
@@ -118,7 +119,7 @@ def _route(batch: _Batch, claim: Claim) -> BatchResult:
             return BatchResult()
         before = time.perf_counter()
         batch.is_claiming = True
-        leads = claim()
+        leads = claim(rule_set)
         metrics.observe(batch.path, "acquire", time.perf_counter() - before)
         if not leads:
             return BatchResult()
@@ -131,7 +132,7 @@ def _route(batch: _Batch, claim: Claim) -> BatchResult:
         completed, failed = _write(batch, verdicts)
         metrics.observe(batch.path, "complete", time.perf_counter() - before)
         telling.announce_arrivals(batch.source, completed)
-    telling.tell_outcomes(batch.source, leads, completed, failed, path=batch.path, now=now)
+    telling.tell_outcomes(batch.source, leads, completed, failed, path=batch.path)
     return _count(leads, completed, failed)
 
 

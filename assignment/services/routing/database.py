@@ -9,19 +9,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, LeadFacts
-from assignment.rules.routing.facts import facts_from_lead
+from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, LeadFacts, RuleSet
+from assignment.rules.routing.facts import ALL_COLUMNS, columns_of, facts_from_lead
+from zrg.lib.arrays import plain_array
 
 LOCK_TIMEOUT = "2s"
-_FACT_COLUMNS = (
-    "id, created_at, lead_expires_at, routing_attempts, industry, city, company_revenue, job_title, seniority, source,"
-    " company_country, company_state, company_postal_code, employee_headcount, email, phone, linkedin_url,"
-    " company_name, company_website, timezone, tags, attributes, overall_score, fit_score, intent_score, excluded,"
-    " has_activity, suppressed, duplicate_of, queue_id, max_attempts"
-)
-_NAMES = [name.strip() for name in _FACT_COLUMNS.split(",")]
+# What every path reads of a lead; `waited` are the seconds since it was created.
+_STATE = ("id", "routing_attempts", "excluded", "has_activity", "suppressed", "duplicate_of", "max_attempts")
+_WAITED = "extract(epoch FROM now() - {}created_at)::double precision"
+_NAMES = ("waited", *_STATE, "lead_expires_at", *ALL_COLUMNS)
 _TAKE = f"""
-SELECT now(), config, acquired, {", ".join(f"(facts).{name}" for name in _NAMES)}
+SELECT now(), config, acquired, {_WAITED.format("(facts).")}, {", ".join(f"(facts).{name}" for name in _NAMES[1:])}
 FROM take_routing_lead(%s, %s, %s, %s, %s)
 """  # noqa: S608  # names of our own
 _COMPLETE = """
@@ -42,7 +40,7 @@ class TakenLead:
 
     id: UUID
     facts: LeadFacts
-    created_at: datetime
+    waited_seconds: float
     attempts: int
     duplicate_of: UUID | None
     max_attempts: int | None
@@ -126,7 +124,7 @@ def take_lead(source: UUID, lead_id: UUID, owner: UUID, known_version: int | Non
         now=now,
         config=json.loads(stored) if isinstance(stored, str) else stored,
         acquired=bool(acquired),
-        lead=_taken_from(facts) if acquired and facts[0] is not None else None,
+        lead=_taken_from(_NAMES, facts) if acquired and facts[1] is not None else None,
     )
 
 
@@ -139,23 +137,26 @@ def acquire_lock(lead_id: UUID, owner: UUID) -> bool:
 
 def read_facts(lead_id: UUID) -> TakenLead | None:
     """Facts of a lead we hold."""
-    return next(_taken("read_routing_facts(%s)", [lead_id]), None)
+    return next(_taken(ALL_COLUMNS, "read_routing_facts(%s)", [lead_id]), None)
 
 
 def read_many_facts(source: UUID, lead_ids: Sequence[UUID]) -> list[TakenLead]:
     """Facts of leads of a workspace, without taking them."""
-    return list(_taken("read_many_routing_facts(%s, %s::uuid[])", [source, list(lead_ids)]))
+    return list(_taken(ALL_COLUMNS, "read_many_routing_facts(%s, %s::uuid[])", [source, plain_array(lead_ids)]))
 
 
-def claim_batch(source: UUID, limit: int, lead_ids: Sequence[UUID] | None = None) -> list[TakenLead]:
-    """Waiting leads under row locks, oldest first: those without an attempt, or the named ones."""
-    ids = list(lead_ids) if lead_ids is not None else None
-    return list(_taken("claim_routing_batch(%s, %s, %s::uuid[])", [source, limit, ids]))
+def claim_batch(rule_set: RuleSet, limit: int, lead_ids: Sequence[UUID] | None = None) -> list[TakenLead]:
+    """Waiting leads under row locks, oldest first: those without an attempt, or the named ones.
+
+    Of each the facts the rules look at.
+    """
+    ids = plain_array(lead_ids) if lead_ids is not None else None
+    return list(_taken(_asked(rule_set), "claim_routing_batch(%s, %s, %s::uuid[])", [rule_set.source, limit, ids]))
 
 
-def claim_retries(source: UUID, limit: int) -> list[TakenLead]:
+def claim_retries(rule_set: RuleSet, limit: int) -> list[TakenLead]:
     """Leads whose next attempt is due, under row locks."""
-    return list(_taken("claim_routing_retries(%s, %s)", [source, limit]))
+    return list(_taken(_asked(rule_set), "claim_routing_retries(%s, %s)", [rule_set.source, limit]))
 
 
 def lock_counters(scopes: Sequence[tuple[str, str]]) -> CountsByScope:
@@ -185,15 +186,15 @@ def complete(
             _COMPLETE,
             [
                 owner,
-                [one.lead_id for one in completions],
-                [one.destination for one in completions],
-                [one.rule_id or None for one in completions],
+                plain_array([one.lead_id for one in completions]),
+                plain_array([one.destination for one in completions]),
+                plain_array([one.rule_id or None for one in completions]),
                 path,
                 actor,
-                [one.forced for one in completions],
-                [one.code for one in completions],
-                [one.duplicate_of for one in completions],
-                [one.considered for one in completions],
+                _unless_empty([one.forced for one in completions]),
+                _unless_empty([one.code for one in completions]),
+                _unless_empty([one.duplicate_of for one in completions]),
+                _unless_empty([one.considered for one in completions]),
                 duration_ms,
             ],
         )
@@ -214,15 +215,15 @@ def fail(
             _FAIL,
             [
                 owner,
-                [one.lead_id for one in failures],
+                plain_array([one.lead_id for one in failures]),
                 [one.code for one in failures],
                 [one.message for one in failures],
                 [one.retryable for one in failures],
-                [one.defer_until for one in failures],
+                _unless_empty([one.defer_until for one in failures]),
                 max_attempts,
                 path,
                 actor,
-                [one.considered for one in failures],
+                _unless_empty([one.considered for one in failures]),
             ],
         )
         return [
@@ -246,19 +247,31 @@ def considered_json(decision: Decision) -> str | None:
     return json.dumps([{"rule": one.rule, "why": one.why.value} for one in decision.considered])
 
 
-def _taken(source: str, values: Sequence[Any]) -> Iterator[TakenLead]:
+def _unless_empty(values: list[Any]) -> list[Any] | None:
+    """An array only where it says something: the functions read a missing one as nulls."""
+    return values if any(value is not None for value in values) else None
+
+
+def _asked(rule_set: RuleSet) -> tuple[str, ...]:
+    """Columns the conditions of these rules are about; when a lead expires matters where it may be put off."""
+    return (*(("lead_expires_at",) if rule_set.is_limited else ()), *columns_of(rule_set.asks))
+
+
+def _taken(facts: Sequence[str], source: str, values: Sequence[Any]) -> Iterator[TakenLead]:
+    names = ("waited", *_STATE, *facts)
+    columns = ", ".join((_WAITED.format(""), *names[1:]))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_FACT_COLUMNS} FROM {source}", list(values))  # noqa: S608  # names of our own
+        cursor.execute(f"SELECT {columns} FROM {source}", list(values))  # noqa: S608  # names of our own
         rows = cursor.fetchall()
-    return map(_taken_from, rows)
+    return (_taken_from(names, row) for row in rows)
 
 
-def _taken_from(row: Sequence[Any]) -> TakenLead:
-    lead = dict(zip(_NAMES, row, strict=True))
+def _taken_from(names: Sequence[str], row: Sequence[Any]) -> TakenLead:
+    lead = dict(zip(names, row, strict=True))
     return TakenLead(
         id=lead["id"],
         facts=facts_from_lead(lead),
-        created_at=lead["created_at"],
+        waited_seconds=lead["waited"],
         attempts=lead["routing_attempts"],
         duplicate_of=lead["duplicate_of"],
         max_attempts=lead["max_attempts"],

@@ -8,14 +8,13 @@ from assignment.enums import PERMANENT_CODES, RoutingCode
 from assignment.rules.routing.contracts import (
     NO_CAPS,
     NOTHING_COUNTED,
-    Considered,
     Counts,
     CountsByScope,
     Decision,
     Rule,
     RuleSet,
 )
-from assignment.rules.routing.evaluation import choose, find_candidates, safety_decision, standing_of
+from assignment.rules.routing.evaluation import Candidates, Standings, choose, safety_decision
 from assignment.services.routing.database import Completion, Failure, TakenLead, considered_json, lock_counters
 
 
@@ -33,8 +32,8 @@ def decide(
 ) -> Verdicts:
     """Decide for all leads in their order. `full` are counts to use instead of the stored ones."""
     verdicts = Verdicts([], [], {})
-    standings = standing_of(rule_set, now)
-    open_questions: list[tuple[TakenLead, list[Rule], list[Considered]]] = []
+    standings = Standings(rule_set, now)
+    open_questions: list[tuple[TakenLead, Candidates]] = []
     for lead in leads:
         if not rule_set.is_enabled:
             verdicts.completions.append(Completion(lead_id=lead.id, code=RoutingCode.NOT_ENROLLED))
@@ -43,10 +42,10 @@ def decide(
         elif lead.duplicate_of is not None:
             verdicts.completions.append(Completion(lead_id=lead.id, forced="duplicate", duplicate_of=lead.duplicate_of))
         else:
-            open_questions.append((lead, *find_candidates(standings, lead.facts)))
-    counts = _counts(rule_set, (rules for _, rules, _ in open_questions), full)
-    for lead, candidates, considered in open_questions:
-        decision = choose(rule_set, lead.facts, now, candidates, considered, counts, explain=rule_set.explain)
+            open_questions.append((lead, standings.candidates(lead.facts)))
+    counts = _counts(rule_set, (candidates.rules for _, candidates in open_questions), full)
+    for lead, candidates in open_questions:
+        decision = choose(rule_set, lead.facts, now, standings, candidates, counts, explain=rule_set.explain)
         _count_down(rule_set, decision, counts)
         _note(rule_set, verdicts, lead, decision)
     return verdicts

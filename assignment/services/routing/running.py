@@ -81,15 +81,25 @@ def process_retry_queue(limit: int | None = None, *, stop: Stop = lambda: False)
     left = limit
     while not (stop() or _retries_are_off()):
         before = total.claimed
-        for one in workspaces_with_work():
-            if not one.due or stop() or (left is not None and left <= 0):
-                continue
-            size = retry_size(one.due) if left is None else min(left, 1_000)
-            done = retry_batch(one.workspace_id, limit=size)
-            total.add(done)
-            left = None if left is None else left - done.claimed
+        due = {one.workspace_id: one.due for one in workspaces_with_work() if one.due}
+        # One batch per workspace in turn: many due attempts of one keep nobody waiting.
+        while due:
+            for workspace_id, number in list(due.items()):
+                if stop() or left == 0 or _retries_are_off():
+                    return _counted(total)
+                size = retry_size(number) if left is None else min(left, 1_000)
+                done = retry_batch(workspace_id, limit=size)
+                total.add(done)
+                left = None if left is None else left - done.claimed
+                due[workspace_id] -= done.claimed
+                if due[workspace_id] <= 0 or done.claimed < size:
+                    del due[workspace_id]
         if limit is not None or total.claimed == before:
             break
+    return _counted(total)
+
+
+def _counted(total: BatchResult) -> dict[str, Any]:
     return {
         "processed": total.claimed,
         "succeeded": sum(total.settled.values()),

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import Error as DatabaseFault
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from assignment import metrics
@@ -97,7 +96,7 @@ def _route(attempt: _Attempt) -> RoutingResult:
     """
     for is_last in (False, True):
         try:
-            rule_set, now, outcome = _try(attempt)
+            rule_set, outcome = _try(attempt)
         except _Refused:
             raise
         except Exception as error:
@@ -105,7 +104,7 @@ def _route(attempt: _Attempt) -> RoutingResult:
                 continue
             return _give_up(attempt, error)
         taken = [outcome.taken] if outcome.taken else []
-        telling.tell_outcomes(attempt.source, taken, outcome.completed, outcome.failed, path=attempt.path, now=now)
+        telling.tell_outcomes(attempt.source, taken, outcome.completed, outcome.failed, path=attempt.path)
         return _result(attempt, rule_set, outcome)
     raise AssertionError("unreachable")
 
@@ -120,7 +119,7 @@ class _Outcome:
     failed: tuple[tuple[database.Failure, database.Failed], ...] = ()
 
 
-def _try(attempt: _Attempt) -> tuple[RuleSet, datetime, _Outcome]:
+def _try(attempt: _Attempt) -> tuple[RuleSet, _Outcome]:
     """The whole attempt in one transaction."""
     with tenant(attempt.source, timeout_ms=TIMEOUT_MS):
         kept = kept_rule_set(attempt.source)
@@ -137,7 +136,7 @@ def _try(attempt: _Attempt) -> tuple[RuleSet, datetime, _Outcome]:
         metrics.LOCKS.labels(outcome="acquired").inc()
         outcome = _settle(attempt, rule_set, taking.lead, taking.now)
         telling.announce_arrivals(attempt.source, outcome.completed)
-    return rule_set, taking.now, outcome
+    return rule_set, outcome
 
 
 def _give_up(attempt: _Attempt, error: Exception) -> RoutingResult:
@@ -148,7 +147,7 @@ def _give_up(attempt: _Attempt, error: Exception) -> RoutingResult:
         if not database.acquire_lock(attempt.lead_id, attempt.owner):
             raise _Refused(_why_not_acquired(attempt))
         failed = _fail(attempt, failure)
-    telling.tell_outcomes(attempt.source, (), (), failed, path=attempt.path, now=timezone.now())
+    telling.tell_outcomes(attempt.source, (), (), failed, path=attempt.path)
     return _failed_result(failed)
 
 

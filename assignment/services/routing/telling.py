@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -53,15 +52,14 @@ def tell_outcomes(
     failed: Sequence[tuple[Failure, Failed]],
     *,
     path: str,
-    now: datetime,
 ) -> None:
     """Figures and one line per lead that was not moved, after the commit."""
-    created = {lead.id: lead.created_at for lead in leads if lead.attempts <= 1}
+    waited = {lead.id: lead.waited_seconds for lead in leads if lead.attempts <= 1}
     for result, times in Counter(one.result for one in completed).items():
         metrics.count_outcome(result, path, times=times)
     for one in completed:
-        if one.lead_id in created and one.result in ("success", "kept", "duplicate"):
-            metrics.TIME_TO_ROUTE.observe(max(0.0, (now - created[one.lead_id]).total_seconds()))
+        if one.lead_id in waited and one.result in ("success", "kept", "duplicate"):
+            metrics.TIME_TO_ROUTE.observe(max(0.0, waited[one.lead_id]))
         if one.result == "duplicate":
             logger.info(log_events.ROUTING_DUPLICATE_DETECTED, lead=str(one.lead_id), source=str(source))
     for failure, made in failed:

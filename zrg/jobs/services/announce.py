@@ -34,9 +34,12 @@ def announce(event: Event) -> int:
 
 def announce_all(events: Iterable[Event]) -> int:
     """The same for several events of workspaces, by one statement."""
-    return enqueue_jobs(
-        [_job_of(event, spec) for event in events for spec in registry.receivers_of(type(event).__name__)]
-    )
+    jobs = []
+    for event in events:
+        receivers = registry.receivers_of(type(event).__name__)
+        data = event_payload(event) if receivers else {}
+        jobs += [_job_of(event, spec, data) for spec in receivers]
+    return enqueue_jobs(jobs)
 
 
 def run_receiver(ctx: JobContext) -> None:
@@ -59,7 +62,7 @@ def event_from_payload(event_class: type[Event], data: Mapping[str, Any]) -> Eve
     return event_class(**{name: _from_json(known[name], value) for name, value in data.items() if name in known})
 
 
-def _job_of(event: Event, spec: ReceiverSpec) -> NewJob:
+def _job_of(event: Event, spec: ReceiverSpec, data: Mapping[str, Any]) -> NewJob:
     name = type(event).__name__
     lead_id = getattr(event, "lead_id", None)
     if spec.lead_bound and lead_id is None:
@@ -71,7 +74,7 @@ def _job_of(event: Event, spec: ReceiverSpec) -> NewJob:
         message_id=getattr(event, "message_id", None),
         draft_id=getattr(event, "draft_id", None),
         dedupe_key=f"{event.workspace_id or 'platform'}:{name}:{event.key}:{spec.name}",
-        payload={"event": name, "receiver": spec.name, "data": event_payload(event)},
+        payload={"event": name, "receiver": spec.name, "data": data},
     )
 
 

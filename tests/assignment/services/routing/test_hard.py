@@ -26,7 +26,10 @@ def test_hard_11b_lock_iff_routing(lead):
     assert snapshot(lead)[3] is None
 
 
-@pytest.mark.parametrize("change", [{"routing_status": "routed"}, {"routing_status": "routing"}, "workspace"])
+LOCKED = {"routing_status": "routing", "routing_locked_by": uuid4(), "routing_locked_at": timezone.now()}
+
+
+@pytest.mark.parametrize("change", [{"routing_status": "routed"}, LOCKED, "workspace"])
 def test_hard_11b_guard_trigger(partner, lead, change):
     change = {"workspace_id": partner.destination_workspace_id} if change == "workspace" else change
     before = snapshot(lead)
@@ -206,6 +209,8 @@ def test_hard_11b_bad_lead_stops_nobody(partner, lead):
 def test_hard_11b_bad_lead_stops_nobody_even_unread(partner, rule, lead):
     """A row that cannot even be fetched: a point in time Python does not have."""
     good = LeadFactory(workspace=partner.workspace)
+    # Only where leads may be put off it matters when they expire.
+    RoutingPartner.objects.filter(pk=partner.pk).update(cap_daily=1_000)
     Lead.objects.filter(pk=lead.pk).update(lead_expires_at=None)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE leads_lead SET lead_expires_at = 'infinity' WHERE id = %s", [lead.pk])

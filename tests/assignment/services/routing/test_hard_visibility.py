@@ -7,6 +7,7 @@ from django.db import Error, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingQueueEntry
+from assignment.rules.routing.contracts import RuleSet
 from assignment.services.routing import database
 from assignment.services.routing.faults import message_of
 from assignment.services.routing.single import route_lead
@@ -133,6 +134,6 @@ def test_hard_11b_members_see_their_side_only(partner, rule, lead):
 def test_a_tenant_routes_its_own_leads_only(partner, rule, lead):
     with tenant(partner.destination_workspace_id):
         assert not call("acquire_routing_lock", lead.pk, new_owner())
-        assert database.claim_batch(partner.workspace_id, 10) == []
+        assert database.claim_batch(RuleSet(source=str(partner.workspace_id)), 10) == []
     with platform():
         assert call("acquire_routing_lock", lead.pk, new_owner())
