@@ -1,1 +1,1 @@
-"""How fast routing is, against pgbench running the same functions in the same run. Synthetic rows only."""
+"""How fast routing is, against SQL alone running the same functions in the same run. Synthetic rows only."""

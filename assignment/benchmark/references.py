@@ -1,16 +1,23 @@
-"""pgbench over the same functions, tables and rows: what the database alone can do."""
+"""The same functions, tables and rows without the product: what the database alone can do."""
 
 import os
 import re
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 import django
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, models
+
+from assignment.benchmark.clock import Cost, Stopwatch
+from assignment.benchmark.scene import TIMEOUT_MS, Scene
+from leads.models import Lead
+from zrg.workspaces.context import platform
 
 _TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 # The single path as pure SQL.
@@ -25,14 +32,60 @@ SELECT complete_routing(':lead', ':destination', NULL, ':owner');
 COMMIT;
 """
 # Claim and completion of one batch with a constant destination.
-SQLBATCH = """BEGIN;
-SELECT set_config('zrg.context', 'platform', true);
-WITH claimed AS MATERIALIZED (SELECT array_agg(id) AS ids FROM claim_routing_batch(':source', {size}))
+_SQLBATCH = """
+WITH claimed AS MATERIALIZED (SELECT array_agg(id) AS ids FROM claim_routing_batch(%(source)s, %(size)s))
 SELECT count(*) FROM claimed, complete_routing_batch(gen_random_uuid(), claimed.ids,
-  array_fill(':destination'::uuid, ARRAY[cardinality(claimed.ids)]), NULL, p_examined => true) done
-WHERE claimed.ids IS NOT NULL;
-COMMIT;
+  array_fill(%(destination)s::uuid, ARRAY[cardinality(claimed.ids)]), NULL, p_examined => true) done
+WHERE claimed.ids IS NOT NULL
 """
+
+
+class SqlBatches:
+    """SQLBATCH on a connection that is kept, so that it takes turns with the product, batch by batch.
+
+    pgbench compiles the functions anew in each run; a worker does so once. One batch goes before, unmeasured.
+    """
+
+    def __init__(self, scene: Scene, size: int):
+        self._values: dict[str, Any] = {"source": scene.source, "destination": scene.destinations[0], "size": size}
+        self._connection = connection.copy()
+        self.run()
+
+    def run(self) -> Cost:
+        """What one batch costs."""
+        watch = Stopwatch(self._connection)
+        with self._connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT set_config('zrg.context', 'platform', true)")
+            cursor.execute(_SQLBATCH, self._values)
+            cursor.execute("COMMIT")
+        return watch.read()
+
+    def close(self) -> None:
+        """The connection is the measurement's own."""
+        self._connection.close()
+
+
+def plain_insert(rows: Sequence[Mapping[str, Any]]) -> Cost:
+    """What one `INSERT … VALUES` of these leads costs, its text being ready."""
+    columns = {field.attname: field for field in Lead._meta.concrete_fields if not field.generated}
+    defaults = {
+        name: field.get_default()
+        for name, field in columns.items()
+        if not field.null and field.db_default is models.NOT_PROVIDED and field.has_default()
+    }
+    names = sorted({*rows[0], *defaults})
+    prepared = [
+        [columns[name].get_db_prep_save({**defaults, **row}[name], connection) for name in names] for row in rows
+    ]
+    marks = f"({', '.join(['%s'] * len(names))})"
+    statement = f"INSERT INTO leads_lead ({', '.join(names)}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608
+    with connection.cursor() as cursor:
+        text = cursor.mogrify(statement, [value for values in prepared for value in values])
+    watch = Stopwatch()
+    with platform(timeout_ms=TIMEOUT_MS), connection.cursor() as cursor:
+        cursor.execute(text)
+    return watch.read()
 
 
 def find_pgbench() -> str | None:

@@ -1,9 +1,10 @@
 """Synthetic workspaces with leads for one measurement, in a database that allows it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.management.base import CommandError
@@ -78,8 +79,24 @@ def connect(source: UUID, destinations: Sequence[UUID]) -> None:
 
 def add_leads(source: UUID, count: int, *, emails: Sequence[str] = (), at: datetime | None = None) -> list[UUID]:
     """Waiting leads, inserted as an import inserts them."""
+    rows = lead_rows(source, count, emails=emails, at=at)
+    insert_rows(source, rows)
+    return [row["id"] for row in rows]
+
+
+def insert_rows(source: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert leads as an import does."""
+    for first in range(0, len(rows), INSERTED_AT_ONCE):
+        with platform(timeout_ms=TIMEOUT_MS):
+            insert_leads(source, rows[first : first + INSERTED_AT_ONCE])
+
+
+def lead_rows(
+    source: UUID, count: int, *, emails: Sequence[str] = (), at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Columns of new leads, each another person."""
     now, run = at or timezone.now(), uuid4().hex[:8]
-    rows = [
+    return [
         {
             "id": uuid4(),
             "workspace_id": source,
@@ -96,10 +113,6 @@ def add_leads(source: UUID, count: int, *, emails: Sequence[str] = (), at: datet
         }
         for number in range(count)
     ]
-    for first in range(0, count, INSERTED_AT_ONCE):
-        with platform(timeout_ms=TIMEOUT_MS):
-            insert_leads(source, rows[first : first + INSERTED_AT_ONCE])
-    return [row["id"] for row in rows]  # type: ignore[misc]
 
 
 def remove_scenes() -> None:
