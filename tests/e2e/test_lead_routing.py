@@ -53,6 +53,17 @@ def source(product: Product) -> Iterator[str]:
     )
 
 
+@pytest.fixture
+def strangers(product: Product) -> Iterator[tuple[str, str]]:
+    """Two workspaces of the owner without an agreement; gone afterwards."""
+    first, second = (make_workspace(product, name) for name in ("Gathered", "Hillside"))
+    yield first, second
+    product.arrange(
+        "UPDATE workspaces_workspace SET status = 'deleted', deleted_at = now() WHERE id = ANY (%s::uuid[])",
+        [first, second],
+    )
+
+
 def fits(page: Page) -> None:
     """The page needs no scrolling to the side, at a phone and at a desk."""
     for size in (PHONE, WIDE):
@@ -109,3 +120,43 @@ def test_pushed_leads_are_routed_by_a_rule_that_was_tried(owner: Page, product: 
     wait_for(lambda: product.rows(routed, source) == [("pending", 1), ("routed", 2)], SECONDS)
     logged = "SELECT count(*) FROM assignment_routinglog WHERE source_workspace_id = %s AND routing_result = 'success'"
     assert product.value(logged, source) == 2
+
+
+def test_an_agreement_is_proposed_limited_and_accepted(
+    owner: Page, product: Product, strangers: tuple[str, str]
+) -> None:
+    source, destination = strangers
+    status = "SELECT status FROM assignment_routingpartner WHERE workspace_id = %s"
+
+    owner.goto(f"/w/{source}/settings/integrations/partner-workspaces")
+    fits(owner)
+    owner.get_by_label("Workspace that should take leads").select_option(label="Hillside")
+    owner.get_by_label("Credit per lead").fill("4.50")
+    owner.get_by_role("button", name="Propose", exact=True).click()
+    expect(owner.get_by_text("Proposed. Their admin has to accept.")).to_be_visible()
+    expect(owner.get_by_role("button", name="Accept")).to_have_count(0)
+
+    owner.goto(f"/w/{destination}/settings/integrations/partner-workspaces")
+    owner.get_by_role("link", name="Gathered").click()
+    # A condition more is shown without a save, and stays where the keyboard was.
+    owner.get_by_role("button", name="Add a condition").focus()
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_role("group", name="Condition 1").get_by_label("What")).to_be_focused()
+    owner.get_by_label("Values, one per line").fill("dental")
+    expect(owner.get_by_label("Time zone")).to_be_hidden()
+    owner.get_by_label("Only at certain hours").check()
+    expect(owner.get_by_label("Time zone")).to_be_visible()
+    fits(owner)
+    owner.get_by_label("A day at most").fill("5")
+    owner.get_by_role("button", name="Save", exact=True).last.click()
+    expect(owner.get_by_text("Saved.")).to_be_visible()
+    owner.get_by_role("button", name="Accept").click()
+    expect(owner.get_by_text("Accepted. Leads may come from now on.")).to_be_visible()
+
+    assert product.value(status, source) == "active"
+    stored = product.rows(
+        "SELECT cap_daily, schedule ->> 'from', accept_conditions #>> '{all,0,value,0}', credit_amount::text"
+        " FROM assignment_routingpartner WHERE workspace_id = %s",
+        source,
+    )
+    assert stored == [(5, "09:00", "dental", "4.50")]
