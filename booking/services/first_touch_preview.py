@@ -35,5 +35,5 @@ def preview_first_touch(row: WorkspaceSettings, *, now: datetime) -> FirstTouchP
         sentence=first_touch_sentence(labels, row.email_bison_availability_slot_template),
         slots=tuple(slots),
         labels=labels,
-        zone=zone.key,
+        zone=zone.key.replace("_", " "),
     )

@@ -42,6 +42,26 @@ def test_recipients_are_saved_in_lower_case_and_once(owner: ZrgClient, northwind
     assert (row.notification_emails, row.slack_alerts, row.version) == (["ops@northwind.example"], True, 2)
 
 
+def test_everything_that_is_wrong_is_told_at_once_and_at_its_field(owner: ZrgClient, northwind: Workspace) -> None:
+    answer = owner.post(
+        url(northwind),
+        {
+            "version": "1",
+            "notification_sentiment_rules-interested-mode": "realtime",
+            "notification_emails": "nobody",
+            "notification_phones": "12",
+        },
+    )
+
+    html = answer.content.decode()
+    wrong = ["notification_sentiment_rules", "notification_emails", "notification_phones"]
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == wrong
+    assert [f'<a href="#id_{name}">' in html for name in wrong] == [True, True, True]
+    assert [f'id="id_{name}_error"' in html for name in wrong] == [True, True, True]
+    assert WorkspaceSettings.objects.get(workspace=northwind).version == 1
+
+
 def test_test_goes_to_every_channel_five_times_an_hour(owner: ZrgClient, northwind: Workspace) -> None:
     connect_slack(northwind)
 
