@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import PHONE
 from tests.e2e.product import REPLY_SECONDS, SETTER
 from tests.stack.waiting import wait_for
 
@@ -56,6 +57,29 @@ def test_undo_brings_the_text_back_and_nothing_left(product, page):
         assert product.provider_replies("in my own words") == []
     finally:
         product.undo_seconds(SETTER, 0)
+
+
+def test_on_a_phone_the_message_stays_in_sight_after_an_undo(product, context_of):
+    email = "pocket@composer.example"
+    pocket = context_of(SETTER, is_mobile=True, has_touch=True).new_page()
+    pocket.set_viewport_size(PHONE)
+    product.undo_seconds(SETTER, 30)
+    try:
+        open_draft(pocket, product, email)
+        pocket.get_by_role("button", name="Approve & send").tap()
+        pocket.get_by_role("button", name="Undo").tap()
+        expect(pocket.get_by_text("Not sent. Your text is back.")).to_be_visible()
+    finally:
+        product.undo_seconds(SETTER, 0)
+
+    expect(pocket.locator(".recipients")).not_to_have_attribute("open", "")
+    # The label of the button is whole, and a third of the screen is left for what the lead wrote.
+    button = pocket.locator("[data-send]")
+    assert button.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
+    assert pocket.locator("#thread-scroll").bounding_box()["height"] > PHONE["height"] / 3
+    expect(pocket.locator("#thread .msg--in").last).to_be_in_viewport()
+    # A channel that only shows its picture still says its name.
+    expect(pocket.get_by_role("tab", name="LinkedIn")).to_be_visible()
 
 
 def test_hard_07_safe_rendering_runs_nothing_of_a_message(product, page):
