@@ -42,7 +42,7 @@ class LeadAssignmentEventAdmin(TenantModelAdmin):
         "source",
         "channel",
         ("assigned_to", admin.RelatedOnlyFieldListFilter),
-        ("workspace", admin.RelatedOnlyFieldListFilter),
+        "workspace",
         "created_at",
     )
     list_select_related = ("workspace", "lead", "assigned_to", "previous_assigned_to")

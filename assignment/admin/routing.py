@@ -73,7 +73,7 @@ class RoutingRuleAdmin(RoutingAdmin):
     platform_manages = True
     allow_add = True
     list_display = ("name", "workspace", "destination_workspace", "priority", "weight", "is_active", "version", "state")
-    list_filter = ("is_active", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("is_active", "workspace")
     list_select_related = ("workspace", "destination_workspace")
     search_fields = ("=id", "name")
     autocomplete_fields = ("workspace", "destination_workspace")
@@ -198,7 +198,7 @@ class RoutingQueueEntryAdmin(RoutingAdmin):
         "outcome",
         "attempt_number",
         "last_error_code",
-        ("workspace", admin.RelatedOnlyFieldListFilter),
+        "workspace",
     )
     list_select_related = ("lead", "workspace")
     ordering = ("-created_at",)

@@ -18,7 +18,7 @@ class BulkRunAdmin(TenantModelAdmin):
 
     view_permission = Permission.RUN_BULK.value
     list_display = ("label", "workspace", "state", "leads", "skipped", "requested_by", "created_at", "finished_at")
-    list_filter = ("state", "action", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "action", "workspace")
     search_fields = ("=id", "=items__lead__id", "=items__lead__email")
     list_select_related = ("workspace", "requested_by")
     ordering = ("-created_at",)

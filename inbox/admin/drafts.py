@@ -68,7 +68,7 @@ class DraftAdmin(TenantModelAdmin):
         "generation_path",
         "response_disposition",
         "origin",
-        ("workspace", admin.RelatedOnlyFieldListFilter),
+        "workspace",
     )
     fieldsets = (
         (None, {"fields": ("links", "workspace", "lead", "channel", "status", "closed_reason", "created_at")}),
@@ -219,7 +219,7 @@ class DraftEventAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("at", "what", "why", "draft", "source", "actor", "workspace")
-    list_filter = ("kind", "source", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "source", "workspace")
     search_fields = ("=draft__id", "=reason")
     list_select_related = ("workspace", "draft", "actor")
     ordering = ("-at",)

@@ -19,7 +19,7 @@ class LeadMemoryEntryAdmin(TenantModelAdmin):
 
     platform_only = True
     list_display = ("lead", "workspace", "category", "content", "status", "source", "confidence", "expires_at")
-    list_filter = ("status", "source", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "source", "workspace")
     search_fields = ("=lead__email", "=category")
     list_select_related = ("workspace", "lead")
     ordering = ("-created_at",)
@@ -55,7 +55,7 @@ class MeetingOverseerDecisionAdmin(TenantModelAdmin):
     """What was understood of each reply, the newest first."""
 
     list_display = ("lead", "workspace", "stage", "confidence", "model", "created_at")
-    list_filter = ("stage", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("stage", "workspace")
     search_fields = ("=message__id",)
     list_select_related = ("workspace", "lead")
     ordering = ("-created_at",)

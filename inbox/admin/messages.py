@@ -82,7 +82,7 @@ class MessageAdmin(TenantModelAdmin):
         "channel",
         "classification_state",
         "safety_kind",
-        ("workspace", admin.RelatedOnlyFieldListFilter),
+        "workspace",
     )
     search_fields = ("=id", "=email_bison_reply_id", "=send_key", "=lead__email")
     list_select_related = ("workspace", "lead")

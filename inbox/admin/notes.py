@@ -16,7 +16,7 @@ class LeadNoteAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("lead", "workspace", "author", "named", "created_at", "edited_at")
-    list_filter = (("workspace", admin.RelatedOnlyFieldListFilter),)
+    list_filter = ("workspace",)
     search_fields = ("=lead__id", "=lead__email", "=author__email")
     list_select_related = ("workspace", "lead", "author")
     ordering = ("-created_at",)

@@ -24,7 +24,7 @@ class SendOrderAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("lead", "workspace", "channel", "source", "ordered_by", "state", "age", "due_at", "why")
-    list_filter = ("state", "source", "channel", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "source", "channel", "workspace")
     search_fields = ("=id", "=order_key", "=lead__email")
     list_select_related = ("workspace", "lead", "ordered_by")
     ordering = ("-due_at",)

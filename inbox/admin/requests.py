@@ -17,7 +17,7 @@ class DraftRequestAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("lead", "workspace", "channel", "kind", "state", "result", "requested_by", "created_at")
-    list_filter = ("state", "kind", "channel", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "kind", "channel", "workspace")
     search_fields = ("=lead__id", "=lead__email", "=batch")
     list_select_related = ("workspace", "lead", "requested_by")
     ordering = ("-created_at",)

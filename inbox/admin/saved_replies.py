@@ -17,7 +17,7 @@ class SavedReplyAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("title", "workspace", "owner", "channel", "version", "updated_at")
-    list_filter = ("channel", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("channel", "workspace")
     search_fields = ("title", "=owner__email")
     list_select_related = ("workspace", "owner")
     ordering = ("title", "id")

@@ -15,7 +15,7 @@ class InboundStageRunAdmin(TenantModelAdmin):
     """Codes and numbers only; the newest first."""
 
     list_display = ("message", "workspace", "stage", "state", "attempts", "seconds", "error_code", "started_at")
-    list_filter = ("state", "stage", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "stage", "workspace")
     search_fields = ("=message__id", "=error_code")
     list_select_related = ("workspace", "message")
     ordering = ("-started_at",)

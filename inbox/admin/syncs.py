@@ -20,7 +20,7 @@ class ConversationSyncAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("lead", "workspace", "state", "requested_at", "finished_at", "result")
-    list_filter = ("state", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "workspace")
     search_fields = ("=lead__id", "=lead__email")
     list_select_related = ("workspace", "lead")
     ordering = ("-requested_at",)

@@ -34,7 +34,7 @@ class EmailCampaignAdmin(CampaignAdmin):
     """Campaigns of the e-mail provider."""
 
     list_display = ("name", "provider", "bison_campaign_id", "workspace", "response_mode", "persona", "created_at")
-    list_filter = ("provider", "response_mode", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("provider", "response_mode", "workspace")
     fields = ("workspace", "name", "provider", "bison_campaign_id", *AUTO_SEND_FIELDS)
     readonly_fields = ("workspace", "name", "provider", "bison_campaign_id")
 
@@ -44,6 +44,6 @@ class SmsCampaignAdmin(CampaignAdmin):
     """Labels of text messages."""
 
     list_display = ("name", "workspace", "response_mode", "persona", "created_at")
-    list_filter = ("response_mode", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("response_mode", "workspace")
     fields = ("workspace", "name", "name_normalized", *AUTO_SEND_FIELDS)
     readonly_fields = ("workspace", "name", "name_normalized")

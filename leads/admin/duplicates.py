@@ -17,7 +17,7 @@ class LeadIdentityConflictAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("lead", "identifier", "value", "other_lead", "source", "status", "workspace", "created_at")
-    list_filter = ("status", "identifier", "source", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "identifier", "source", "workspace")
     list_select_related = ("lead", "other_lead", "workspace")
     fields = (
         "workspace",

@@ -121,7 +121,7 @@ class LeadAdmin(TenantModelAdmin):
         "enrichment_status",
         SharedPhoneFilter,
         SmsBlockedFilter,
-        ("workspace", admin.RelatedOnlyFieldListFilter),
+        "workspace",
     )
     search_fields = ("email",)
     search_help_text = "A whole e-mail address, the end of a phone number, or beginnings of words."

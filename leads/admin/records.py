@@ -23,7 +23,7 @@ class OptOutAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("kind", "reason", "workspace", "lead_id", "created_at")
-    list_filter = ("kind", "reason", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "reason", "workspace")
     list_select_related = ("workspace",)
     fields = ("workspace", "kind", "value_hash", "reason", "lead_id", "created_at")
     readonly_fields = fields
@@ -35,7 +35,7 @@ class EnrichmentRequestAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("lead", "kind", "status", "trigger", "attempts", "error", "sent_at", "answered_at")
-    list_filter = ("status", "kind", "trigger", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "kind", "trigger", "workspace")
     list_select_related = ("lead", "workspace")
     fields = ("workspace", "lead", "kind", "status", "trigger", "attempts", "error", "sent_at", "answered_at")
     readonly_fields = fields
@@ -68,7 +68,7 @@ class LeadImportJobAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("file_name", "workspace", "source", "status", "progress", "created_by", "created_at")
-    list_filter = ("status", "source", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "source", "workspace")
     list_select_related = ("workspace", "created_by")
     ordering = ("-created_at", "-id")
     actions = ("cancel", "go_on")
@@ -117,7 +117,7 @@ class ExportJobAdmin(TenantModelAdmin):
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("kind", "workspace", "status", "rows", "bytes", "requested_by", "created_at", "expires_at")
-    list_filter = ("status", "kind", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "kind", "workspace")
     list_select_related = ("workspace", "requested_by")
     ordering = ("-created_at", "-id")
     fields = (

@@ -33,7 +33,7 @@ class NotificationEventAdmin(TenantModelAdmin):
     """What happened, whether or not anybody was told."""
 
     list_display = ("created_at", "kind", "sentiment_tag", "cause", "snippet", "workspace")
-    list_filter = (KindFilter, "cause", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = (KindFilter, "cause", "workspace")
     search_fields = ("=dedupe_key",)
     list_select_related = ("workspace",)
     raw_id_fields = ("lead", "message")
@@ -45,7 +45,7 @@ class DigestRunAdmin(TenantModelAdmin):
     """The digest of each day, and what it covered."""
 
     list_display = ("local_day", "workspace", "status", "parts", "period_from", "period_to", "created_at")
-    list_filter = ("status", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "workspace")
     list_select_related = ("workspace",)
     ordering = ("-local_day",)
 
@@ -55,7 +55,7 @@ class NotificationSendLogAdmin(TenantModelAdmin):
     """What left for whom, or why not. Texts are not shown: some carry links that let somebody in."""
 
     list_display = ("created_at", "kind", "destination", "target", "status", "reason", "attempts", "workspace")
-    list_filter = ("status", KindFilter, "destination", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", KindFilter, "destination", "workspace")
     search_fields = ("=target",)
     list_select_related = ("workspace",)
     exclude = HIDDEN

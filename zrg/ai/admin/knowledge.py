@@ -25,7 +25,7 @@ class KnowledgeAssetAdmin(ReadOnlyAdmin):
     """Sources and their state; a failed one says why. People keep them in the settings of the workspace."""
 
     list_display = ("name", "workspace", "type", "state", "error", "ai_context_mode", "fetched_at", "archived_at")
-    list_filter = ("state", "type", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "type", "workspace")
     search_fields = ("name",)
     ordering = ("workspace", "position", "name")
     inlines = (RevisionInline,)
@@ -52,7 +52,7 @@ class KnowledgeAssetRevisionAdmin(ReadOnlyAdmin):
     """Earlier contents; the last 20 of each source."""
 
     list_display = ("created_at", "workspace", "asset", "ai_context_mode", "author")
-    list_filter = (("workspace", admin.RelatedOnlyFieldListFilter),)
+    list_filter = ("workspace",)
     list_select_related = ("workspace", "asset", "author")
     actions = ("restore",)
 
@@ -67,7 +67,7 @@ class GuidanceAdmin(ReadOnlyAdmin):
     """Pieces the analysis wrote; 30 days old they are no longer read."""
 
     list_display = ("created_at", "workspace", "kind", "email_campaign_id", "piece")
-    list_filter = ("kind", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "workspace")
 
 
 class PolicyRevisionInline(ReadOnlyInline):
@@ -84,7 +84,7 @@ class ConfidencePolicyAdmin(ReadOnlyAdmin):
     """Thresholds a workspace decides by; without a row the defaults hold."""
 
     list_display = ("policy_key", "workspace", "config", "updated_by", "updated_at")
-    list_filter = ("policy_key", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("policy_key", "workspace")
     list_select_related = ("workspace", "updated_by")
     ordering = ("workspace", "policy_key")
     inlines = (PolicyRevisionInline,)

@@ -34,7 +34,7 @@ class PromptOverrideAdmin(ScopedAdmin):
     """Overrides in force; one that drifted waits, because the code's text changed."""
 
     list_display = ("prompt_key", "scope", "role", "index", "use", "updated_by", "updated_at")
-    list_filter = ("prompt_key", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("prompt_key", "workspace")
     ordering = ("prompt_key", "role", "index", "workspace")
     list_select_related = ("workspace", "updated_by")
     actions = ("reset",)
@@ -71,7 +71,7 @@ class PromptOverrideRevisionAdmin(ScopedAdmin):
     """Every change of a prompt's text, kept for ever."""
 
     list_display = ("created_at", "scope", "prompt_key", "role", "index", "action", "author", "note")
-    list_filter = ("action", "prompt_key", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("action", "prompt_key", "workspace")
     list_select_related = ("workspace", "author")
     actions = ("restore",)
 
@@ -88,7 +88,7 @@ class PromptSnippetOverrideAdmin(ScopedAdmin):
     """Small texts and numbers that replace the code's."""
 
     list_display = ("snippet_key", "scope", "updated_by", "updated_at")
-    list_filter = ("snippet_key", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("snippet_key", "workspace")
     ordering = ("snippet_key", "workspace")
     list_select_related = ("workspace", "updated_by")
     actions = ("reset",)
@@ -114,7 +114,7 @@ class PromptSnippetRevisionAdmin(ScopedAdmin):
     """Every change of a snippet, kept for ever."""
 
     list_display = ("created_at", "scope", "snippet_key", "action", "author", "note")
-    list_filter = ("action", "snippet_key", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("action", "snippet_key", "workspace")
     list_select_related = ("workspace", "author")
     actions = ("restore",)
 

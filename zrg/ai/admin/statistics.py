@@ -41,5 +41,5 @@ class AIUsageDailyAdmin(TenantModelAdmin):
         "latency_p50_ms",
         "latency_p95_ms",
     )
-    list_filter = ("model", "prompt_key", ("workspace", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("model", "prompt_key", "workspace")
     ordering = ("-day", "workspace", "prompt_key")
