@@ -194,12 +194,12 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What has to be confirmed is confirmed; every field that is wrong is told at once, not one after the other."""
         cleaned: dict[str, Any] = super().clean() or {}
-        for column in (one for group in self.groups for one in group.columns):
-            if column.name in cleaned and not self.fields[column.name].disabled:
+        for known in (one for group in self.groups for one in group.columns):
+            if known.name in cleaned and not self.fields[known.name].disabled:
                 try:
-                    WorkspaceSettings._meta.get_field(column.name).run_validators(cleaned[column.name])  # type: ignore[union-attr]
+                    WorkspaceSettings._meta.get_field(known.name).run_validators(cleaned[known.name])  # type: ignore[union-attr]
                 except forms.ValidationError as refused:
-                    self.add_error(column.name, refused)
+                    self.add_error(known.name, refused)
         for name in [name for name in self.fields if name.startswith(CONFIRM)]:
             column = name.removeprefix(CONFIRM)
             if cleaned.get(column) and not self.initial[column] and not cleaned.get(name):
