@@ -27,6 +27,8 @@ from leads.models import Lead
 from zrg.workspaces.context import platform
 
 REPEATS = 5
+# A ratio that scatters more than this share of itself proves nothing either way.
+WIDEST_SPREAD = 0.25
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from assignment.benchmark import comparisons
 from assignment.benchmark.scenarios import SCENARIOS as PLAIN
-from assignment.benchmark.scenarios import Options
+from assignment.benchmark.scenarios import WIDEST_SPREAD, Options
 from assignment.benchmark.scene import refuse_other_databases, remove_scenes
 
 SCENARIOS = {
@@ -88,8 +88,7 @@ def _passes(name: str, figures: dict[str, Any]) -> bool:
     if figures.get("double_routes") or figures.get("violations") or figures.get("met") is False:
         return False
     ratio = figures.get("ratio_value")
-    # A run that scatters by more than a quarter proves nothing either way.
-    return ratio is None or figures["spread"] > 0.25 or ratio >= LEAST.get(name, 0.0)
+    return ratio is None or figures["spread"] > WIDEST_SPREAD or ratio >= LEAST.get(name, 0.0)
 
 
 def _machine() -> dict[str, Any]:

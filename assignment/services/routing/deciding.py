@@ -24,14 +24,13 @@ class Verdicts:
 
     completions: list[Completion]
     failures: list[Failure]
-    rules: dict[str, Rule]
 
 
 def decide(
     rule_set: RuleSet, leads: Sequence[TakenLead], now: datetime, *, full: CountsByScope | None = None
 ) -> Verdicts:
     """Decide for all leads in their order. `full` are counts to use instead of the stored ones."""
-    verdicts = Verdicts([], [], {})
+    verdicts = Verdicts([], [])
     standings = Standings(rule_set, now)
     open_questions: list[tuple[TakenLead, Candidates]] = []
     for lead in leads:
@@ -86,8 +85,6 @@ def _count_down(rule_set: RuleSet, decision: Decision, counts: dict[tuple[str, s
 def _note(rule_set: RuleSet, verdicts: Verdicts, lead: TakenLead, decision: Decision) -> None:
     considered = considered_json(decision) if decision.outcome != "route" or rule_set.explain else None
     if decision.outcome in ("route", "keep"):
-        if decision.rule is not None:
-            verdicts.rules[decision.rule.id] = decision.rule
         verdicts.completions.append(
             Completion(
                 lead_id=lead.id,
