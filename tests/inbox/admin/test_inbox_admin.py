@@ -168,3 +168,20 @@ def test_draft_shows_its_decision_in_words(operator, desk):
     assert "The confidence is below the campaign" in listed
     assert "72 % The confidence is below the campaign" in events
     assert f"leadId={desk.lead.pk}" in page
+
+
+def test_messages_are_found_by_each_of_their_names(operator, desk):
+    other = make_desk()
+    sent = MessageFactory(lead=desk.lead, outbound=True, send_key="manual:1")
+    desk.lead.email = "only@northfork.example"
+    desk.lead.save(update_fields=["email"])
+
+    def found(text):
+        listed = operator.get(address("message"), {"q": text}).context["cl"].result_list
+        return {message.pk for message in listed}
+
+    assert found(str(other.reply.pk)) == {other.reply.pk}
+    assert found(desk.reply.email_bison_reply_id) >= {desk.reply.pk}
+    assert found("manual:1") == {sent.pk}
+    assert found(" Only@Northfork.example ") == {desk.reply.pk, sent.pk}
+    assert found("nobody@northfork.example") == set()
