@@ -7,12 +7,13 @@ from django.db import DatabaseError
 from django.db.models import Min
 from django.utils import timezone
 from prometheus_client import Counter, Histogram
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from inbox.enums import ClassificationState, DeliveryStatus, Direction
 from inbox.models import Draft, Message
 from zrg.lib import log_events
+from zrg.lib.exposition import FIGURES
 from zrg.workspaces.context import platform
 
 log = structlog.get_logger(__name__)
@@ -207,6 +208,6 @@ class AutoSendCollector(Collector):
 
 def register() -> None:
     """Add the collectors once per process."""
-    REGISTRY.register(UnknownSendsCollector())
-    REGISTRY.register(FailedClassificationsCollector())
-    REGISTRY.register(AutoSendCollector())
+    FIGURES.register(UnknownSendsCollector())
+    FIGURES.register(FailedClassificationsCollector())
+    FIGURES.register(AutoSendCollector())

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import structlog
 from django.db import DatabaseError
 from prometheus_client import Counter, Histogram
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from leads.models import LeadIdentityConflict
 from zrg.lib import log_events
+from zrg.lib.exposition import FIGURES
 from zrg.workspaces.context import platform
 
 log = structlog.get_logger(__name__)
@@ -71,4 +72,4 @@ class ConflictCollector(Collector):
 
 def register() -> None:
     """Add the collector once per process."""
-    REGISTRY.register(ConflictCollector())
+    FIGURES.register(ConflictCollector())

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from assignment.services.fairness import late_leads
+from zrg.lib.exposition import FIGURES
 from zrg.lib.log_events import METRICS_UNREADABLE
 from zrg.workspaces.context import platform
 
@@ -43,4 +44,4 @@ class RotationCollector(Collector):
 
 def register() -> None:
     """Add the collector once per process."""
-    REGISTRY.register(RotationCollector())
+    FIGURES.register(RotationCollector())

@@ -46,7 +46,8 @@ class CalendlySimulator:
     events = EVENTS
     fields = ("email", "name", "text", "start", "client_id")
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        self._first = first
         self._lock = threading.RLock()
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., SimResponse]]] = [
             ("GET", re.compile(r"/users/me"), self._me),
@@ -88,7 +89,7 @@ class CalendlySimulator:
             self.meetings: dict[str, dict[str, Any]] = {}
             self.guests: dict[str, dict[str, Any]] = {}
             self._keys: dict[str, str] = {}
-            self._last = 0
+            self._last = self._first
 
     def handle(self, request: SimRequest) -> SimResponse:
         """Perform one call of the API."""

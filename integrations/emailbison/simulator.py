@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from integrations.simulator.core import Outgoing, SimRequest, SimResponse
 
@@ -14,6 +15,8 @@ DEMO_API_KEY = "simulator-emailbison-key"
 WORKSPACE_ID = 1
 WORKSPACE_NAME = "Simulated agency client"
 PER_PAGE = 15
+FIRST_LEAD = 55_020
+MOST_LEADS = 1_000_000_000
 
 _UNAUTHENTICATED = SimResponse(status=401, body={"message": "Unauthenticated."})
 _CAMPAIGN = {"id": 402, "name": "Owners Q2", "status": "active"}
@@ -36,7 +39,8 @@ class EmailBisonSimulator:
     events = (*REPLY_EVENTS, *STEP_EVENTS)
     fields = ("email", "text", "first_name", "last_name", "company", "title", "subject", "from_email", "client_id")
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        self._first = first
         self._lock = threading.RLock()
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., SimResponse]]] = [
             ("GET", re.compile(r"/api/campaigns"), self._campaigns),
@@ -64,7 +68,8 @@ class EmailBisonSimulator:
             self.replies: dict[int, dict[str, Any]] = {}
             self.scheduled: dict[int, dict[str, Any]] = {}
             self.stopped: list[tuple[int, int]] = []
-            self._last = {"lead": 55_020, "reply": 771_203, "scheduled": 910_006, "event": 88_122}
+            start = {"reply": 771_203, "scheduled": 910_006, "event": 88_122}
+            self._last = {kind: number + self._first for kind, number in start.items()}
 
     def handle(self, request: SimRequest) -> SimResponse:
         """Perform one call of the API."""
@@ -103,7 +108,8 @@ class EmailBisonSimulator:
             if known is not None:
                 known.update({name: value for name, value in values.items() if value})
                 return known
-            new_id = lead_id or self._next("lead")
+            # The same for an address after every start, as at the provider.
+            new_id = lead_id or FIRST_LEAD + crc32(email.lower().encode()) % MOST_LEADS
             lead: dict[str, Any] = {
                 "id": new_id,
                 "email": email.lower(),

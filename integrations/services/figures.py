@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import structlog
 from django.db import DatabaseError
 from django.db.models import Count
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from integrations.models import Connection, ProviderBudget
 from zrg.jobs.enums import EventStatus
 from zrg.jobs.models import WebhookEvent
+from zrg.lib.exposition import FIGURES
 from zrg.lib.log_events import METRICS_UNREADABLE
 from zrg.workspaces.context import platform
 
@@ -37,7 +38,7 @@ class ConnectionCollector(Collector):
 
 def register_collector() -> None:
     """Add the collector once per process."""
-    REGISTRY.register(ConnectionCollector())
+    FIGURES.register(ConnectionCollector())
 
 
 def _gauges() -> Iterator[Metric]:

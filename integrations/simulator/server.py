@@ -30,17 +30,20 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Simulator:
-    """All providers with their state, the scripts and the journal; one per process or test."""
+    """All providers with their state, the scripts and the journal; one per process or test.
 
-    def __init__(self, *, product_url: str = "") -> None:
-        self.emailbison = EmailBisonSimulator()
-        self.smartlead = SmartLeadSimulator()
+    Ids are counted from `first` on: a product that remembers an earlier run would take one used again for a repetition.
+    """
+
+    def __init__(self, *, product_url: str = "", first: int = 0) -> None:
+        self.emailbison = EmailBisonSimulator(first)
+        self.smartlead = SmartLeadSimulator(first)
         self.instantly = InstantlySimulator()
         self.ghl = GhlSimulator()
         self.slack = SlackSimulator()
-        self.unipile = UnipileSimulator()
+        self.unipile = UnipileSimulator(first)
         self.resend = ResendSimulator()
-        self.calendly = CalendlySimulator()
+        self.calendly = CalendlySimulator(first)
         self.model = ModelSimulator()
         self.clay = ClaySimulator()
         self.emailguard = EmailGuardSimulator()

@@ -29,7 +29,8 @@ class SmartLeadSimulator:
     events = ("EMAIL_REPLY", "EMAIL_SENT", "LEAD_UNSUBSCRIBED")
     fields = ("client_id", "email", "text", "first_name", "last_name", "subject", "from_email", "secret")
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        self._first = first
         self._lock = threading.RLock()
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., SimResponse]]] = [
             ("GET", re.compile(r"/api/v1/campaigns/?"), self._campaigns),
@@ -45,7 +46,7 @@ class SmartLeadSimulator:
             self.campaigns: dict[int, dict[str, Any]] = {88410: dict(_CAMPAIGN)}
             self.leads: dict[str, dict[str, Any]] = {}
             self.queued: list[dict[str, Any]] = []
-            self._replies = 0
+            self._replies = self._first
 
     def handle(self, request: SimRequest) -> SimResponse:
         """Perform one call of the API."""

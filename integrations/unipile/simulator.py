@@ -34,7 +34,8 @@ class UnipileSimulator:
     events = (*MESSAGE_EVENTS, *ECHO_EVENTS, *RELATION_EVENTS, STATUS_EVENT)
     fields = ("linkedin", "text", "first_name", "last_name", "status", "account_id")
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        self._first = first
         self._lock = threading.RLock()
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., SimResponse]]] = [
             ("GET", re.compile(r"/api/v1/users/me"), self._own_profile),
@@ -53,7 +54,7 @@ class UnipileSimulator:
             self.people: dict[str, Person] = {}
             self.messages: list[dict[str, Any]] = []
             self.balance: dict[str, int | None] = {"premium": 5, "recruiter": None, "sales_navigator": None}
-            self._count = 0
+            self._count = self._first
 
     def handle(self, request: SimRequest) -> SimResponse:
         """Perform one call of the API."""

@@ -6,11 +6,12 @@ import structlog
 from django.db import DatabaseError
 from django.db.models import Count, Min
 from django.utils import timezone
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from notifications.enums import SendStatus
 from notifications.models import NotificationSendLog
+from zrg.lib.exposition import FIGURES
 from zrg.lib.log_events import METRICS_UNREADABLE
 from zrg.workspaces.context import dispatch
 
@@ -40,4 +41,4 @@ class OutboxCollector(Collector):
 
 def register_collector() -> None:
     """Add the collector once per process."""
-    REGISTRY.register(OutboxCollector())
+    FIGURES.register(OutboxCollector())

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import structlog
 from django.db import DatabaseError
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from zrg.jobs.services import queue_state
 from zrg.lib import log_events
+from zrg.lib.exposition import FIGURES
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ class WorkCollector(Collector):
 
 def register() -> None:
     """Add the collector once per process."""
-    REGISTRY.register(WorkCollector())
+    FIGURES.register(WorkCollector())
 
 
 def _queue_gauges(name: str, row: dict[str, int]) -> Iterator[Metric]:

@@ -40,6 +40,11 @@ class Layout:
         return self.var / "broker"
 
     @property
+    def metrics(self) -> Path:
+        """What the processes of the running installation counted; emptied when it starts."""
+        return self.var / "metrics"
+
+    @property
     def secrets(self) -> Path:
         """Generated development secrets, readable by their owner only."""
         return self.var / "dev.env"

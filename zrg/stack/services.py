@@ -54,7 +54,7 @@ def installation_services(layout: Layout, environment: Mapping[str, str]) -> lis
         Service(
             name=name,
             command=command,
-            environment={**environment, "ZRG_PROCESS": f"zrg-{name}"},
+            environment={**environment, "ZRG_PROCESS": f"zrg-{name}", "ZRG_METRICS_DIR": str(layout.metrics)},
             grace_seconds=GRACE_SECONDS.get(name, DEFAULT_GRACE_SECONDS),
         )
         for name, command in commands.items()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 import urllib.error
@@ -94,6 +95,8 @@ def _run(supervisor: Supervisor, server: Server | None, environment: Mapping[str
     announcement = _Announcement(environment, layout, started_at)
     if not supervisor.stopping:
         announcement.make_at_start()
+        # The processes that counted there have ended.
+        shutil.rmtree(layout.metrics, ignore_errors=True)
         supervisor.start(installation_services(layout, environment))
     supervisor.run(lambda: announcement.make_when_ready(supervisor))
 

@@ -1,8 +1,6 @@
 """Counters of this app."""
 
-from prometheus_client import REGISTRY, Counter
-
-__all__ = ["REGISTRY", "count_denied", "count_login", "count_provisioning"]
+from prometheus_client import Counter
 
 LOGINS = Counter("zrg_logins_total", "Log-ins by result", ["result"])
 ACCESS_DENIED = Counter("zrg_access_denied_total", "Refused acts", ["action"])

@@ -6,12 +6,13 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError, connection
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from assignment.rules.routing.health import add_up
 from assignment.services.routing.health import health_rows
 from zrg.lib import log_events
+from zrg.lib.exposition import FIGURES
 from zrg.workspaces.context import dispatch, platform
 
 log = structlog.get_logger(__name__)
@@ -91,7 +92,7 @@ class RoutingCollector(Collector):
 
 def register() -> None:
     """Add the collector once per process."""
-    REGISTRY.register(RoutingCollector())
+    FIGURES.register(RoutingCollector())
 
 
 def _by_workspace(name: str, text: str, rows: list[dict[str, Any]], column: str) -> GaugeMetricFamily:

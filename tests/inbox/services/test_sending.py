@@ -21,6 +21,7 @@ from tests.support.client import no_context
 from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob
 from zrg.lib.errors import BadInput
+from zrg.lib.exposition import FIGURES
 from zrg.workspaces import switches
 from zrg.workspaces.models import Workspace
 
@@ -347,4 +348,4 @@ def test_unconfirmed_sends_are_counted(thread, simulator):
     send(thread)
 
     with no_context():
-        assert REGISTRY.get_sample_value("zrg_unknown_sends") == 1
+        assert FIGURES.get_sample_value("zrg_unknown_sends") == 1

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from zrg.lib import log_events
-from zrg.workspaces.metrics import REGISTRY
+from zrg.lib.exposition import exposition
 from zrg.workspaces.services.health import check_all
 
 logger = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not _same(token, settings.METRICS_TOKEN):
         return JsonResponse({"error": "unauthenticated"}, status=401)
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _same(given: str, expected: str) -> bool:
