@@ -42,6 +42,33 @@ def test_hard_07_typed_text_kept_when_a_newer_message_refuses_it(product, page):
     expect(page.locator("#editor")).to_have_value(TYPED)
 
 
+def test_sent_while_its_own_saving_is_on_its_way(product, page):
+    email, words = "saved@composer.example", "Hello Nora, sent while it is being saved."
+    open_draft(page, product, email)
+    answers = []
+
+    def hold(route):
+        if route.request.method == "PATCH":
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/api/inbox/drafts/*", hold)
+    page.locator("#editor").fill(words)
+    for _moment in range(LIVE_MS // 100):
+        page.wait_for_timeout(100)
+        if answers:
+            break
+    # The server has the new version already, the page does not know of it.
+    page.get_by_role("button", name="Approve & send").click()
+    [(route, answer)] = answers
+    assert answer.status == 200
+    route.fulfill(response=answer)
+
+    expect(page.locator("#thread .msg--out[data-delivery='sent']")).to_contain_text(words, timeout=LIVE_MS)
+    assert product.outbound(email) == ["sent"]
+
+
 def test_undo_brings_the_text_back_and_nothing_left(product, page):
     email = "undone@composer.example"
     product.undo_seconds(SETTER, 30)

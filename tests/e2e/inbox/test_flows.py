@@ -11,7 +11,7 @@ from tests.e2e.product import OWNER, REPLY_SECONDS, SETTER
 from tests.e2e.watching import overflow, watch
 from tests.stack.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.wide]
+pytestmark = pytest.mark.e2e
 
 WAYS = {"pointer": (Pointer, DESK), "keys": (Keys, DESK), "pointer390": (Pointer, PHONE), "keys390": (Keys, PHONE)}
 # What each person of the cast is for; the first two stand beside each other in the list.

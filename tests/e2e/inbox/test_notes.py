@@ -7,7 +7,7 @@ from tests.e2e.conftest import PHONE
 from tests.e2e.product import OWNER, REPLY_SECONDS, SETTER
 from tests.stack.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.wide]
+pytestmark = pytest.mark.e2e
 
 LIVE_MS = 40_000
 NOTE = "Her budget ends in March."

@@ -15,24 +15,26 @@ LIVE_MS = 40_000
 MOST_SHIFT = 0.02
 
 
-@pytest.fixture(scope="module")
-def talks(product) -> list[str]:
-    """Leads with drafts, the newest first."""
-    emails = [f"smooth{number}@smooth.example" for number in (1, 2, 3)]
-    for email in emails:
-        product.write(email, "Could you send more details?", first_name="Sue")
-        product.pending_draft(email)
-        product.mark_compared(email)
-    return list(reversed(emails))
+# Longer than its box: where a thread is shorter, what comes pushes it up, as everywhere.
+LONG = "\n".join(["Could you send more details?", *["We work in three places, and each has a manager."] * 20])
+
+
+def talk(product, email: str) -> str:
+    """A lead with a draft, at rest; its id."""
+    product.write(email, LONG, first_name="Sue")
+    product.pending_draft(email)
+    product.mark_compared(email)
+    return product.lead_id(email)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
-def test_nothing_moves_by_itself_while_loading_and_when_a_message_comes(product, context_of, talks, size):
+def test_nothing_moves_by_itself_while_loading_and_when_a_message_comes(product, context_of, size):
+    email = f"width{size['width']}@smooth.example"
+    lead = talk(product, email)
     page = context_of(SETTER).new_page()
     page.set_viewport_size(size)
     problems = watch(page)
     watch_shifts(page)
-    lead = product.lead_id(talks[0])
 
     page.goto("/")
     expect(page.locator("#rows .lead").first).to_be_visible()
@@ -43,7 +45,7 @@ def test_nothing_moves_by_itself_while_loading_and_when_a_message_comes(product,
     page.wait_for_load_state("networkidle")
     on_thread = shift(page)
     arrived = page.locator("#thread .msg--in").count() + 1
-    product.write(talks[0], "And one more thing.", first_name="Sue")
+    product.write(email, "And one more thing.", first_name="Sue")
     expect(page.locator("#thread .msg--in")).to_have_count(arrived, timeout=LIVE_MS)
     on_refresh = shift(page) - on_thread
 
@@ -53,10 +55,11 @@ def test_nothing_moves_by_itself_while_loading_and_when_a_message_comes(product,
     assert problems == []
 
 
-def test_next_conversation_opens_without_the_network(product, context_of, talks):
+def test_next_conversation_opens_without_the_network(product, context_of):
     page = context_of(SETTER).new_page()
-    first, second = (product.lead_id(email) for email in talks[:2])
-    page.goto("/?search=smooth.example")
+    # The newest stands first.
+    second, first = (talk(product, f"ahead{number}@smooth.example") for number in (1, 2))
+    page.goto("/?search=ahead")
     expect(page.locator(f"#row-{first}")).to_be_visible()
 
     with page.expect_response(lambda answer: f"/conversation/{second}" in answer.url):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.product import OWNER, SETTER
 from tests.e2e.watching import watch
 
-pytestmark = [pytest.mark.e2e, pytest.mark.wide]
+pytestmark = pytest.mark.e2e
 
 LIVE_MS = 40_000
 MINE, THEIRS = "The first answer, from one desk.", "The second answer, from another desk."
@@ -25,7 +25,7 @@ def desks(context_of):
 
 def test_hard_06_exactly_one_message_of_two_browsers_and_the_text_of_both(product, desks):
     first, second = desks
-    email = "pair@two.example"
+    email = "both@two.example"
     product.write(email, "Could you send more details?", first_name="Pia")
     draft, _text = product.pending_draft(email)
     lead = product.lead_id(email)

@@ -5,6 +5,7 @@ const SAVE_AFTER_MS = 2000;
 const ARMED_MS = 4000;
 let saveTimer = null;
 let saving = 0;
+let saved = null;
 let armedTimer = null;
 
 const composer = () => zrg.$("#composer");
@@ -119,7 +120,7 @@ function scheduleSave() {
   if (!form?.dataset.draftUrl || offered()) return state(dirty() ? gettext("Kept on this device") : "");
   if (!dirty()) return;
   state(gettext("Saving…"));
-  saveTimer = setTimeout(save, SAVE_AFTER_MS);
+  saveTimer = setTimeout(() => { saved = save(); }, SAVE_AFTER_MS);
 }
 
 async function save() {
@@ -227,6 +228,15 @@ function disarm() {
   zrg.$("[data-send-label]").textContent = gettext("Approve & send");
 }
 
+// What is being saved leads to a new version: an act with the old one would be refused for our own change.
+let held = false;
+document.addEventListener("htmx:confirm", (event) => {
+  if (!saving || !event.target.closest("#composer")) return;
+  event.preventDefault();
+  if (held) return;
+  held = true;
+  saved.finally(() => { held = false; event.detail.issueRequest(true); });
+});
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.target.id === "composer") clearTimeout(saveTimer);
 });
