@@ -7,12 +7,18 @@ from zrg.ai.models import Persona
 
 
 class PersonaFactory(factory.django.DjangoModelFactory[Persona]):
-    """The voice of its workspace, without a signature."""
+    """A voice of a workspace."""
 
     class Meta:
         model = Persona
 
     workspace = factory.SubFactory(WorkspaceFactory)
+    name = factory.Sequence(lambda n: f"Persona {n}")
+
+
+class DefaultPersonaFactory(PersonaFactory):
+    """The voice its workspace speaks with, without a signature."""
+
     name = "Priya"
     is_default = True
     persona_name = "Priya Nair"

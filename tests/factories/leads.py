@@ -5,7 +5,6 @@ import factory
 from leads.models import EmailCampaign, Lead, SmsCampaign
 from leads.services.campaigns import normalize_label
 from tests.factories.workspaces import WorkspaceFactory
-from zrg.ai.models import Persona
 
 
 class LeadFactory(factory.django.DjangoModelFactory[Lead]):
@@ -42,13 +41,3 @@ class SmsCampaignFactory(factory.django.DjangoModelFactory[SmsCampaign]):
     workspace = factory.SubFactory(WorkspaceFactory)
     name = factory.Sequence(lambda n: f"Label {n}")
     name_normalized = factory.LazyAttribute(lambda o: normalize_label(o.name))
-
-
-class PersonaFactory(factory.django.DjangoModelFactory[Persona]):
-    """A voice of a workspace."""
-
-    class Meta:
-        model = Persona
-
-    workspace = factory.SubFactory(WorkspaceFactory)
-    name = factory.Sequence(lambda n: f"Persona {n}")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from inbox.models import Draft, InboundStageRun, Message
 from inbox.pipeline import ANSWERING, READING
 from leads.models import Lead
-from tests.factories.ai import PersonaFactory
+from tests.factories.ai import DefaultPersonaFactory
 from tests.factories.inbox import MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
@@ -26,7 +26,7 @@ READING_JOB = "EMAIL_INBOUND_POST_PROCESS"
 @pytest.fixture
 def workspace():
     workspace = WorkspaceFactory()
-    PersonaFactory(workspace=workspace, signature="Priya Nair\nNorthfork")
+    DefaultPersonaFactory(workspace=workspace, signature="Priya Nair\nNorthfork")
     return workspace
 
 

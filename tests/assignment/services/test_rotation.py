@@ -338,7 +338,7 @@ def test_figures_tell_shares_order_and_waiting_leads():
         (4, 40.0, 40.0),
         (2, 20.0, 20.0),
     ]
-    assert (fairness.total, fairness.channels) == (10, {"email": 10})
+    assert (fairness.total, fairness.channels) == (10, {"E-mail": 10})
     assert (verdict.breaks, verdict.off_channel, verdict.shares) == (
         0,
         0,

@@ -14,7 +14,7 @@ from integrations.ghl.parse import contract_of
 from integrations.ghl.payload import read_call
 from leads.models import Lead, LeadIdentityConflict, OptOut, SmsCampaign
 from tests.factories import ConnectionFactory, WorkspaceFactory
-from tests.factories.ai import PersonaFactory
+from tests.factories.ai import DefaultPersonaFactory
 from tests.factories.leads import LeadFactory
 from tests.integrations.ghl.payloads import CONTACT, LOCATION, URL, sms
 from tests.support.client import ZrgClient
@@ -163,7 +163,7 @@ def test_reply_to_a_colleague_is_nothing_of_sms(workspace):
 
 
 def test_from_the_workflow_to_a_waiting_draft(workspace, simulator):
-    PersonaFactory(workspace=workspace)
+    DefaultPersonaFactory(workspace=workspace)
     ConnectionFactory(
         workspace=workspace, provider="GHL", external_account_id=LOCATION, secrets={"private_key": "pit-x"}
     )

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from leads.models import EmailCampaign, SmsCampaign
 from leads.services.campaign_settings import campaign_version
 from tests.factories import EmailCampaignFactory, MembershipFactory, SmsCampaignFactory, UserFactory, WorkspaceFactory
-from tests.factories.leads import PersonaFactory
+from tests.factories.ai import PersonaFactory
 from tests.support.client import ZrgClient
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import AdminAuditEvent, Workspace, WorkspaceSettings

@@ -30,7 +30,7 @@ def test_an_invalid_mailbox_is_not_written_to_and_blocks_email(thread, guarded):
     guarded.state.emailguard.invalid.add("dana@northfork.example")
 
     first = send(thread)
-    second = send(thread, key="manual:2:part:0")
+    second = send(thread, send_key="manual:2:part:0")
 
     assert (first.status, first.code) == ("failed", "email_invalid")
     assert (second.status, second.code) == ("blocked", "lead_blacklisted")

@@ -9,7 +9,7 @@ import pytest
 
 from booking.contracts import Availability, BookingInstructions
 from booking.registry import NoCalendar, _Registered, register_calendar
-from tests.factories.ai import PersonaFactory
+from tests.factories.ai import DefaultPersonaFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
 
@@ -50,7 +50,7 @@ def told() -> Iterator[ToldCalendar]:
 def harbor():  # type: ignore[no-untyped-def]
     """A lead of a workspace whose persona has a signature and a priced service."""
     workspace = WorkspaceFactory()
-    PersonaFactory(
+    DefaultPersonaFactory(
         workspace=workspace,
         signature="Priya Nair\nHarbor",
         service_description="Outbound for dental practices. Harbor plan: $450 per month.",

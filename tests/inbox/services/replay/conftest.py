@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from inbox.enums import DraftStatus
 from inbox.models import Draft, DraftEvent, LeadMemoryEntry, MeetingOverseerDecision, Message, SendOrder
-from tests.factories.ai import PersonaFactory
+from tests.factories.ai import DefaultPersonaFactory
 from tests.factories.inbox import DraftFactory, MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import WorkspaceFactory
@@ -72,7 +72,7 @@ class Archive:
 
 def make_archive(simulator: RunningSimulator, folder: Path) -> Archive:
     workspace = WorkspaceFactory()
-    PersonaFactory(
+    DefaultPersonaFactory(
         workspace=workspace,
         signature=SIGNATURE,
         service_description="Outbound for dental practices. Harbor plan: $450 per month.",

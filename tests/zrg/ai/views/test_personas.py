@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.factories import EmailCampaignFactory, MembershipFactory, WorkspaceFactory
-from tests.factories.leads import PersonaFactory
+from tests.factories.ai import PersonaFactory
 from tests.support.client import ZrgClient
 from zrg.ai.models import Persona
 from zrg.workspaces.enums import MembershipRole
