@@ -84,13 +84,36 @@ class KeyedSimulator(ProviderSimulator, Protocol):
         """Accept one more API key."""
 
 
+HOLD_SECONDS = 30.0
+
+
+class Hold:
+    """A call that waits: who wrote the script learns that it arrived, and lets it go on."""
+
+    def __init__(self) -> None:
+        self._arrived, self._released = threading.Event(), threading.Event()
+
+    def stop(self) -> None:
+        """The call is here; returns when it may go on."""
+        self._arrived.set()
+        self._released.wait(HOLD_SECONDS)
+
+    def wait(self) -> bool:
+        """Until the call is here; False when it did not come."""
+        return self._arrived.wait(HOLD_SECONDS)
+
+    def release(self) -> None:
+        """Let it go on."""
+        self._released.set()
+
+
 @dataclass(slots=True, kw_only=True)
 class Script:
     """An answer queued for calls that match, `times` times.
 
     `close="before"` drops the connection without performing the call, `"after"` performs it first (the
     caller cannot know). A `status` replaces the provider's answer and performs nothing; without one the
-    call is performed normally, after `delay_ms`.
+    call is performed normally, after `delay_ms`, or when `hold` is released.
     """
 
     provider: str
@@ -102,6 +125,7 @@ class Script:
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
     delay_ms: int = 0
+    hold: Hold | None = None
     close: str | None = None
 
     def matches(self, provider: str, request: SimRequest) -> bool:

@@ -165,6 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
             simulator.journal.note(name, request, str(response.status))
             self._answer(response)
             return
+        if script.hold:
+            script.hold.stop()
         if script.delay_ms:
             time.sleep(script.delay_ms / 1_000)
         if script.close == "before":

@@ -116,8 +116,8 @@ class Product:
     # --- what a person does --------------------------------------------------------------------------
 
     def session(self, login: str) -> "Session":
-        """The log-in of a person, made once per installation."""
-        if login not in self._sessions:
+        """The log-in of a person, made once per installation, and again when it has ended meanwhile."""
+        if login not in self._sessions or not self._sessions[login].is_open():
             self._sessions[login] = Session(self, login, self.password)
         return self._sessions[login]
 
@@ -171,6 +171,10 @@ class Session:
         )
         answer.raise_for_status()
         assert "sessionid" in self._http.cookies or len(self._http.cookies) > 1, answer.url
+
+    def is_open(self) -> bool:
+        """Whether it still runs: a changed role gives it another key, which only the browser that asked then knows."""
+        return self.get("/account/").status_code == requests.codes.ok
 
     def get(self, path: str) -> requests.Response:
         """Ask for a page or an API answer."""

@@ -177,7 +177,7 @@ def see_fairness(page: Page, workspace: str) -> None:
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
         page.goto(f"/admin/assignment/leadassignmentevent/fairness/?workspace={workspace}")
-        expect(page.get_by_role("heading", name="7 days: 3 assigned in turn")).to_be_visible()
+        expect(page.get_by_role("heading", name="The last 7 days: 3 leads assigned in turn")).to_be_visible()
         rows = page.locator("table").first.locator("tbody tr")
         expect(rows).to_have_count(2)
         expect(rows.filter(has_text="Sam Setter").locator("td").nth(1)).to_have_text("2")

@@ -11,7 +11,7 @@ from django.db import connections
 from inbox.models import Draft, DraftEvent
 from inbox.services.approving import edit_draft, reject_draft
 from inbox.services.autosend.flow import evaluate_draft
-from integrations.simulator.core import Script
+from integrations.simulator.core import Hold, Script
 from integrations.simulator.model import response_body
 from tests.inbox.services.test_races import at_once
 from tests.support.autosend_world import SAFE, World, make_world
@@ -39,10 +39,10 @@ def world(committed_db, simulator):
     forget_switches()
 
 
-def answer(world: World, prompt: str, value: Any, *, delay_ms: int = 0, times: int = 1) -> None:
+def answer(world: World, prompt: str, value: Any, *, times: int = 1, **script: Any) -> None:
     body = response_body(1, {"model": "scripted"}, json.dumps(value), input_tokens=1, output_tokens=1, cut=False)
     world.simulator.state.scripts.add(
-        Script(provider="openai", path="*", contains=prompt, times=times, status=200, body=body, delay_ms=delay_ms)
+        Script(provider="openai", path="*", contains=prompt, times=times, status=200, body=body, **script)
     )
 
 
@@ -64,13 +64,6 @@ def in_background(world: World) -> tuple[threading.Thread, list[Any]]:
 
 def evaluate(world: World, draft_id: Any) -> Any:
     return evaluate_draft(world.workspace.pk, draft_id, deadline=time.monotonic() + 60)
-
-
-def wait_for(world: World, prompt: str) -> None:
-    until = time.monotonic() + 30
-    while not world.simulator.asked(prompt):
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def stored(world: World) -> Draft:
@@ -96,13 +89,15 @@ def test_hard_06_revision_claimed_once_by_two_connections(world):
 
 def test_hard_06_revision_never_overwrites_a_person_who_edits(world):
     answer(world, "auto_send.evaluate", {**SAFE, "confidence": 0.6, "reason": "unsure"})
-    answer(world, "auto_send.revise", REVISED, delay_ms=1_500)
+    hold = Hold()
+    answer(world, "auto_send.revise", REVISED, hold=hold)
     answer(world, "auto_send.evaluate", {**SAFE, "confidence": 0.95})
     thread, found = in_background(world)
 
-    wait_for(world, "auto_send.revise.v1")
+    assert hold.wait()
     with tenant(world.workspace.pk):
         edit_draft(world.draft.pk, MINE, expected_version=1, by=world.person)
+    hold.release()
     thread.join(30)
 
     draft = stored(world)
@@ -119,13 +114,15 @@ def test_hard_06_revision_never_overwrites_a_person_who_edits(world):
 
 def test_hard_06_revision_never_overwrites_a_person_who_rejects(world):
     answer(world, "auto_send.evaluate", {**SAFE, "confidence": 0.6, "reason": "unsure"})
-    answer(world, "auto_send.revise", REVISED, delay_ms=1_500)
+    hold = Hold()
+    answer(world, "auto_send.revise", REVISED, hold=hold)
     answer(world, "auto_send.evaluate", {**SAFE, "confidence": 0.95})
     thread, found = in_background(world)
 
-    wait_for(world, "auto_send.revise.v1")
+    assert hold.wait()
     with tenant(world.workspace.pk):
         reject_draft(world.draft.pk, by=world.person)
+    hold.release()
     thread.join(30)
 
     draft = stored(world)
