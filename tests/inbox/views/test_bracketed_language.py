@@ -19,6 +19,7 @@ ATTRIBUTE = re.compile(r'\s(?:aria-label|title|placeholder|alt|label)="([^"]*)"'
 DATA = re.compile(
     r"Dana Reyes|Northfork Dental|Could you send more details\?|Re: quick idea|Kim, Kim, Kim|ZRG|Lead push"
     r"|[\w.+-]+@[\w.-]+|linkedin\.com/\S+|America.New.York|Europe/Berlin|Friendly, professional · Hi \{firstName\},"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 # Labels of closed sets, and the product's own prompts and texts for leads, which are data (0142, 0165).
 ENGLISH = {
