@@ -1,17 +1,12 @@
-"""Log-in, reset, second factor, sessions: through the pages."""
+"""Log-in, reset, second factor, preferences: through the pages."""
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
@@ -19,23 +14,17 @@ from django.urls import reverse
 from tests.factories import MembershipFactory, PlatformGrantFactory, UserFactory, WorkspaceFactory
 from tests.factories.workspaces import PASSWORD
 from tests.support.client import ZrgClient
-from zrg.workspaces.constants import LAST_SEEN_INTERVAL
+from tests.zrg.workspaces.views.signing_in import LOGIN, sign_in
 from zrg.workspaces.models import AdminAuditEvent, User
 from zrg.workspaces.services.accounts import create_account, send_reset_link
-from zrg.workspaces.services.sessions import end_sessions, sessions_of
 
 pytestmark = pytest.mark.django_db
-LOGIN = "/account/login/"
 WRONG = "The address and the password do not match."
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
-
-
-def sign_in(client: ZrgClient, email: str, password: str = PASSWORD, **extra: Any) -> Any:
-    return client.post(LOGIN, {"login": email, "password": password, **extra})
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
@@ -154,22 +143,6 @@ def test_limit_per_client_answers_429_with_the_time_to_wait(client):
     assert "Too many attempts" in answers[-1].content.decode()
 
 
-def test_password_change_ends_other_sessions_and_keeps_this_one(client):
-    user = UserFactory()
-    elsewhere = ZrgClient()
-    sign_in(elsewhere, user.email)
-    sign_in(client, user.email)
-
-    response = client.post(
-        reverse("account_change_password"),
-        {"oldpassword": PASSWORD, "password1": "another long phrase", "password2": "another long phrase"},
-    )
-
-    assert response.status_code == 302
-    assert client.get("/account/").status_code == 200
-    assert elsewhere.get("/account/").status_code == 302
-
-
 @pytest.mark.parametrize("password", ["short", "password1234", "person.name@x"])
 def test_weak_passwords_are_refused(client, password):
     user = UserFactory(email="person.name@x.example")
@@ -266,116 +239,6 @@ def test_required_second_factor_leaves_setters_alone(client, settings):
     client.login_as(MembershipFactory(role="SETTER").user)
 
     assert client.get("/api/workspaces").status_code == 200
-
-
-def test_role_change_rotates_the_session(client):
-    membership = MembershipFactory(role="SETTER")
-    client.login_as(membership.user)
-    client.get("/account/")
-    before = client.session.session_key
-
-    MembershipFactory(workspace=membership.workspace, user=membership.user, role="ADMIN")
-    client.get("/account/")
-
-    assert client.session.session_key != before
-    assert not Session.objects.filter(session_key=before).exists()
-
-
-def test_deactivated_account_is_signed_out(client):
-    user = UserFactory()
-    client.login_as(user)
-    User.objects.filter(pk=user.pk).update(is_active=False)
-
-    assert client.get("/api/workspaces").status_code == 401
-
-
-def test_sign_out_everywhere_keeps_this_session(client):
-    user = UserFactory()
-    elsewhere = ZrgClient()
-    sign_in(elsewhere, user.email)
-    sign_in(client, user.email)
-
-    client.post(reverse("account_sign_out_everywhere"))
-
-    assert client.get("/account/").status_code == 200
-    assert elsewhere.get("/account/").status_code == 302
-
-
-def test_one_other_session_is_signed_out(client):
-    user = UserFactory()
-    phone, tablet = ZrgClient(headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/605"}), ZrgClient()
-    for one in (phone, tablet, client):
-        one.login_as(user)
-        one.get("/account/")
-    shown = client.get("/account/sessions/").content.decode()
-    rows = dict(UserSession.objects.values_list("session_key", "pk"))
-
-    answer = client.post(reverse("account_end_session", args=[rows[phone.session.session_key]]), follow=True)
-
-    assert "Safari on iPhone" in shown
-    assert shown.count(">Sign out</button>") == 3  # two others, and the button of the page's head
-    assert "Signed out there." in answer.content.decode()
-    assert [one.get("/account/").status_code for one in (phone, tablet, client)] == [302, 200, 200]
-    assert set(UserSession.objects.values_list("pk", flat=True)) == {
-        rows[one.session.session_key] for one in (tablet, client)
-    }
-
-
-def test_sessions_of_others_and_the_current_one_stay(client):
-    stranger = ZrgClient().login_as(UserFactory())
-    stranger.get("/account/")
-    client.login_as(UserFactory()).get("/account/")
-    rows = dict(UserSession.objects.values_list("session_key", "pk"))
-
-    for key in (stranger.session.session_key, client.session.session_key):
-        answer = client.post(reverse("account_end_session", args=[rows[key]]), follow=True)
-        assert "That session had ended already." in answer.content.decode()
-
-    assert [one.get("/account/").status_code for one in (stranger, client)] == [200, 200]
-    assert dict(UserSession.objects.values_list("session_key", "pk")) == rows
-
-
-def test_each_session_says_when_it_was_last_used_and_slides_by_itself(client):
-    user, phone = UserFactory(), ZrgClient()
-    start = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-
-    with time_machine.travel(start, tick=False) as clock:
-        for one in (phone, client):
-            one.login_as(user).get("/account/")
-        clock.shift(LAST_SEEN_INTERVAL - timedelta(seconds=1))
-        phone.get("/account/")
-        early = set(UserSession.objects.values_list("last_seen_at", flat=True))
-        clock.shift(timedelta(seconds=1))
-        for one in (client, phone):
-            one.get("/account/")
-
-    later = start + LAST_SEEN_INTERVAL
-    assert early == {start}
-    assert list(UserSession.objects.values_list("last_seen_at", flat=True)) == [later, later]
-    assert set(Session.objects.values_list("expire_date", flat=True)) == {later + timedelta(days=14)}
-
-
-def test_session_with_a_rotated_key_is_still_ended(client):
-    membership = MembershipFactory(role="SETTER")
-    elsewhere = ZrgClient().login_as(membership.user)
-    elsewhere.get("/account/")
-    MembershipFactory(workspace=membership.workspace, user=membership.user, role="ADMIN")
-    elsewhere.get("/account/")
-
-    ended = end_sessions(membership.user)
-
-    assert ended == 1
-    assert elsewhere.get("/account/").status_code == 302
-
-
-def test_sessions_cost_the_same_queries_for_any_number(client, django_assert_num_queries):
-    user = UserFactory()
-    client.login_as(user).get("/account/sessions/")
-    for rows in (1, 3):
-        with django_assert_num_queries(2):
-            assert len(sessions_of(user, current=None)) == rows
-        for _ in range(2):
-            ZrgClient().login_as(user).get("/account/")
 
 
 def test_hard_01_reserved_addresses(settings):
