@@ -147,10 +147,13 @@ def _path_segments(text: str) -> list[str]:
 
 
 def _decode(segment: str) -> str:
-    """The percent-decoded slug; "" when its bytes are no text (two names must never look alike)."""
+    """The percent-decoded slug; "" when its bytes are no text (two names must never look alike).
+
+    Dots at its end go, with a slash behind them or without: at the end of an address they are never read.
+    """
     try:
         slug = unquote(segment, errors="strict")
         slug.encode()
     except UnicodeError:
         return ""
-    return "" if not slug.strip(". ") or any(unicodedata.category(c) == "Cc" for c in slug) else slug
+    return "" if not slug.strip(". ") or any(unicodedata.category(c) == "Cc" for c in slug) else slug.rstrip(".")

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zrg.lib.linkedin import LinkedinUrl, classify_linkedin_url, extract_linkedin_urls, merge_linkedin_fields
@@ -142,6 +142,14 @@ def test_classify_never_crashes(text):
     assert classify_linkedin_url(text) == classify_linkedin_url(f" {text} ")
 
 
+@pytest.mark.parametrize("end", ["", ".", "./", "../", "%2E/", "./?x=1"])
+def test_classify_reads_one_slug_whatever_dots_end_it(end):
+    assert classify_linkedin_url(f"https://linkedin.com/in/dana.kim{end}").profile_url == (
+        "https://linkedin.com/in/dana.kim"
+    )
+
+
+@example("0./", "in")
 @given(st.text(min_size=1, max_size=40), st.sampled_from(["in", "company"]))
 def test_classify_is_stable_on_its_own_result(slug, kind):
     found = classify_linkedin_url(f"https://www.linkedin.com/{kind}/{slug}")
