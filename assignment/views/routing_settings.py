@@ -17,6 +17,7 @@ PAGE = ColumnsPage(
     group=_("Leads"),
     position=96,
     action=EDIT,
+    effect=_("Takes effect for the next lead that arrives or is tried again."),
     groups=(
         ColumnGroup(
             title=_("Routing"),

@@ -53,6 +53,13 @@ def test_switches_are_saved_with_an_audit_row(client, partner):
     assert partner.destination_workspace.name in client.get(url(partner)).content.decode()
 
 
+def test_page_says_from_which_lead_on_a_switch_counts(client, partner):
+    page = client.get(url(partner)).content.decode()
+
+    assert "Takes effect for the next lead that arrives or is tried again." in page
+    assert "next reply" not in page
+
+
 @pytest.mark.parametrize("status", [PartnershipStatus.PAUSED, PartnershipStatus.PROPOSED, PartnershipStatus.ENDED])
 def test_forwarding_without_an_active_agreement_is_refused(client, partner, status):
     type(partner).objects.filter(pk=partner.pk).update(status=status)
