@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from assignment.enums import RoutingCode
-from assignment.rules.routing.health import add_up, expiry_message, find_alerts
+from assignment.rules.routing.health import LEVELS, add_up, expiry_message, find_alerts
 from assignment.services.routing.health import broken_promises, get_routing_health, health_rows, workspace_names
 from assignment.services.routing.running import process_retry_queue
 from zrg.workspaces.access import require
@@ -23,13 +23,13 @@ SHOWN = 20
 SHOWN_DUPLICATES = 10
 SWITCHES = (SwitchKey.ROUTING_DISABLED, SwitchKey.ROUTING_RETRY_DISABLED)
 ALERTS = {
-    "A1": ("critical", "More than a tenth fails (15 minutes)"),
-    "A2": ("critical", "Retries pile up"),
-    "A3": ("critical", "Lock timeouts (5 minutes)"),
-    "A4": ("warning", "Attempts are put off (30 minutes)"),
-    "A5": ("warning", "Locks left behind"),
-    "A6": ("warning", "Duplicates (1 hour)"),
-    "A7": ("info", "Leads nobody took (24 hours)"),
+    "A1": "More than a tenth fails (15 minutes)",
+    "A2": "Retries pile up (10 minutes)",
+    "A3": "Lock timeouts (5 minutes)",
+    "A4": "Attempts are put off (30 minutes)",
+    "A5": "Locks left behind (5 minutes)",
+    "A6": "Duplicates (1 hour)",
+    "A7": "Leads nobody took (24 hours)",
 }
 REASONS = {
     "queue_critical": "more than 500 attempts are due",
@@ -67,7 +67,7 @@ def show_health(request: HttpRequest, site_context: dict[str, Any]) -> HttpRespo
         "reasons": [REASONS.get(one, one) for one in health["reasons"]],
         "duplicates": _most_duplicates(rows, names),
         "unroutable": _unroutable(health["unroutable"]),
-        "alerts": [(code, *meaning, firing.get(code, "")) for code, meaning in ALERTS.items()],
+        "alerts": [(code, LEVELS[code], meaning, firing.get(code, "")) for code, meaning in ALERTS.items()],
         "broken": broken[:SHOWN],
         "switches": switches,
         "can_retry": not any(state.value for state in switches),

@@ -177,9 +177,10 @@ def _count(
 
 def _one_by_one(batch: _Batch) -> BatchResult:
     result = BatchResult(claimed=len(batch.claimed))
+    path = RoutingPath.SINGLE if batch.path == RoutingPath.BATCH else batch.path
     for lead_id in batch.claimed:
         try:
-            single = route_lead(lead_id, batch.source, user_id=batch.actor, path=batch.path)
+            single = route_lead(lead_id, batch.source, user_id=batch.actor, path=path)
         except DatabaseFault as error:
             if not connection.is_usable():
                 raise

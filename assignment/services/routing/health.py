@@ -1,7 +1,7 @@
 """Health, statistics and alerts of routing, from the tables."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.models import Count
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from assignment import env, metrics
 from assignment.enums import RoutingResult
@@ -29,7 +30,7 @@ logger = structlog.get_logger(__name__)
 
 DAILY_HOUR = 9
 READY_TIMEOUT_MS = 400
-ALERTS_KEY = "zrg:routing-alerts"
+ALERTS_KEY = "zrg:routing-alerts:2"
 ALERTS_SECONDS = 86_400
 
 
@@ -107,22 +108,32 @@ def raise_routing_alerts(*, dry_run: bool = False) -> dict[str, Any]:
     logger.info(log_events.ROUTING_HEALTH, status=verdict["status"], reasons=verdict["reasons"])
     alerts = find_alerts(total)
     now = timezone.now()
-    if dry_run:
-        return {"status": verdict["status"], "alerts": [alert.code for alert in alerts]}
-    before = set(cache.get(ALERTS_KEY) or ())
-    hour = now.strftime("%Y-%m-%dT%H")
+    if not dry_run:
+        _tell_changes(alerts, now)
+        _tell_expired(rows, now)
+    return {"status": verdict["status"], "alerts": [alert.code for alert in alerts], "due": total["due"]}
+
+
+def _tell_changes(alerts: list[Alert], now: datetime) -> None:
+    """What holds now, and what held at the last run and does not any more."""
+    before = _firing_before()
+    # Without a memory the hour alone keeps repeats away.
+    begun = {
+        alert.code: (before or {}).get(alert.code, now.isoformat() if before is not None else "") for alert in alerts
+    }
     for alert in alerts:
-        _tell(alert, f"{alert.code}:{hour}", state="firing")
-    for code in sorted(before - {alert.code for alert in alerts}):
-        _tell(
-            Alert(code=code, level="info", text=f"Routing alert {code} is over."), f"{code}:over:{hour}", state="over"
-        )
-    cache.set(ALERTS_KEY, [alert.code for alert in alerts], ALERTS_SECONDS)
+        _tell(alert, f"{alert.code}:{begun[alert.code]}:{now:%Y-%m-%dT%H}", state="firing")
+    for code, began in sorted((before or {}).items()):
+        if code not in begun:
+            _tell(Alert(code=code, text="it is over"), f"{code}:{began}:over", state="over")
+    _remember_firing(begun)
+
+
+def _tell_expired(rows: list[dict[str, Any]], now: datetime) -> None:
     local = now.astimezone(valid_zone(env.ops_timezone()) or ZoneInfo("UTC"))
     daily = expiry_message(rows, workspace_names(rows)) if local.hour == DAILY_HOUR else None
     if daily is not None:
         _tell(daily, f"A7:{local.date()}", state="firing")
-    return {"status": verdict["status"], "alerts": [alert.code for alert in alerts], "due": total["due"]}
 
 
 def _tell(alert: Alert, key: str, *, state: str) -> None:
@@ -137,6 +148,22 @@ def _tell(alert: Alert, key: str, *, state: str) -> None:
             notice_key=f"routing:{key}",
         )
     )
+
+
+def _firing_before() -> dict[str, str] | None:
+    """Since when which alerts hold, as the last run saw it; None when nobody remembers."""
+    try:
+        return dict(cache.get(ALERTS_KEY) or {})
+    except (DatabaseError, RedisError, OSError) as down:
+        logger.warning(log_events.ROUTING_ALERTS_FORGOTTEN, error=type(down).__name__)
+        return None
+
+
+def _remember_firing(begun: dict[str, str]) -> None:
+    try:
+        cache.set(ALERTS_KEY, begun, ALERTS_SECONDS)
+    except (DatabaseError, RedisError, OSError) as down:
+        logger.warning(log_events.ROUTING_ALERTS_FORGOTTEN, error=type(down).__name__)
 
 
 def _lock_rate() -> float | None:

@@ -10,15 +10,14 @@ from assignment.errors import AlreadyReturned
 from assignment.models import LeadAttribution, RoutingCounter, RoutingLog
 from assignment.services.routing import acting, health
 from assignment.services.routing.batch import route_batch
-from assignment.services.routing.running import cleanup_stale_locks, mark_expired, purge_routing
+from assignment.services.routing.running import mark_expired, purge_routing
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory, UserFactory
 from tests.factories.inbox import MessageFactory
 from tests.support.client import no_context
-from tests.support.routing_world import call, new_owner
+from tests.support.routing_world import call
 from zrg.jobs import registry
-from zrg.jobs.models import BackgroundJob
 
 pytestmark = pytest.mark.django_db
 
@@ -136,25 +135,6 @@ def test_schedules_are_those_of_the_table():
 
     assert {name: (spec.budget_seconds, spec.stale_alert_seconds) for name, spec in found.items()} == wanted
     assert {spec.queue for spec in found.values()} == {"routing"}
-
-
-def test_alerts_are_raised_once_and_taken_back(partner):
-    for _ in range(11):
-        lead = LeadFactory(workspace=partner.workspace)
-        assert call("acquire_routing_lock", lead.pk, new_owner())
-    call("zrg_test_shift_routing", 301.0)
-
-    health.raise_routing_alerts()
-    health.raise_routing_alerts()
-    with no_context():
-        cleanup_stale_locks()
-    health.raise_routing_alerts()
-
-    rows = BackgroundJob.objects.filter(payload__event="Notice").order_by("seq")
-    assert [row.payload["data"]["text"] for row in rows] == [
-        "Lead routing A5 (warning): 11 locks were left behind",
-        "Lead routing A5 (info): Routing alert A5 is over.",
-    ]
 
 
 def test_old_records_are_removed_and_young_ones_stay(partner):
