@@ -37,6 +37,7 @@ class LeadsConfig(AppConfig):
         )
         from leads.registry import register_merge  # noqa: PLC0415
         from leads.services.campaign_settings import campaigns_of_persona  # noqa: PLC0415
+        from leads.services.conflicts import check_shared_phones  # noqa: PLC0415
         from leads.services.exporting import EXPORT, end_dead_exports, purge_exports  # noqa: PLC0415
         from leads.services.ghl_contacts import GHL_CONTACT_SYNC  # noqa: PLC0415
         from leads.services.importing.retention import end_dead_imports, purge_import_files  # noqa: PLC0415
@@ -87,6 +88,7 @@ class LeadsConfig(AppConfig):
         registry.register_routine("maintenance", "leads.dead_exports", end_dead_exports)
         registry.register_routine("maintenance", "leads.export_files", purge_exports)
         registry.register_routine("rollup-check", "leads.rollups", check_rollups)
+        registry.register_routine("rollup-check", "leads.shared_phones", check_shared_phones)
         register_prompts(*ALL_PROMPTS)
         register_persona_usage("campaigns", campaigns_of_persona)
         register_merge(LeadIdentityConflict, merge_conflicts)

@@ -236,6 +236,10 @@ class LeadIdentityConflictQuerySet(LeadScopedQuerySet):
         return self.select_related("lead", "other_lead", "workspace", "resolved_by").order_by("-created_at", "-id")
 
 
+class SharedPhoneQuerySet(TenantQuerySet):
+    """Numbers of several leads."""
+
+
 class CampaignQuerySet(TenantQuerySet):
     """Campaigns of a workspace."""
 

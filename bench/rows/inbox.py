@@ -1,4 +1,5 @@
-"""The inbox at 1,000, 300,000 and 1,000,000 leads: list, counts, thread, search; plans without a scan of a big table.
+"""The inbox at 1,000, 300,000 and 1,000,000 leads: list, counts, thread, search, duplicates; plans without a scan of a
+big table.
 
 The same requests by the same person, turn by turn: in a workspace of 1,000 leads and in one of 300,000, then of a
 million, then over all three together. The installation holds all of them. In-process requests: what the product
@@ -14,14 +15,15 @@ from io import StringIO
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from bench.filling import without_indexes
 from bench.harness import Figure, Options, percentile
 from zrg.workspaces.access import bump_access
-from zrg.workspaces.context import platform
+from zrg.workspaces.context import platform, tenant
 from zrg.workspaces.models import Workspace
 
 SMALL = 1_000
@@ -33,14 +35,29 @@ TABS = ("all", "responses", "attention", "drafts", "awaiting_reply")
 SEARCHES = ("dana", "north", "reyes", "klein oak", "garcia")
 BIG_TABLES = ("leads_lead", "inbox_message", "jobs_webhookevent", "jobs_backgroundjob")
 ALL = "all"
+# Pages name their files without those having been collected.
+PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Leads in pairs on one phone: more than the page of duplicates shows.
+SHARING = 240
+_SHARE_PHONES = """
+UPDATE leads_lead SET phone = '+442079' || lpad((place / 2)::text, 6, '0') FROM (
+    SELECT id AS chosen, row_number() OVER (ORDER BY id) - 1 AS place FROM leads_lead
+    WHERE workspace_id = %s ORDER BY id LIMIT %s
+) AS numbered WHERE id = chosen
+"""
 # 00 section 7; the other pages only describe this machine.
-MOST_TIMES_SLOWER = dict.fromkeys(("list", "list by due", "counts"), 1.3)
+MOST_TIMES_SLOWER = dict.fromkeys(("list", "list by due", "counts", "duplicates"), 1.3)
 MOST_QUERIES = {"list": 6, "list by due": 6}
 SEARCH_MS = 150
 
 
 def measure(options: Options) -> list[Figure]:
     """For each size: times against the small workspace, statements of a page, big tables that were scanned."""
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": PLAIN_FILES}):
+        return _measure(options)
+
+
+def _measure(options: Options) -> list[Figure]:
     small = _fill(SMALL)
     figures = _figures_alone(small)
     for size in map(options.scaled, SIZES):
@@ -114,13 +131,14 @@ def _pages(client: Client, scope: str) -> dict[str, list[str]]:
     """The addresses of each kind of page; `scope` is a workspace's id or "all"."""
     prefix = f"/api/inbox/conversations?clientId={scope}"
     lead = json.loads(_get(client, f"{prefix}&tab=responses"))["conversations"][0]
-    return {
+    pages = {
         "list": [f"{prefix}&tab={tab}" for tab in TABS],
         "list by due": [f"{prefix}&sort=due&tab={tab}" for tab in TABS],
         "counts": [f"/api/inbox/counts?clientId={scope}"],
         "thread": [f"/api/inbox/conversations/{lead['id']}"],
         "search": [f"{prefix}&search={text}" for text in SEARCHES],
     }
+    return pages if scope == ALL else {**pages, "duplicates": [f"/w/{scope}/duplicates"]}
 
 
 def _fill(leads: int) -> Workspace:
@@ -135,6 +153,8 @@ def _fill(leads: int) -> Workspace:
         )
     with platform():
         workspace = Workspace.objects.select_related("owner").get(pk=UUID(printed.getvalue().strip()))
+    with tenant(workspace.pk), connection.cursor() as cursor:
+        cursor.execute(_SHARE_PHONES, [workspace.pk, SHARING])
     # The owner has measured before this workspace was there.
     bump_access([workspace.owner_id])
     return workspace

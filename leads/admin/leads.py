@@ -15,7 +15,7 @@ from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from leads.enums import Tab
-from leads.models import Lead, LeadIdentityConflict
+from leads.models import Lead, LeadIdentityConflict, SharedPhone
 from leads.rules.search import SearchKind, read_search
 from leads.rules.tabs import explain_tabs, tabs_of
 from leads.services.rollups import recompute_rollups
@@ -65,8 +65,9 @@ class SharedPhoneFilter(admin.SimpleListFilter):
         if self.value() != "yes":
             return queryset
         twins = Lead.objects.filter(workspace_id=OuterRef("workspace_id"), phone=OuterRef("phone"))
-        shared = queryset.filter(phone__isnull=False).filter(Exists(twins.exclude(pk=OuterRef("pk"))))
-        return shared.order_by("workspace_id", "phone", "id")
+        shared = SharedPhone.objects.filter(workspace_id=OuterRef("workspace_id"), number=OuterRef("phone"))
+        found = queryset.filter(Exists(shared), Exists(twins.exclude(pk=OuterRef("pk"))), phone__isnull=False)
+        return found.order_by("workspace_id", "phone", "id")
 
 
 class SmsBlockedFilter(admin.SimpleListFilter):

@@ -1,5 +1,5 @@
 from leads.models.campaign import EmailCampaign, SmsCampaign
-from leads.models.conflict import LeadIdentityConflict
+from leads.models.conflict import LeadIdentityConflict, SharedPhone
 from leads.models.enrichment import EnrichmentRequest
 from leads.models.export import ExportJob
 from leads.models.importing import LeadImportJob, LeadImportMapping
@@ -16,5 +16,6 @@ __all__ = [
     "LeadImportJob",
     "LeadImportMapping",
     "OptOut",
+    "SharedPhone",
     "SmsCampaign",
 ]

@@ -1,10 +1,10 @@
-"""Identifiers that two leads claim, for a person to decide."""
+"""Identifiers that two leads claim or share, for a person to decide."""
 
 from django.conf import settings
 from django.db import models
 
 from leads.enums import ConflictSource, ConflictStatus, Identifier
-from leads.querysets import LeadIdentityConflictQuerySet
+from leads.querysets import LeadIdentityConflictQuerySet, SharedPhoneQuerySet
 from zrg.workspaces.models.base import TimestampedModel, UUIDModel
 
 
@@ -38,3 +38,24 @@ class LeadIdentityConflict(UUIDModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.get_identifier_display()}: {self.value}"
+
+
+class SharedPhone(UUIDModel):
+    """A number that came to a second lead of its workspace; a trigger of the leads writes it (leads/0011).
+
+    `number` is E.164, or the digits of a number whose country nobody knows. A row is a hint: leads may have gone since.
+    """
+
+    workspace = models.ForeignKey("workspaces.Workspace", on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.CharField(max_length=32)
+
+    objects = SharedPhoneQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # "Possible duplicates", number by number
+            models.UniqueConstraint(fields=["workspace", "number"], name="lead_shared_phone_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -9,33 +9,55 @@ from django.utils import timezone
 
 from leads.enums import ConflictSource, ConflictStatus, Identifier
 from leads.models import Lead, LeadIdentityConflict
+from leads.services.walking import chosen_workspaces
+from zrg.jobs.contracts import RunContext
 from zrg.lib.phone import MIN_MATCH_DIGITS
 from zrg.workspaces.access import require, resolve_access
+from zrg.workspaces.context import tenant
 from zrg.workspaces.models import User
 
-# Pairs of neighbours on one number, those a person called two people left out. A number without its country
-# is compared with its like: with a full one it would have been matched on arrival.
-_SHARING_BY = """
-SELECT one.id, twin.id FROM leads_lead AS one
+# Neighbours on one number, those a person called two people left out. Only numbers known to be shared are looked up.
+# A number without its country is compared with its like: with a full one it would have been matched on arrival.
+_SHARING = """
+SELECT pair.one, pair.twin FROM leads_sharedphone AS shared
 CROSS JOIN LATERAL (
-    SELECT other.id FROM leads_lead AS other
-    WHERE other.workspace_id = one.workspace_id AND other.{column} = one.{column} AND other.id > one.id
-        AND (other.phone IS NULL) = (one.phone IS NULL)
-    ORDER BY other.id LIMIT 1
-) AS twin
-WHERE one.workspace_id = %(workspace)s AND {condition} AND NOT EXISTS (
-    SELECT 1 FROM leads_leadidentityconflict AS settled
-    WHERE settled.lead_id = one.id AND settled.other_lead_id = twin.id
+    SELECT lead.id AS one, lead(lead.id) OVER (ORDER BY lead.id) AS twin FROM (
+        SELECT full_one.id FROM leads_lead AS full_one
+        WHERE full_one.workspace_id = shared.workspace_id AND full_one.phone = shared.number
+        UNION ALL
+        SELECT bare.id FROM leads_lead AS bare
+        WHERE bare.workspace_id = shared.workspace_id AND bare.phone_national = shared.number AND bare.phone IS NULL
+    ) AS lead
+) AS pair
+WHERE shared.workspace_id = %(workspace)s AND pair.twin IS NOT NULL AND NOT EXISTS (
+    SELECT FROM leads_leadidentityconflict AS settled
+    WHERE settled.lead_id = pair.one AND settled.other_lead_id = pair.twin
       AND settled.identifier = 'phone' AND settled.status = 'dismissed'
 )
-ORDER BY one.{column} LIMIT %(limit)s
+ORDER BY shared.number, pair.one LIMIT %(limit)s
 """
-_SHARING = (
-    _SHARING_BY.format(column="phone", condition="one.phone IS NOT NULL"),
-    _SHARING_BY.format(
-        column="phone_national", condition=f"one.phone IS NULL AND length(one.phone_national) >= {MIN_MATCH_DIGITS}"
-    ),
+# Two leads that come on one number in the same instant do not see each other; a lead that goes leaves its number.
+_MISSED = """
+INSERT INTO leads_sharedphone (id, workspace_id, number)
+SELECT gen_random_uuid(), %(workspace)s, number FROM (
+    SELECT phone AS number FROM leads_lead
+    WHERE workspace_id = %(workspace)s AND phone IS NOT NULL GROUP BY phone HAVING count(*) > 1
+    UNION ALL
+    SELECT phone_national FROM leads_lead
+    WHERE workspace_id = %(workspace)s AND phone IS NULL AND length(phone_national) >= %(digits)s
+    GROUP BY phone_national HAVING count(*) > 1
+) AS several
+ON CONFLICT DO NOTHING
+"""
+_GONE = """
+DELETE FROM leads_sharedphone AS shared WHERE shared.workspace_id = %(workspace)s AND 2 > (
+    SELECT count(*) FROM leads_lead AS lead
+    WHERE lead.workspace_id = shared.workspace_id AND lead.phone = shared.number
+) + (
+    SELECT count(*) FROM leads_lead AS lead
+    WHERE lead.workspace_id = shared.workspace_id AND lead.phone_national = shared.number AND lead.phone IS NULL
 )
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +70,23 @@ class PhonePair:
 
 def phone_pairs(workspace_id: UUID, *, limit: int) -> list[PhonePair]:
     """Leads that share a phone, next to each other, without those that were called two people."""
-    pairs: list[tuple[UUID, UUID]] = []
     with connection.cursor() as cursor:
-        for statement in _SHARING:
-            cursor.execute(statement, {"workspace": workspace_id, "limit": limit - len(pairs)})
-            pairs += cursor.fetchall()
+        cursor.execute(_SHARING, {"workspace": workspace_id, "limit": limit})
+        pairs = cursor.fetchall()
     leads = Lead.objects.in_workspace(workspace_id).defer("search_vector")
     by_id = leads.in_bulk([pk for pair in pairs for pk in pair])
     return [PhonePair(one=by_id[one], twin=by_id[twin]) for one, twin in pairs if one in by_id and twin in by_id]
+
+
+def check_shared_phones(context: RunContext) -> None:
+    """Write down shared numbers that were missed and drop those that only one lead has left, in every workspace."""
+    for workspace_id in chosen_workspaces(None):
+        if context.should_stop():
+            return
+        with tenant(workspace_id), connection.cursor() as cursor:
+            for name, statement in (("phones_found_shared", _MISSED), ("phones_no_longer_shared", _GONE)):
+                cursor.execute(statement, {"workspace": workspace_id, "digits": MIN_MATCH_DIGITS})
+                context.count(name, cursor.rowcount)
 
 
 def dismiss_conflict(conflict: LeadIdentityConflict, *, by: User) -> bool:

@@ -9,6 +9,7 @@ from leads.enums import LeadSort, Tab
 from leads.models import Lead
 from leads.rules.filters import read_filters
 from leads.services import lists
+from leads.services.conflicts import phone_pairs
 from leads.services.counts import COUNT_NAMES, get_counts
 from leads.services.lists import list_leads
 from leads.services.sample import fill_workspace
@@ -47,12 +48,12 @@ def big(django_db_setup, django_db_blocker):
         connection.close()
 
 
-def plans_of(access, act):
+def plans_of(access, act, starting="SELECT"):
     """The plans of all statements on leads that `act` runs."""
     statements = []
 
     def record(execute, sql, params, many, context):
-        if "leads_lead" in sql and sql.lstrip("( ").startswith("SELECT"):
+        if "leads_lead" in sql and sql.lstrip("( \n").startswith(starting):
             statements.append((sql, params))
         return execute(sql, params, many, context)
 
@@ -176,6 +177,24 @@ def scans(index):
         indexed = cursor.fetchone()[0]
         cursor.execute("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'leads_lead'")
         return indexed, cursor.fetchone()[0]
+
+
+def test_shared_phones_are_looked_up_number_by_number(big):
+    workspace, people = big
+    access = people["manager"]
+    with context_of(access):
+        ids = list(Lead.objects.in_workspace(workspace).order_by("pk").values_list("pk", flat=True)[:240])
+        for number in range(120):
+            pair = Lead.objects.filter(pk__in=ids[2 * number : 2 * number + 2])
+            pair.update(phone=f"+442079{number:06d}", phone_national=f"2079{number:06d}")
+
+    (plan,) = plans_of(access, lambda: phone_pairs(workspace.pk, limit=50), starting="SELECT pair")
+
+    assert_indexed([plan])
+    assert "using lead_phone on" in plan, plan
+    assert "using lead_phone_national on" in plan, plan
+    with context_of(access):
+        assert len(phone_pairs(workspace.pk, limit=50)) == 50
 
 
 def test_matching_reads_indexes(big):

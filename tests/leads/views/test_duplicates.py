@@ -1,9 +1,11 @@
 import pytest
 from django.urls import reverse
 
-from leads.models import Lead, LeadIdentityConflict
+from leads.models import Lead, LeadIdentityConflict, SharedPhone
+from leads.services.conflicts import check_shared_phones
 from leads.services.status import blacklist_lead
 from tests.factories import LeadFactory, MembershipFactory, WorkspaceFactory
+from zrg.jobs.contracts import RunContext
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -137,3 +139,36 @@ def test_phones_are_shown_as_people_read_them(client):
     compared = client.get(page("lead_merge", workspace, one.pk, twin.pk)).content.decode()
 
     assert ("+44 20 7946 0018" in listed, compared.count("+44 20 7946 0018")) == (True, 2)
+
+
+def test_number_given_to_a_lead_later_makes_a_pair(client):
+    workspace = WorkspaceFactory()
+    one = LeadFactory(workspace=workspace, phone="+442079460018")
+    later = LeadFactory(workspace=workspace, phone=None, phone_national="2079460018")
+    client.login_as(workspace.owner)
+    assert client.get(page("lead_duplicates", workspace)).context["pairs"] == []
+
+    Lead.objects.filter(pk=later.pk).update(phone="+442079460018")
+
+    (pair,) = client.get(page("lead_duplicates", workspace)).context["pairs"]
+    assert {pair.one.pk, pair.twin.pk} == {one.pk, later.pk}
+
+
+def test_nightly_check_finds_missed_numbers_and_drops_those_of_one_lead(client):
+    workspace, other = WorkspaceFactory(), WorkspaceFactory()
+    _one, twin = LeadFactory.create_batch(2, workspace=workspace, phone="+442079460018")
+    LeadFactory.create_batch(2, workspace=workspace, phone=None, phone_national="2025550143")
+    LeadFactory.create_batch(2, workspace=other, phone=None, phone_national="5550143")
+    SharedPhone.objects.all().delete()
+    SharedPhone.objects.create(workspace=workspace, number="+442079460019")
+    SharedPhone.objects.create(workspace=other, number="+442079460018")
+    context = RunContext(job="rollup-check", deadline=float("inf"), correlation_id="test")
+
+    check_shared_phones(context)
+
+    numbers = SharedPhone.objects.order_by("number").values_list("workspace_id", "number")
+    assert list(numbers) == [(workspace.pk, "+442079460018"), (workspace.pk, "2025550143")]
+    assert context.stats == {"phones_found_shared": 2, "phones_no_longer_shared": 2}
+    twin.delete()
+    check_shared_phones(context)
+    assert list(SharedPhone.objects.values_list("number", flat=True)) == ["2025550143"]
