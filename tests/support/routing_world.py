@@ -64,6 +64,9 @@ class RoutingWorld:
             **columns,
         )
         self.leads[lead] = row.pk
+        if ttl is None:
+            # An insert without an end gets one; that a lead never expires is said afterwards.
+            Lead.objects.filter(pk=row.pk).update(lead_expires_at=None)
         if given.get("activity") or given.get("has_activity"):
             self.do_message(lead)
 

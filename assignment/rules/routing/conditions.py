@@ -170,6 +170,8 @@ def _value_of(field: str, op: str, value: Any, at: str) -> Any:
     if op == "eq":
         return _scalar(field, value, at)
     if op in TEXT_OPS:
+        if field in NUMBER_FIELDS or field in BOOLEAN_FIELDS:
+            raise BadCondition(gettext("This op is for text."), f"{at.removesuffix('/value')}/op")
         given = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str) for one in given):
             raise BadCondition(gettext("Text is needed."), at)
@@ -201,10 +203,14 @@ def _scalar(field: str, value: Any, at: str) -> Any:
     if field in NUMBER_FIELDS:
         return _number(value, at)
     if field.startswith(ATTRIBUTE_PREFIX):
-        return text(value) if isinstance(value, str) else value
-    normal = NORMALISERS[field](value)
+        normal = text(value) if isinstance(value, str) else value
+    else:
+        normal = NORMALISERS[field](value)
     if normal is None:
         raise BadCondition(gettext("The value is empty."), at)
+    # One sign may become several; what is stored is read again by the same rules.
+    if isinstance(normal, str) and len(normal) > MAX_TEXT:
+        raise BadCondition(gettext("Longer than {max_text} characters.").format(max_text=MAX_TEXT), at)
     return normal
 
 
@@ -221,8 +227,12 @@ def as_number(value: Any) -> int | float | None:
         return None
     if isinstance(value, int | float):
         return value if value == value else None
+    written = str(value).replace(",", "")
+    # Python reads 1_000, nobody writes it.
+    if "_" in written:
+        return None
     try:
-        number = float(str(value).replace(",", ""))
+        number = float(written)
     except ValueError:
         return None
     if number != number or number in (float("inf"), float("-inf")):

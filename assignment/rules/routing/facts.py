@@ -23,7 +23,9 @@ BOOLEAN_FIELDS = frozenset({"has_email", "has_phone", "has_linkedin", "has_compa
 LIST_FIELDS = frozenset({"tags"})
 ATTRIBUTE_PREFIX = "attributes."
 
-_DASHES = re.compile(r"\s*(?:[-–—‐‑‒−]|\bto\b)\s*")
+# "to" stands between numbers, also without spaces (`51to200`); it is part of no word.
+_DASHES = re.compile(r"\s*(?:[-–—‐‑‒―−﹘]|(?<![^\W\d_])to(?![^\W\d_]))\s*")
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//")
 _FIRST_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)(k)?")
 _ZIP_PLUS_FOUR = re.compile(r"^([0-9]{5})-?[0-9]{4}$")
 _ZIP_DASH_FOUR = re.compile(r"^([0-9]{5})-[0-9]{4}$")
@@ -150,13 +152,14 @@ def employee_count(size: str | None) -> int | None:
 
 def domain(value: Any) -> str | None:
     """Host of a website without scheme, `www.`, port and path."""
-    url = (text(value) or "").partition("://")
-    host = re.split(r"[/?#:]", url[2] or url[0], maxsplit=1)[0].rpartition("@")[2]
+    address = _SCHEME.sub("", text(value) or "", count=1)
+    host = re.split(r"[/?#]", address, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
     return host.removeprefix("www.").rstrip(".") or None
 
 
 def _domain_of_address(value: Any) -> str | None:
-    return (text(value) or "").rpartition("@")[2].rstrip("> ") or None
+    _, at, host = (text(value) or "").rpartition("@")
+    return host.rstrip("> ") or None if at else None
 
 
 def _postal_code(value: Any, country: str | None) -> str | None:
@@ -193,7 +196,7 @@ NORMALISERS: Mapping[str, Callable[[Any], Any]] = {
     "region": text,
     "postal_code": _condition_postal_code,
     "company_size": company_size,
-    "email_domain": lambda value: (text(value) or "").removeprefix("@") or None,
+    "email_domain": lambda value: (text(value) or "").rpartition("@")[2] or None,
     "company_domain": domain,
     "tags": text,
     "timezone": _plain,

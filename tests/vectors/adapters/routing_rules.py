@@ -84,6 +84,7 @@ def _answer(decision: Decision) -> dict[str, Any]:
         "rule": decision.rule.id if decision.rule else None,
         "code": decision.code.value if decision.code else None,
         "defer_until": until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else None,
+        "considered": [{"rule": one.rule, "why": one.why.value} for one in decision.considered],
     }
 
 
