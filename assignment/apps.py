@@ -20,12 +20,13 @@ class AssignmentConfig(AppConfig):
 
 
 def _register_routing() -> None:
-    from assignment import schedules  # noqa: PLC0415  # models must be loaded first
+    from assignment import jobs, schedules  # noqa: PLC0415  # models must be loaded first
     from assignment.contracts import LeadsRouted  # noqa: PLC0415
     from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry  # noqa: PLC0415
     from assignment.receivers import tell_leads_routed  # noqa: PLC0415
     from assignment.services.merging import keep_routing_records  # noqa: PLC0415
     from assignment.services.routing import gauges  # noqa: PLC0415
+    from assignment.services.routing.arrivals import LEAD_ARRIVALS  # noqa: PLC0415
     from assignment.services.routing.fallback import check_fallback  # noqa: PLC0415
     from assignment.services.routing.health import check_routing  # noqa: PLC0415
     from assignment.services.routing.imports import import_routing  # noqa: PLC0415
@@ -54,6 +55,7 @@ def _register_routing() -> None:
     register_column_check("routing_fallback_workspace", check_fallback)
     register_section_states(routing_rules.TAB, routing_rules.section_state)
     registry.register_event_receiver(LeadsRouted, "assignment.tell_leads_routed", tell_leads_routed)
+    registry.register_job(LEAD_ARRIVALS, jobs.tell_arrivals_of_minute)
     # The row of the lead that goes is removed with it; the one that stays has its own.
     register_merge(RoutingQueueEntry, lambda keep_id, drop_id: None)
     register_merge(RoutingLog, keep_routing_records)

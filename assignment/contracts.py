@@ -6,17 +6,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from assignment.constants import MAILS_PER_BATCH
 from zrg.jobs.contracts import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadsRouted(Event):
-    """Leads arrived in `workspace_id` from another workspace; one log row each, in the same order."""
+    """Leads arrived in `workspace_id` from another workspace; one log row each, in the same order.
+
+    `mails`: how many of them may be told by an e-mail of their own.
+    """
 
     workspace_id: UUID
     source_workspace_id: UUID
     log_ids: tuple[UUID, ...]
     lead_ids: tuple[UUID, ...]
+    mails: int = MAILS_PER_BATCH
 
     @property
     def key(self) -> str:

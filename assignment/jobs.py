@@ -1,4 +1,4 @@
-"""Work of the rotation outside requests: the backfill, and the nightly question about the ledger."""
+"""Work outside requests: the backfill, telling arrivals, and the nightly question about the ledger."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from assignment.models import LeadAssignmentEvent
 from assignment.services.backfilling import LIMIT, backfill_assignments
+from assignment.services.routing.arrivals import tell_rest
 from leads.models import Lead
 from zrg.jobs.contracts import JobContext, RunContext
 from zrg.lib import log_events
@@ -28,6 +29,11 @@ def run_backfill(ctx: JobContext) -> None:
     )
     with tenant(ctx.workspace_id):
         record_audit("assignment.backfilled", actor=None, workspace=ctx.workspace_id, after=run.as_json())
+
+
+def tell_arrivals_of_minute(ctx: JobContext) -> None:
+    """Handler of LEAD_ARRIVALS: what arrived in a minute and was not told singly."""
+    tell_rest(ctx.workspace_id, dict(ctx.payload))
 
 
 def check_events(ctx: RunContext) -> None:

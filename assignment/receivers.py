@@ -1,26 +1,19 @@
 """What assignment does when a reply was read, a tag was set, leads arrived in a workspace."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from assignment.contracts import LeadsRouted
 from assignment.enums import AssignmentSource
-from assignment.models import RoutingLog, RoutingRule
 from assignment.rules.rotation import POSITIVE, should_assign
 from assignment.services.rotation import latest_channel, maybe_assign_lead
+from assignment.services.routing.arrivals import tell_arrivals
 from inbox.contracts import ReplyClassified, SentimentChanged
 from inbox.models import Message
 from leads.models import Lead
 from leads.services.reply_times import refresh_due
-from zrg.jobs.contracts import Notice
 from zrg.jobs.errors import Permanent
-from zrg.jobs.services.announce import announce
 from zrg.lib.errors import NotVisible
-from zrg.workspaces.context import platform, tenant
-
-# Single notices per destination and minute; the rest is one digest.
-SINGLE_NOTICES = 5
-KIND = "lead_routed"
+from zrg.workspaces.context import tenant
 
 
 def rotate_after_reply(event: ReplyClassified) -> None:
@@ -46,37 +39,8 @@ def rotate_arrivals(event: LeadsRouted) -> None:
 
 
 def tell_leads_routed(event: LeadsRouted) -> None:
-    """Tell the destination about arrivals of rules that ask for it. Idempotent by the log rows' ids."""
-    logs = _wanted_logs(event)
-    if not logs:
-        return
-    first_minute = min(created for _, created, _, _ in logs).replace(second=0, microsecond=0)
-    with tenant(event.workspace_id):
-        told = _arrivals_before(event, first_minute)
-        singles = logs[: max(0, SINGLE_NOTICES - told)]
-        for log_id, _, lead_id, ways in singles:
-            announce(
-                Notice(
-                    workspace_id=event.workspace_id,
-                    kind=KIND,
-                    text="A new lead arrived.",
-                    lead_id=lead_id,
-                    notice_key=str(log_id),
-                    ways=ways,
-                )
-            )
-        others = logs[len(singles) :]
-        if others:
-            rest = len(others)
-            announce(
-                Notice(
-                    workspace_id=event.workspace_id,
-                    kind=KIND,
-                    text=f"{rest} more {'lead' if rest == 1 else 'leads'} arrived.",
-                    notice_key=f"digest:{event.log_ids[0]}",
-                    ways=tuple(sorted({way for _, _, _, ways in others for way in ways})),
-                )
-            )
+    """Tell the destination about arrivals of rules that ask for it. Idempotent by the event's key."""
+    tell_arrivals(event)
 
 
 def _rotate(
@@ -100,37 +64,3 @@ def _rotate(
 
 def _channel_of(message_id: UUID) -> str | None:
     return Message.objects.filter(pk=message_id).values_list("channel", flat=True).first()
-
-
-def _wanted_logs(event: LeadsRouted) -> list[tuple[UUID, datetime, UUID, tuple[str, ...]]]:
-    """Log rows whose rule asks for a notice, with its ways; the rules are the source's, which only it sees."""
-    with platform():
-        rows = list(
-            RoutingLog.objects.in_workspace(event.workspace_id)
-            .filter(pk__in=event.log_ids)
-            .order_by("created_at", "id")
-            .values_list("id", "created_at", "lead_id", "matched_rule_id")
-        )
-        rules = RoutingRule.objects.in_workspace(event.source_workspace_id).filter(
-            pk__in={row[3] for row in rows if row[3]}
-        )
-        telling = {pk: tuple(actions.get("notify_via", ())) for pk, actions in rules.values_list("pk", "actions")}
-    return [
-        (log_id, created, lead_id, ways)
-        for log_id, created, lead_id, rule_id in rows
-        if rule_id and (ways := telling.get(rule_id))
-    ]
-
-
-def _arrivals_before(event: LeadsRouted, minute: datetime) -> int:
-    return (
-        RoutingLog.objects.in_workspace(event.workspace_id)
-        .filter(
-            destination_workspace_id=event.workspace_id,
-            routing_result="success",
-            created_at__gte=minute,
-            created_at__lt=minute + timedelta(minutes=1),
-        )
-        .exclude(pk__in=event.log_ids)
-        .count()
-    )

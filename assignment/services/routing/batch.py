@@ -9,6 +9,7 @@ from django.db import Error as DatabaseFault
 from django.db import connection
 
 from assignment import env, metrics
+from assignment.constants import MAILS_PER_BATCH
 from assignment.contracts import BatchResult
 from assignment.enums import RoutingPath
 from assignment.models import RoutingQueueEntry
@@ -180,7 +181,8 @@ def _one_by_one(batch: _Batch) -> BatchResult:
     path = RoutingPath.SINGLE if batch.path == RoutingPath.BATCH else batch.path
     for lead_id in batch.claimed:
         try:
-            single = route_lead(lead_id, batch.source, user_id=batch.actor, path=path)
+            mails = max(0, MAILS_PER_BATCH - result.settled["success"])
+            single = route_lead(lead_id, batch.source, user_id=batch.actor, path=path, mails=mails)
         except DatabaseFault as error:
             if not connection.is_usable():
                 raise

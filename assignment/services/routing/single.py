@@ -10,6 +10,7 @@ from django.db import Error as DatabaseFault
 from django.utils.translation import gettext
 
 from assignment import metrics
+from assignment.constants import MAILS_PER_BATCH
 from assignment.contracts import RoutingResult
 from assignment.enums import RoutingPath
 from assignment.models import RoutingLog
@@ -43,6 +44,7 @@ class _Attempt:
     path: str
     actor: UUID | None
     max_attempts: int | None
+    mails: int
     started: float
 
 
@@ -61,8 +63,10 @@ def route_lead(
     user_id: UUID | None = None,
     max_attempts: int | None = None,
     path: str = RoutingPath.SINGLE,
+    mails: int = MAILS_PER_BATCH,
 ) -> RoutingResult:
-    """Route one lead of a workspace now; also one that failed, or whose retry is not due yet.
+    """Route one lead of a workspace now; also one that failed, or whose retry is not due yet. `mails`: how many
+    e-mails about single arrivals may still be sent.
 
     Nobody waits: a lead that somebody holds answers `lock_not_acquired`. Idempotent by the lead's state.
     Raises `BadInput` for attempts outside 1–10.
@@ -79,6 +83,7 @@ def route_lead(
         path=path,
         actor=user_id,
         max_attempts=max_attempts,
+        mails=mails,
         started=started,
     )
     try:
@@ -135,7 +140,7 @@ def _try(attempt: _Attempt) -> tuple[RuleSet, _Outcome]:
             raise _Refused("wrong_workspace")
         metrics.LOCKS.labels(outcome="acquired").inc()
         outcome = _settle(attempt, rule_set, taking.lead, taking.now)
-        telling.announce_arrivals(attempt.source, outcome.completed)
+        telling.announce_arrivals(attempt.source, outcome.completed, mails=attempt.mails)
     return rule_set, outcome
 
 

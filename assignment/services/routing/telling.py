@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from assignment import metrics
+from assignment.constants import MAILS_PER_BATCH
 from assignment.contracts import LeadsRouted
 from assignment.services.routing.database import Completed, Failed, Failure, TakenLead
 from integrations.services.routes import move_clay_leads
@@ -21,8 +22,10 @@ logger = structlog.get_logger(__name__)
 RETRY_SCHEDULE = "lead-routing-retry"
 
 
-def announce_arrivals(source: UUID, completed: Iterable[Completed]) -> None:
-    """Tell who reacts to arrivals, in the transaction of the move; one event per destination."""
+def announce_arrivals(source: UUID, completed: Iterable[Completed], *, mails: int = MAILS_PER_BATCH) -> None:
+    """Tell who reacts to arrivals, in the transaction of the move; one event per destination, each with its part of
+    the e-mails a batch may send.
+    """
     arrived: dict[UUID, list[Completed]] = defaultdict(list)
     for one in completed:
         if one.result == "success" and one.workspace_id and one.log_id:
@@ -32,6 +35,7 @@ def announce_arrivals(source: UUID, completed: Iterable[Completed]) -> None:
     move_clay_leads({destination: [row.lead_id for row in rows] for destination, rows in arrived.items()})
     if not registry.receivers_of(LeadsRouted.__name__):
         return
+    each, over = divmod(mails, len(arrived))
     # The jobs belong to the destinations, which this transaction does not see.
     with db_context(RowContext(kind="service", ws_all=tuple(map(str, sorted(arrived)))), savepoint=False):
         announce_all(
@@ -40,8 +44,9 @@ def announce_arrivals(source: UUID, completed: Iterable[Completed]) -> None:
                 source_workspace_id=source,
                 log_ids=tuple(row.log_id for row in rows if row.log_id),
                 lead_ids=tuple(row.lead_id for row in rows),
+                mails=each + (place < over),
             )
-            for destination, rows in sorted(arrived.items())
+            for place, (destination, rows) in enumerate(sorted(arrived.items()))
         )
 
 
