@@ -29,8 +29,8 @@ ELEMENT = re.compile(
     rf"""<!--.*?-->|<[a-zA-Z/!](?:"(?:{DJANGO}|[^"])*"|'(?:{DJANGO}|[^'])*'|{DJANGO}|[^>"'])*>""", re.DOTALL
 )
 ATTRIBUTE = re.compile(rf'\s(?:aria-label|title|placeholder|alt|label)="((?:{DJANGO}|[^"])*)"', re.DOTALL)
-# Keys of the keyboard and attributes of the page's body.
-WORDLESS = re.compile(r"<kbd\b.*?</kbd>|\{% block body_attributes %\}[^\n]*", re.DOTALL)
+# Keys of the keyboard, styles and attributes of the page's body.
+WORDLESS = re.compile(r"<(kbd|style)\b.*?</\1>|\{% block body_attributes %\}[^\n]*", re.DOTALL)
 BARE_DEFAULT = re.compile(r"""\|(?:default|default_if_none|yesno):(?!_)(["'])([^"']*[A-Za-z]{2}[^"']*)\1""")
 # Values of attributes that a script reads.
 CODES = {"yes,no", "no,yes", "true,false"}

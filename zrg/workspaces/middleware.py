@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django_structlog.middlewares import RequestMiddleware
 
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import Access, resolve_access
-from zrg.workspaces.answers import error_response, redirect_to_enrolment, status_response
+from zrg.workspaces.answers import ADMIN_PREFIX, error_response, redirect_to_enrolment, status_response
 from zrg.workspaces.constants import LAST_SEEN_INTERVAL
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import hash_ip
@@ -27,7 +27,6 @@ REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 ROLES_KEY, SEEN_KEY = "zrg_roles", "zrg_seen"
 # The second factor is set up here; everything else waits.
 ENROLMENT_PATHS = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
-ADMIN_PREFIX = "/admin/"
 # What follows in the path is as good as a password.
 SECRET_PATHS = ("/invite/", "/account/password/reset/key/", "/export/d/")
 
@@ -114,13 +113,21 @@ class AccessMiddleware:
 
 
 class ErrorMiddleware:
-    """Turns errors of views into the answers of the table in the documentation; nobody in between does."""
+    """Turns errors of views into the answers of the table in the documentation; nobody in between does.
+
+    Django's refusal of a method has no body; it gets that of the others.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        answer = status_response(request, 405, "method_not_allowed")
+        answer["Allow"] = response["Allow"]
+        return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Known errors only; the rest is answered by the handler of 500 and recorded."""
@@ -130,6 +137,8 @@ class ErrorMiddleware:
             return status_response(request, 404, "not_found")
         if isinstance(exception, PermissionDenied):
             return status_response(request, 403, "forbidden")
+        if isinstance(exception, RequestDataTooBig):
+            return status_response(request, 413, "too_large")
         if isinstance(exception, SuspiciousOperation):
             return status_response(request, 400, "bad_request")
         return None

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from zrg.lib.errors import ZrgError
+from zrg.workspaces.answers import CSRF_FAILED
 from zrg.workspaces.errors import Unauthenticated
 
 CODES = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
@@ -35,6 +36,8 @@ def _answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"error": "not_found"}, status=404)
     if isinstance(error, PermissionDenied):
         return Response({"error": "forbidden"}, status=403)
+    if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF Failed"):
+        return Response({"error": CSRF_FAILED}, status=403)
     response = exception_handler(error, context)
     if response is not None:
         response.data = {"error": CODES.get(response.status_code, "error")}

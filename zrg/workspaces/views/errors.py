@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-from zrg.workspaces.answers import status_response
+from zrg.workspaces.answers import CSRF_FAILED, status_response
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """400."""
+    """400, or 413 for a form that is larger than any of ours."""
+    if isinstance(exception, RequestDataTooBig):
+        return status_response(request, 413, "too_large")
     return status_response(request, 400, "bad_request")
 
 
@@ -36,4 +39,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page that was open too long."""
-    return status_response(request, 403, "csrf_failed")
+    return status_response(request, 403, CSRF_FAILED)

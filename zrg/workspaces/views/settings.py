@@ -1,5 +1,7 @@
 """The pages of a workspace's settings: the tabs are here, their sections in the apps that own the data."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -37,13 +39,10 @@ def section_page(request: HttpRequest, workspace_id: UUID, tab: str, section: st
     return _section(request, tab, section).view(request, workspace_id=workspace_id)
 
 
-@require_POST
 @dispatches("settings.view")
 def section_act(request: HttpRequest, workspace_id: UUID, tab: str, section: str, act: str) -> HttpResponseBase:
     """One act of a section."""
-    view = _section(request, tab, section).acts.get(act)
-    if view is None:
-        raise NotVisible
+    view = _act(_section(request, tab, section).acts, act)
     return view(request, workspace_id=workspace_id)
 
 
@@ -56,13 +55,10 @@ def item_page(request: HttpRequest, workspace_id: UUID, tab: str, section: str, 
     return view(request, workspace_id=workspace_id, item=item)
 
 
-@require_POST
 @dispatches("settings.view")
 def item_act(request: HttpRequest, workspace_id: UUID, tab: str, section: str, item: str, act: str) -> HttpResponseBase:
     """One act on one thing of a section."""
-    view = _section(request, tab, section).item_acts.get(act)
-    if view is None:
-        raise NotVisible
+    view = _act(_section(request, tab, section).item_acts, act)
     return view(request, workspace_id=workspace_id, item=item)
 
 
@@ -72,3 +68,10 @@ def _section(request: HttpRequest, tab: str, key: str) -> SettingsSection:
     if found is None or (found.platform and access.platform is None):
         raise NotVisible
     return found
+
+
+def _act(acts: Mapping[str, Callable[..., HttpResponseBase]], name: str) -> Callable[..., Any]:
+    """The view of an act, which only takes POST; a name that is none is not found, whatever the method."""
+    if name not in acts:
+        raise NotVisible
+    return require_POST(acts[name])

@@ -89,11 +89,21 @@ document.addEventListener("zrg:changed", (event) => {
   const { notice } = event.detail;
   if (notice) { zrg.say(notice); zrg.toast(notice); }
 });
+// What a refusal without words of its own means; `code` is that of its JSON body.
+const why = (status, reference, code) => {
+  if (code === "csrf_failed") return gettext("This page was open too long. Your text is kept; load the page again.");
+  if (status === 403) return gettext("Your role does not include this.");
+  if (status === 404) return gettext("This is no longer available to you.");
+  if (status === 423) return gettext("This workspace is suspended: nothing can be changed or sent.");
+  if (status === 429) return gettext("Too many attempts. Wait a little and try again.");
+  return gettext("That did not work. Ref {reference}", { reference: reference || status });
+};
 document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  if (status === 401) return body.dispatchEvent(new CustomEvent("zrg:signed-out"));
-  const reference = event.detail.xhr.getResponseHeader("x-request-id");
-  zrg.toast(status === 403 ? gettext("Your role does not include this.") : status === 404 ? gettext("This is no longer available to you.") : gettext("That did not work. Ref {reference}", { reference: reference || status }));
+  const { xhr } = event.detail;
+  if (xhr.status === 401) return body.dispatchEvent(new CustomEvent("zrg:signed-out"));
+  let code = "";
+  try { code = JSON.parse(xhr.responseText).error; } catch { /* a page or nothing: the status says it */ }
+  zrg.toast(why(xhr.status, xhr.getResponseHeader("x-request-id"), code));
 });
 document.addEventListener("htmx:sendError", () => zrg.toast(gettext("No connection. Your text is kept; try again.")));
 // An expired log-in never throws the page away: typed text stays, the log-in opens beside it.
