@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import cycle
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -22,10 +23,13 @@ from assignment.services.rotation import member_of, read_rotation, record_event,
 from leads.enums import LeadStatus, SentimentTag
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
+from zrg.lib import log_events
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
 from zrg.workspaces.services.audit import record_audit
+
+logger = structlog.get_logger(__name__)
 
 MAX_LEADS = 200
 CHUNK = 50
@@ -193,6 +197,12 @@ def _hand_over(lead: Lead, user_id: UUID | None, by: User) -> None:
     )
     if user_id is not None:
         metrics.ASSIGNMENTS.labels(source=AssignmentSource.MANUAL).inc()
+    logger.info(
+        log_events.ASSIGNMENT_ASSIGNED,
+        lead=str(lead.pk),
+        user=str(user_id) if user_id else None,
+        source=str(AssignmentSource.MANUAL),
+    )
 
 
 def is_stopped(lead: Lead) -> bool:

@@ -134,6 +134,13 @@ class RuleSet:
         object.__setattr__(self, "for_any_value", for_any_value)
         object.__setattr__(self, "is_limited", capped or any(one.window is not None for one in limited))
 
+    @property
+    def unreadable(self) -> int:
+        """How many rules and partnerships take no lead because their conditions cannot be read."""
+        return sum(rule.matches is None for rule in self.rules) + sum(
+            partner.accepts is None for partner in self.partners.values()
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFacts:

@@ -83,6 +83,7 @@ def _run(batch: _Batch, claim: Claim, names: Names) -> BatchResult:
     except Exception as error:
         if not batch.is_claiming:
             raise
+        faults.count_lock_timeout(error)
         if not batch.claimed:
             # A lead whose row cannot be read: each is named without reading it.
             with tenant(batch.source, timeout_ms=TIMEOUT_MS):
@@ -133,7 +134,9 @@ def _route(batch: _Batch, claim: Claim) -> BatchResult:
         completed, failed = _write(batch, verdicts)
         metrics.observe(batch.path, "complete", time.perf_counter() - before)
         telling.announce_arrivals(batch.source, completed)
-    telling.tell_outcomes(batch.source, leads, completed, failed, path=batch.path)
+    chosen = verdicts.completions
+    telling.tell_outcomes(batch.source, leads, completed, failed, path=batch.path, choices=chosen)
+    telling.log_kept(batch.source, completed, chosen, path=batch.path)
     return _count(leads, completed, failed)
 
 

@@ -8,6 +8,7 @@ from zrg.lib.redact import redact_text
 
 # Deadlock, serialisation failure, lock timeout, statement timeout.
 TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", "57014"})
+LOCK_TIMEOUT = "55P03"
 NO_AGREEMENT = "ZR404"
 MAX_MESSAGE = 500
 
@@ -19,10 +20,13 @@ def sqlstate_of(error: BaseException) -> str | None:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same statement may succeed at once."""
-    state = sqlstate_of(error)
-    if state == "55P03":
+    return sqlstate_of(error) in TRANSIENT_STATES
+
+
+def count_lock_timeout(error: BaseException) -> None:
+    """One more, if it was one."""
+    if sqlstate_of(error) == LOCK_TIMEOUT:
         LOCK_TIMEOUTS.inc()
-    return state in TRANSIENT_STATES
 
 
 def code_of(error: BaseException) -> RoutingCode:

@@ -6,6 +6,8 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from assignment import metrics
+from assignment.enums import RoutingCode
 from assignment.rules.routing.compiling import compile_rule_set
 from assignment.rules.routing.contracts import RuleSet
 from assignment.services.routing.database import read_config
@@ -39,6 +41,8 @@ def resolve_rule_set(source: UUID, stored: Mapping[str, Any] | None, kept: RuleS
     if kept is not None and "rules" not in stored:
         return kept
     compiled = compile_rule_set(stored)
+    if unreadable := compiled.unreadable:
+        metrics.ERRORS.labels(code=RoutingCode.EVALUATION_ERROR).inc(unreadable)
     with _lock:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()

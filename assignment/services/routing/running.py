@@ -12,6 +12,7 @@ from django.db import connection
 
 from assignment import env, metrics
 from assignment.contracts import BatchResult
+from assignment.enums import RoutingCode, RoutingPath
 from assignment.services.routing import database
 from assignment.services.routing.batch import retry_batch, route_batch
 from assignment.services.routing.telling import RETRY_SCHEDULE
@@ -122,7 +123,7 @@ def cleanup_stale_locks() -> dict[str, int]:
     age = timedelta(seconds=env.stale_lock_seconds())
     released = _until_short(lambda: database.call_integer("release_stale_routing_locks", age), LOCKS_PER_STEP)
     if released:
-        metrics.count_outcome("released", "retry", times=released)
+        metrics.count_outcome("released", RoutingPath.BATCH, times=released, code=RoutingCode.STALE_LOCK)
         logger.warning(log_events.ROUTING_STALE_RELEASED, count=released)
         nudge(RETRY_SCHEDULE)
     return {"released": released}
@@ -134,7 +135,7 @@ def mark_expired(stop: Stop = lambda: False) -> dict[str, int]:
         lambda: database.call_integer("mark_expired_leads", EXPIRED_PER_STEP), EXPIRED_PER_STEP, stop
     )
     if expired:
-        metrics.count_outcome("expired", "batch", times=expired)
+        metrics.count_outcome("expired", RoutingPath.BATCH, times=expired)
         logger.info(log_events.ROUTING_EXPIRED, count=expired)
     return {"expired": expired}
 

@@ -105,11 +105,15 @@ def _route(attempt: _Attempt) -> RoutingResult:
         except _Refused:
             raise
         except Exception as error:
+            faults.count_lock_timeout(error)
             if isinstance(error, DatabaseFault) and faults.is_transient(error) and not is_last:
                 continue
             return _give_up(attempt, error)
         taken = [outcome.taken] if outcome.taken else []
-        telling.tell_outcomes(attempt.source, taken, outcome.completed, outcome.failed, path=attempt.path)
+        chosen = [outcome.choice] if outcome.choice else []
+        telling.tell_outcomes(
+            attempt.source, taken, outcome.completed, outcome.failed, path=attempt.path, choices=chosen
+        )
         return _result(attempt, rule_set, outcome)
     raise AssertionError("unreachable")
 

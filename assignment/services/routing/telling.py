@@ -5,21 +5,27 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import structlog
+from django.db import DatabaseError, connection
 
 from assignment import metrics
 from assignment.constants import MAILS_PER_BATCH
 from assignment.contracts import LeadsRouted
-from assignment.services.routing.database import Completed, Failed, Failure, TakenLead
+from assignment.services.routing.database import Completed, Completion, Failed, Failure, TakenLead
 from integrations.services.routes import move_clay_leads
 from zrg.jobs import registry
 from zrg.jobs.services.announce import announce_all
 from zrg.jobs.services.nudges import nudge_queue
 from zrg.lib import log_events
-from zrg.workspaces.context import RowContext, db_context
+from zrg.lib.arrays import plain_array
+from zrg.workspaces.context import RowContext, db_context, platform
 
 logger = structlog.get_logger(__name__)
 
 RETRY_SCHEDULE = "lead-routing-retry"
+_HOMES = """
+SELECT l.id, other.workspace_id FROM leads_lead l JOIN leads_lead other ON other.id = l.duplicate_of_lead_id
+WHERE l.id = ANY (%s::uuid[])
+"""
 
 
 def announce_arrivals(source: UUID, completed: Iterable[Completed], *, mails: int = MAILS_PER_BATCH) -> None:
@@ -57,16 +63,17 @@ def tell_outcomes(
     failed: Sequence[tuple[Failure, Failed]],
     *,
     path: str,
+    choices: Sequence[Completion] = (),
 ) -> None:
-    """Figures and one line per lead that was not moved, after the commit."""
+    """Figures, and one line per duplicate and failure, after the commit. `choices` are what the rules said."""
     waited = {lead.id: lead.waited_seconds for lead in leads if lead.attempts <= 1}
     for result, times in Counter(one.result for one in completed).items():
         metrics.count_outcome(result, path, times=times)
     for one in completed:
         if one.lead_id in waited and one.result in ("success", "kept", "duplicate"):
             metrics.TIME_TO_ROUTE.observe(max(0.0, waited[one.lead_id]))
-        if one.result == "duplicate":
-            logger.info(log_events.ROUTING_DUPLICATE_DETECTED, lead=str(one.lead_id), source=str(source))
+    if duplicates := [one.lead_id for one in completed if one.result == "duplicate"]:
+        _log_duplicates(source, duplicates, {choice.lead_id: choice for choice in choices}, path)
     for failure, made in failed:
         metrics.count_outcome(made.result, path, code=failure.code)
         _log_failure(source, failure, made)
@@ -78,6 +85,49 @@ def nudge_retries(failed: Iterable[Failed]) -> None:
     due = min((one.next_retry_at for one in failed if one.next_retry_at is not None), default=None)
     if due is not None and registry.has_schedule(RETRY_SCHEDULE):
         nudge_queue(RETRY_SCHEDULE, run_at=due)
+
+
+def log_kept(source: UUID, completed: Sequence[Completed], choices: Sequence[Completion], *, path: str) -> None:
+    """Why leads of a batch stay where they are, one line each."""
+    reasons = {choice.lead_id: choice for choice in choices}
+    for one in completed:
+        if one.result == "kept":
+            choice = reasons[one.lead_id]
+            logger.info(
+                log_events.ROUTING_COMPLETE,
+                lead=str(one.lead_id),
+                source=str(source),
+                destination=str(source),
+                rule=choice.rule_id or None,
+                result=one.result,
+                code=str(choice.code) if choice.code else None,
+                path=path,
+            )
+
+
+def _log_duplicates(source: UUID, duplicates: Sequence[UUID], choices: dict[UUID, Completion], path: str) -> None:
+    """`destination`: where the rules sent the lead, else where the person is already. For operators; what a source
+    may read says neither (11b R9.6).
+    """
+    homes = _homes_of_others(duplicates)
+    for lead_id in duplicates:
+        choice, home = choices.get(lead_id), homes.get(lead_id)
+        wanted = choice.destination if choice and not choice.forced else None
+        said = {"lead": str(lead_id), "source": str(source), "destination": wanted or home, "path": path}
+        if wanted is not None and wanted == home:
+            logger.info(log_events.ROUTING_COLLISION_CAUGHT, rule=choice.rule_id or None if choice else None, **said)
+        logger.info(log_events.ROUTING_DUPLICATE_DETECTED, **said)
+
+
+def _homes_of_others(duplicates: Sequence[UUID]) -> dict[UUID, str]:
+    """The workspace of the lead each of these doubles. A line without it is better than none."""
+    try:
+        with platform(), connection.cursor() as cursor:
+            cursor.execute(_HOMES, [plain_array(duplicates)])
+            return {lead_id: str(workspace_id) for lead_id, workspace_id in cursor.fetchall()}
+    except DatabaseError as error:
+        logger.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
+        return {}
 
 
 def _log_failure(source: UUID, failure: Failure, made: Failed) -> None:
