@@ -63,5 +63,9 @@ def uuids_of(value: Any, field: str, *, at_most: int) -> list[UUID]:
 
 def page_size(request: Request) -> int:
     """Rows per page: `limit`, 1 to 200, 50 by default."""
-    text = request.query_params.get("limit", "")
-    return min(max(int(text), 1), MAX_PAGE) if text.isdigit() else 50
+    return min(max(number_of(request.query_params.get("limit", ""), 50), 1), MAX_PAGE)
+
+
+def number_of(text: str, default: int) -> int:
+    """A whole number from a query; the default for anything that is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else default

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from rest_framework.request import Request
@@ -21,6 +21,7 @@ from assignment.api.payloads import (
     partner_payload,
     rule_payload,
 )
+from assignment.enums import RoutingResult
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingRule
 from assignment.services.routing import acting, partners, rules
 from leads.services.merging import absorbed_ids, survivors_of
@@ -201,7 +202,8 @@ class Logs(RoutingAPIView):
         workspace_id = self.workspace()
         params = {name: request.query_params.get(name, "") for name in ("lead", "result", "code", "rule", "from", "to")}
         hashed = filter_hash(params | {"workspace": str(workspace_id)})
-        rows = _filtered(RoutingLog.objects.in_workspace(workspace_id), params, workspace_id)
+        is_platform = bool(self.access.platform)
+        rows = _filtered(RoutingLog.objects.in_workspace(workspace_id), params, workspace_id, is_platform=is_platform)
         given = request.query_params.get("cursor")
         if given:
             cursor = decode_cursor(given, hashed)
@@ -211,7 +213,10 @@ class Logs(RoutingAPIView):
         last = found[size - 1] if len(found) > size else None
         return Response(
             {
-                "logs": [log_payload(row, is_source=row.source_workspace_id == workspace_id) for row in found[:size]],
+                "logs": [
+                    log_payload(row, is_source=row.source_workspace_id == workspace_id, is_platform=is_platform)
+                    for row in found[:size]
+                ],
                 "next": encode_cursor(last.created_at, last.pk, hashed) if last else None,
             }
         )
@@ -225,7 +230,7 @@ class Attributions(RoutingAPIView):
     def get(self, request: Request) -> Response:
         """Deliveries of and into this workspace, newest first."""
         workspace_id = self.workspace()
-        rows = LeadAttribution.objects.in_workspace(workspace_id).order_by("-created_at", "-id")
+        rows = LeadAttribution.objects.in_workspace(workspace_id).delivered().order_by("-created_at", "-id")
         page = list(rows[: page_size(request)])
         merged = survivors_of(workspace_id, [row.lead_id for row in page])
         return Response(
@@ -283,16 +288,18 @@ def _moment(value: Any, field: str) -> datetime | None:
     return moment
 
 
-def _filtered(rows: QuerySet[RoutingLog], params: Mapping[str, str], workspace_id: UUID) -> Any:
+def _filtered(rows: QuerySet[RoutingLog], params: Mapping[str, str], workspace_id: UUID, *, is_platform: bool) -> Any:
+    """What a row does not show cannot be asked for either."""
+    told = Q(source_workspace_id=workspace_id) & (Q() if is_platform else ~Q(routing_result=RoutingResult.DUPLICATE))
     if params["lead"]:
         lead_id = uuid_of(params["lead"], "lead")
         rows = rows.filter(lead_id__in=[lead_id, *absorbed_ids(workspace_id, lead_id)])
     if params["rule"]:
-        rows = rows.filter(matched_rule_id=uuid_of(params["rule"], "rule"))
+        rows = rows.filter(told, matched_rule_id=uuid_of(params["rule"], "rule"))
     if params["result"]:
         rows = rows.filter(routing_result=params["result"])
     if params["code"]:
-        rows = rows.filter(error_code=params["code"])
+        rows = rows.filter(told, Q(error_code=params["code"]) | Q(error_code=None, metadata__code=params["code"]))
     if params["from"]:
         rows = rows.filter(created_at__gte=_moment(params["from"], "from"))
     if params["to"]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from assignment.enums import RoutingResult
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingQueueEntry, RoutingRule
 
 CAPS = {"daily": "cap_daily", "weekly": "cap_weekly", "monthly": "cap_monthly", "total": "cap_total"}
@@ -69,8 +70,10 @@ def queue_payload(row: RoutingQueueEntry) -> dict[str, Any]:
     }
 
 
-def log_payload(row: RoutingLog, *, is_source: bool) -> dict[str, Any]:
-    """A transition. The other side of a delivery sees that it happened, not how it was decided."""
+def log_payload(row: RoutingLog, *, is_source: bool, is_platform: bool) -> dict[str, Any]:
+    """A transition. The other side of a delivery sees that it happened, not how it was decided; of a duplicate the
+    source learns no more either, for the rule says which partner has the person.
+    """
     payload = {
         "id": str(row.pk),
         "leadId": str(row.lead_id),
@@ -81,7 +84,7 @@ def log_payload(row: RoutingLog, *, is_source: bool) -> dict[str, Any]:
         "path": row.path,
         "createdAt": _plain(row.created_at),
     }
-    if is_source:
+    if is_source and (is_platform or row.routing_result != RoutingResult.DUPLICATE):
         payload |= {
             "ruleId": _plain(row.matched_rule_id),
             "ruleVersion": row.rule_version,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignment.api.base import RoutingAPIView, page_size, uuid_of, uuids_of
+from assignment.api.base import RoutingAPIView, number_of, page_size, uuid_of, uuids_of
 from assignment.api.payloads import queue_payload
 from assignment.errors import LockNotAcquired, RoutingDisabled
 from assignment.models import RoutingQueueEntry
@@ -186,8 +186,7 @@ class Stats(RoutingAPIView):
 
     def get(self, request: Request) -> Response:
         """What came, what went, by what."""
-        days = request.query_params.get("days", "")
-        return Response(get_routing_stats(self.workspace(), int(days) if days.isdigit() else 30))
+        return Response(get_routing_stats(self.workspace(), number_of(request.query_params.get("days", ""), 30)))
 
 
 class TriggerRetries(RoutingAPIView):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
-from assignment.enums import RoutingCode, Why
+from assignment.enums import RoutingCode, RoutingResult, Why
 from assignment.models import RoutingLog, RoutingQueueEntry, RoutingRule
 from assignment.services.routing import acting
 from inbox.registry import DrawerSection
@@ -56,10 +56,7 @@ def load(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     }
     rows = list(logs[:HISTORY])
     return {
-        "rows": [
-            (row, _label(RoutingCode, row.error_code or row.metadata.get("code")), row.lead_id != lead.pk)
-            for row in rows
-        ],
+        "rows": [(row, _label(RoutingCode, _code_of(row)), row.lead_id != lead.pk) for row in rows],
         "entry": entry,
         "is_due": is_due,
         "act": act if act and able[act] else "",
@@ -68,11 +65,20 @@ def load(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     }
 
 
+def _code_of(row: RoutingLog) -> str | None:
+    """Of a duplicate nothing: the way it would have gone says who has the person."""
+    is_told = row.routing_result != RoutingResult.DUPLICATE
+    return row.error_code or row.metadata.get("code") if is_told else None
+
+
 def _considered(workspace_id: UUID, lead_id: UUID, rows: list[RoutingLog]) -> list[tuple[str, str]]:
     own = (
         row
         for row in rows
-        if row.lead_id == lead_id and row.source_workspace_id == workspace_id and row.metadata.get("considered")
+        if row.lead_id == lead_id
+        and row.source_workspace_id == workspace_id
+        and row.routing_result != RoutingResult.DUPLICATE
+        and row.metadata.get("considered")
     )
     found = next(own, None)
     if found is None:

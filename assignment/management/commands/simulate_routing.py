@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--workspace", required=True, type=UUID)
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--lead", type=UUID)
-        which.add_argument("--facts", type=Path, help="a JSON file with columns of a lead")
+        which.add_argument("--facts", type=Path, help="a JSON file with facts or columns of a lead")
         which.add_argument("--recent", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:

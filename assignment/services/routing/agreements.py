@@ -80,9 +80,9 @@ def list_deliveries(workspace_id: UUID, agreement: Agreement, now: datetime | No
     """The newest under this agreement."""
     row, moment = agreement.row, now or timezone.now()
     found = list(
-        LeadAttribution.objects.filter(
-            source_workspace_id=row.workspace_id, destination_workspace_id=row.destination_workspace_id
-        ).order_by("-created_at", "-id")[:SHOWN_DELIVERIES]
+        LeadAttribution.objects.delivered()
+        .filter(source_workspace_id=row.workspace_id, destination_workspace_id=row.destination_workspace_id)
+        .order_by("-created_at", "-id")[:SHOWN_DELIVERIES]
     )
     leads = Lead.objects.in_workspace(workspace_id).defer("search_vector").in_bulk([one.lead_id for one in found])
     rules = RoutingRule.objects.in_workspace(workspace_id).filter(pk__in={one.rule_id for one in found if one.rule_id})

@@ -14,7 +14,8 @@ from assignment.models import RoutingCounter
 from assignment.rules.routing.compiling import compile_rule
 from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, LeadFacts, RuleSet
 from assignment.rules.routing.evaluation import evaluate
-from assignment.rules.routing.facts import facts_from_lead
+from assignment.rules.routing.facts import ALL_COLUMNS, facts_from_lead
+from assignment.rules.routing.given_facts import columns_from_facts, is_fact, values_of_facts
 from assignment.rules.routing.input import CAP_FIELDS, clean_conditions, clean_schedule
 from assignment.services.routing.database import read_facts, read_many_facts
 from assignment.services.routing.rulesets import load_rule_set
@@ -24,6 +25,8 @@ from zrg.workspaces.hours import local_date, valid_zone
 
 MAX_RECENT = 200
 MAX_DRAFTS = 500
+# What may be said of a lead that is not stored; `city` is read where the company has none.
+COLUMNS = frozenset({"id", "city", "has_activity", "suppressed", "lead_expires_at", "excluded", *ALL_COLUMNS})
 
 
 def simulate(
@@ -148,12 +151,16 @@ def _facts_of(workspace_id: UUID, lead_id: UUID) -> LeadFacts:
 
 
 def _given(facts: Mapping[str, Any]) -> LeadFacts:
+    """A lead that is not stored, by columns and by facts as conditions name them; a fact wins over its column."""
     if not isinstance(facts, Mapping):
         raise BadInput(gettext("Facts are an object."), http_status=400, field="facts")
+    unknown = next((name for name in facts if name not in COLUMNS and not is_fact(name)), None)
+    if unknown is not None:
+        raise BadInput(gettext("Unknown field."), http_status=400, field=f"facts.{unknown}")
     try:
-        lead = facts_from_lead({"id": str(uuid4())} | dict(facts))
+        lead = facts_from_lead({"id": str(uuid4())} | columns_from_facts(facts))
         # Facts are read when they are asked for; all of them now, so that a bad one is refused.
-        return replace(lead, values=dict(lead.values))
+        return replace(lead, values=dict(lead.values) | values_of_facts(facts))
     except (TypeError, ValueError, AttributeError) as error:
         raise BadInput(gettext("A fact has the wrong form."), http_status=400, field="facts") from error
 

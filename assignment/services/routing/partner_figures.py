@@ -24,11 +24,15 @@ def with_figures(rows: QuerySet[Any]) -> QuerySet[Any]:
     month = RoutingCounter.objects.filter(
         scope="partner", scope_id=OuterRef("pk"), day__gte=OuterRef("month_start"), day__lte=OuterRef("today")
     ).values("scope_id")
-    delivered = LeadAttribution.objects.filter(
-        source_workspace_id=OuterRef("workspace_id"),
-        destination_workspace_id=OuterRef("destination_workspace_id"),
-        created_at__gte=timezone.now() - timedelta(days=RATE_DAYS),
-    ).values("source_workspace_id")
+    delivered = (
+        LeadAttribution.objects.delivered()
+        .filter(
+            source_workspace_id=OuterRef("workspace_id"),
+            destination_workspace_id=OuterRef("destination_workspace_id"),
+            created_at__gte=timezone.now() - timedelta(days=RATE_DAYS),
+        )
+        .values("source_workspace_id")
+    )
     return (
         rows.annotate(today=Cast(clock, DateField()))
         .annotate(month_start=TruncMonth("today"))

@@ -64,8 +64,10 @@ def change(row: RoutingPartner, values: Mapping[str, Any], *, by: User, sides: f
         allowed |= DESTINATION_FIELDS
     with transaction.atomic():
         locked = RoutingPartner.objects.select_for_update().get(pk=row.pk)
-        _set(locked, _clean(values, allowed))
-        if SOURCE_FIELDS & set(values) and "platform" not in sides and locked.status != PartnershipStatus.ENDED:
+        cleaned = _clean(values, allowed)
+        is_new_offer = any(name in SOURCE_FIELDS and getattr(locked, name) != cleaned[name] for name in cleaned)
+        _set(locked, cleaned)
+        if is_new_offer and "platform" not in sides and locked.status != PartnershipStatus.ENDED:
             locked.status, locked.accepted_by, locked.accepted_at = PartnershipStatus.PROPOSED, None, None
         locked.save()
         _record(locked, "routing.partner_changed", by)

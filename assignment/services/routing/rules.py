@@ -83,7 +83,7 @@ def _save(rule: RoutingRule, values: Mapping[str, Any], *, by: User, is_new: boo
     before = {} if is_new else _snapshot(rule)
     for name, value in clean_values(values).items():
         setattr(rule, name, value)
-    _check(rule)
+    _check(rule, asks_for_agreement="destination_workspace_id" in values or values.get("is_active") is True)
     rule.version = 1 if is_new else rule.version + 1
     try:
         with transaction.atomic():
@@ -124,7 +124,8 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _check(rule: RoutingRule) -> None:
+def _check(rule: RoutingRule, *, asks_for_agreement: bool) -> None:
+    """A rule whose agreement ended can still be switched off, archived and put in order."""
     try:
         rule.full_clean(
             exclude=["conditions", "actions", "schedule", "workspace", "destination_workspace", "created_by"],
@@ -133,7 +134,10 @@ def _check(rule: RoutingRule) -> None:
         )
     except ValidationError as error:
         raise BadInput(gettext("Some values were refused."), http_status=400, fields=error.message_dict) from error
-    if rule.destination_workspace_id not in (None, rule.workspace_id) and not _has_agreement(rule):
+    if rule.starts_at and rule.ends_at and rule.ends_at <= rule.starts_at:
+        raise BadInput(gettext("The end lies after the start."), http_status=400, field="ends_at")
+    is_elsewhere = rule.destination_workspace_id not in (None, rule.workspace_id)
+    if asks_for_agreement and is_elsewhere and not _has_agreement(rule):
         raise DestinationNotPartner(gettext("There is no agreement with this workspace."))
     others = RoutingRule.objects.in_workspace(rule.workspace_id).not_archived().filter(is_active=True)
     if rule.is_active and others.exclude(pk=rule.pk).count() >= MAX_ACTIVE_RULES:
