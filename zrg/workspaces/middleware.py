@@ -5,6 +5,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -20,7 +21,8 @@ from zrg.workspaces.answers import ADMIN_PREFIX, error_response, redirect_to_enr
 from zrg.workspaces.constants import LAST_SEEN_INTERVAL
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import hash_ip
-from zrg.workspaces.services.sessions import note_session, rename_session
+from zrg.workspaces.services.sessions import note_session, rotate_session
+from zrg.workspaces.session_store import SessionStore
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
@@ -187,9 +189,7 @@ def _rotate_on_role_change(request: HttpRequest, access: Access) -> None:
     if known == digest:
         return
     if known is not None:
-        before = request.session.session_key
-        request.session.cycle_key()
-        rename_session(before, request.session.session_key)
+        rotate_session(cast(SessionStore, request.session))
     request.session[ROLES_KEY] = digest
 
 

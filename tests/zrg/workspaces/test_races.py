@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connections
 
-from tests.factories import InvitationFactory, UserFactory
+from tests.factories import InvitationFactory, MembershipFactory, UserFactory
+from tests.support.client import ZrgClient
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.context import platform
 from zrg.workspaces.models import Membership, User, Workspace
@@ -76,3 +79,27 @@ def test_invitation_is_accepted_once(committed_db):
     with platform():
         assert Membership.objects.count() == 1
     assert len([result for result in results if result == "invitation_gone"]) == 1
+
+
+def test_role_change_met_by_two_requests_keeps_the_person_signed_in(committed_db):
+    with platform():
+        membership = MembershipFactory(role="SETTER")
+    begun = ZrgClient().login_as(membership.user)
+    begun.get("/account/")
+    before = begun.session.session_key
+    with platform():
+        MembershipFactory(workspace=membership.workspace, user=membership.user, role="ADMIN")
+
+    def call() -> tuple[int, str]:
+        one = ZrgClient()
+        one.cookies["sessionid"] = before
+        return one.get("/account/").status_code, one.cookies["sessionid"].value
+
+    results = at_once(call, times=2)
+
+    after = {key for _, key in results}
+    assert [status for status, _ in results] == [200, 200]
+    assert len(after) == 1
+    assert before not in after
+    assert set(Session.objects.values_list("session_key", flat=True)) == {before, *after}
+    assert set(UserSession.objects.values_list("session_key", flat=True)) == after

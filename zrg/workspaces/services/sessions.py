@@ -10,10 +10,12 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from zrg.workspaces.models import User
+from zrg.workspaces.session_store import SessionStore
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - the column takes no blank
 MAX_AGENT = UserSession._meta.get_field("user_agent").max_length
@@ -43,9 +45,12 @@ def note_session(key: str, *, user: User, ip: str, user_agent: str, now: datetim
     )
 
 
-def rename_session(old: str | None, new: str | None) -> None:
-    """The same session under its new key."""
-    UserSession.objects.filter(session_key=old).update(session_key=new)
+def rotate_session(session: SessionStore) -> None:
+    """Give a session a new key, and its row too; requests still sent with the old one go on under the new."""
+    old = session.session_key
+    with transaction.atomic():
+        if session.rotate():
+            UserSession.objects.filter(session_key=old).update(session_key=session.session_key)
 
 
 def sessions_of(user: User, *, current: str | None) -> list[SignedIn]:

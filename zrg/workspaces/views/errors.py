@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-from zrg.workspaces.answers import CSRF_FAILED, status_response
+from zrg.workspaces.answers import CSRF_FAILED, error_response, status_response
+from zrg.workspaces.errors import Unauthenticated
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """400, or 413 for a form that is larger than any of ours."""
+    """400; 413 for a form that is larger than any of ours; the log-in for a session that ended meanwhile."""
+    if isinstance(exception, SessionInterrupted):
+        return error_response(request, Unauthenticated())
     if isinstance(exception, RequestDataTooBig):
         return status_response(request, 413, "too_large")
     return status_response(request, 400, "bad_request")

@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories import MembershipFactory, UserFactory
 from tests.factories.workspaces import PASSWORD
@@ -16,14 +17,25 @@ from tests.zrg.workspaces.views.signing_in import sign_in
 from zrg.workspaces.constants import LAST_SEEN_INTERVAL
 from zrg.workspaces.models import User
 from zrg.workspaces.services.sessions import end_sessions, sessions_of
+from zrg.workspaces.session_store import GRACE, SUCCESSOR, SessionStore
 
-pytestmark = pytest.mark.django_db
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+
+
+def promoted(client: ZrgClient) -> tuple[ZrgClient, str]:
+    """The client after a change of role that it has met, another one with the key of before, and that key."""
+    membership = MembershipFactory(role="SETTER")
+    client.login_as(membership.user).get("/account/")
+    other, before = ZrgClient(), client.session.session_key
+    other.cookies["sessionid"] = before
+    MembershipFactory(workspace=membership.workspace, user=membership.user, role="ADMIN")
+    client.get("/account/")
+    return other, before
 
 
 def test_role_change_rotates_the_session(client):
@@ -36,7 +48,66 @@ def test_role_change_rotates_the_session(client):
     client.get("/account/")
 
     assert client.session.session_key != before
-    assert not Session.objects.filter(session_key=before).exists()
+    assert Session.objects.get(session_key=before).get_decoded() == {SUCCESSOR: client.session.session_key}
+
+
+def test_request_under_the_old_key_goes_on_under_the_new_one(client):
+    other, before = promoted(client)
+
+    with time_machine.travel(timezone.now() + GRACE - timedelta(seconds=5)):
+        answer = other.get("/account/")
+
+    assert before != client.session.session_key
+    assert answer.status_code == 200
+    assert other.cookies["sessionid"].value == client.session.session_key
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_old_key_ends_after_its_grace(client):
+    other, _ = promoted(client)
+
+    with time_machine.travel(timezone.now() + GRACE + timedelta(seconds=5)):
+        assert other.get("/account/").status_code == 302
+        assert client.get("/account/").status_code == 200
+
+
+def test_session_that_is_ended_is_ended_under_its_old_key(client):
+    other, _ = promoted(client)
+
+    end_sessions(UserSession.objects.get().user)
+
+    assert other.get("/account/").status_code == 302
+    assert client.get("/account/").status_code == 302
+
+
+def test_request_that_began_before_the_change_saves_under_the_new_key(client):
+    client.login_as(UserFactory()).get("/account/")
+    first, second, third = (SessionStore(client.session.session_key) for _ in range(3))
+    for one in (first, second, third):
+        assert one["_auth_user_id"]
+
+    changed = first.rotate(), second.rotate()
+    third["note"] = "kept"
+    third.save()
+
+    assert changed == (True, False)
+    assert {one.session_key for one in (second, third)} == {first.session_key}
+    assert SessionStore(first.session_key)["note"] == "kept"
+    assert Session.objects.count() == 2
+
+
+def test_session_that_ended_meanwhile_leads_to_the_login(client, monkeypatch):
+    client.login_as(UserFactory()).get("/account/")
+
+    def end(user: User, **options: object) -> list[object]:
+        end_sessions(user)
+        return []
+
+    monkeypatch.setattr("zrg.workspaces.views.account.sessions_of", end)
+    with time_machine.travel(timezone.now() + LAST_SEEN_INTERVAL):
+        answer = client.get("/account/sessions/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Faccount%2Fsessions%2F")
 
 
 def test_deactivated_account_is_signed_out(client):
