@@ -95,6 +95,11 @@ def slack_webhook_url() -> str:
     return secret("SLACK_WEBHOOK_URL")
 
 
+def pager_webhook_url() -> str:
+    """Where the operators' pager is told; its address is a credential."""
+    return secret("ROUTING_PAGER_WEBHOOK_URL")
+
+
 def slack_timeout_seconds() -> float:
     """How long one Slack call may take."""
     return milliseconds("SLACK_TIMEOUT_MS", 8_000, hi=60_000)

@@ -54,6 +54,7 @@ class Carrier(models.TextChoices):
     SMTP = "smtp", "SMTP"
     SLACK = "slack", "Slack"
     GHL = "ghl", "GoHighLevel"
+    PAGER = "pager", "Pager"
 
 
 class DigestStatus(models.TextChoices):

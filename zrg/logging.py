@@ -49,6 +49,8 @@ def configure_logging(*, development: bool, level: str) -> dict[str, Any]:
             "django_structlog": {"level": "WARNING"},
             # 4xx are in the access log, without what follows a secret path.
             "django.request": {"level": "ERROR"},
+            # At DEBUG it writes whole addresses, and those of incoming webhooks are credentials.
+            "urllib3": {"level": "WARNING"},
         },
     }
 

@@ -125,6 +125,11 @@ def post_to_staff(email: str, text: str) -> ProviderResult:
     return post_directly(client, found.data, text, None) if found.ok else found
 
 
+def post_to_staff_channel(channel: str, text: str) -> ProviderResult:
+    """Post once into a channel of the platform's own Slack; data: Posted. A public one it is not in is joined first."""
+    return post_joining(get_client(None, PLATFORM_SPEC), channel, text, None)
+
+
 def _identify(token: str) -> Identity:
     result = client_for_token(token).test_auth()
     if not result.ok:

@@ -18,6 +18,7 @@ _REASONS = {
     "sms_cap": _("Enough texts for a day"),
     "repeated": _("The same was told a short while ago"),
     "replaced": _("Newer news took its place"),
+    "pager_not_configured": _("There is no pager"),
     "no_recipients": _("Nobody is chosen"),
     "not_configured": _("The connection was removed meanwhile"),
     "suspended": _("The workspace is suspended"),

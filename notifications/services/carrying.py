@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from integrations.pager import client as pager
 from integrations.resend import client as resend
 from integrations.results import ProviderResult
 from integrations.services.clients import get_client
 from integrations.services.resend import can_mail
-from integrations.services.slack import post_to_channel, post_to_member, post_to_staff
+from integrations.services.slack import post_to_channel, post_to_member, post_to_staff, post_to_staff_channel
 from integrations.services.slack_reviews import post_review
 from integrations.slack.client import WEBHOOK_SPEC
 from notifications.constants import GLOBAL_WEBHOOK
@@ -40,6 +41,8 @@ def find_way(parcel: Parcel) -> Way:
     """The way of a parcel as things are configured now. Reads in a short transaction of its own."""
     if parcel.destination == Destination.SMS:
         return Way(carrier=Carrier.GHL, hand_over=send_text)
+    if parcel.destination == Destination.WEBHOOK:
+        return Way(carrier=Carrier.PAGER, hand_over=_page)
     if parcel.destination != Destination.EMAIL:
         return Way(carrier=Carrier.SLACK, hand_over=_post)
     owner = _sender_of(parcel)
@@ -65,6 +68,10 @@ def _mail_smtp(parcel: Parcel) -> Delivery:
     return send_mail(parcel.recipients, parcel.subject, parcel.text)
 
 
+def _page(parcel: Parcel) -> Delivery:
+    return read_result(parcel.destination, get_client(None, pager.SPEC).page(parcel.text, parcel.key))
+
+
 def _post(parcel: Parcel) -> Delivery:
     return read_result(parcel.destination, _post_to_slack(parcel))
 
@@ -72,6 +79,8 @@ def _post(parcel: Parcel) -> Delivery:
 def _post_to_slack(parcel: Parcel) -> ProviderResult:
     if parcel.target == GLOBAL_WEBHOOK:
         return get_client(None, WEBHOOK_SPEC).post(parcel.text)
+    if parcel.workspace_id is None and parcel.destination == Destination.SLACK:
+        return post_to_staff_channel(parcel.target, parcel.text)
     if parcel.kind == SendKind.DRAFT_APPROVAL:
         assert parcel.workspace_id is not None
         return post_review(parcel.workspace_id, parcel.target, parcel.text, parcel.blocks or ())

@@ -1,5 +1,6 @@
 """Where the messages of a workspace, and those of the platform, can go now, and why not elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,10 +9,17 @@ from django.conf import settings as django_settings
 from integrations.enums import ConnectionStatus, Provider
 from integrations.models import Connection
 from integrations.services.resend import can_mail
-from notifications.constants import ALL_ADDRESSES, GLOBAL_WEBHOOK, NOBODY
+from notifications.constants import ALL_ADDRESSES, GLOBAL_WEBHOOK, NOBODY, PAGER
 from notifications.contracts import Content
 from notifications.enums import Destination
-from notifications.env import has_global_webhook, has_platform_bot, platform_alert_emails
+from notifications.env import (
+    alert_channel,
+    has_global_webhook,
+    has_pager,
+    has_platform_bot,
+    ops_emails,
+    platform_alert_emails,
+)
 from notifications.services.outbox import NewRow
 from zrg.workspaces.models import WorkspaceSettings
 
@@ -27,7 +35,7 @@ class Reach:
 
     def rows(self, kind: str, key: str, content: Content, *, suffix: str = "") -> list[NewRow]:
         """The rows that tell `content` here; `key` gets destination, target and `suffix` appended."""
-        is_plain = self.destination in (Destination.EMAIL, Destination.SMS)
+        is_plain = self.destination in (Destination.EMAIL, Destination.SMS, Destination.WEBHOOK)
         return [
             NewRow(
                 kind=kind,
@@ -110,6 +118,34 @@ def platform_reach() -> Reach:
     if can_mail(None) or django_settings.MAIL_CONFIGURED:
         return Reach(destination=Destination.EMAIL, targets=people)
     return Reach(destination=Destination.SLACK_DM, reason="slack_not_configured")
+
+
+def named_reaches(ways: Sequence[str]) -> list[Reach]:
+    """Where a notice of the platform goes that names its ways ("pager", "slack", "email"): each of them. Slack and mail
+    without an address of their own are the staff's usual way.
+    """
+    reaches = {"pager": _pager_reach, "slack": _alert_channel_reach, "email": _ops_mail_reach}
+    return [reaches[way]() for way in ways]
+
+
+def _pager_reach() -> Reach:
+    if not has_pager():
+        return Reach(destination=Destination.WEBHOOK, reason="pager_not_configured")
+    return Reach(destination=Destination.WEBHOOK, targets=(PAGER,))
+
+
+def _alert_channel_reach() -> Reach:
+    channel = alert_channel()
+    if not channel or not has_platform_bot():
+        return platform_reach()
+    return Reach(destination=Destination.SLACK, targets=(channel,))
+
+
+def _ops_mail_reach() -> Reach:
+    people = ops_emails()
+    if not people or not (can_mail(None) or django_settings.MAIL_CONFIGURED):
+        return platform_reach()
+    return Reach(destination=Destination.EMAIL, targets=people)
 
 
 def _status_of(workspace_id: UUID, provider: str) -> str | None:

@@ -1,12 +1,18 @@
 """What the doctor says of notifications: people nobody can reach, rules nobody reads, messages that do not leave."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings as django_settings
 from django.utils import timezone
 
+from integrations.env import pager_webhook_url
+from integrations.services.resend import can_mail
+from integrations.transport import host_refusal
 from notifications.enums import SendStatus
+from notifications.env import alert_channel, has_platform_bot, ops_emails
 from notifications.models import NotificationSendLog
 from notifications.rules.sentiment import rule_problems
 from notifications.services.destinations import email_reach, slack_reach, sms_reach
@@ -27,7 +33,26 @@ def examine_notifications(workspace_id: UUID | None) -> Iterator[Finding]:
         row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
         yield from _unreachable(row)
         yield from _unknown_tags(row)
+    else:
+        yield from _operators()
     yield from _stuck(workspace_id)
+
+
+def _operators() -> Iterator[Finding]:
+    """Ways of alerts that are named and cannot be used; the pager's address is not shown."""
+    if (url := pager_webhook_url()) and (refused := host_refusal(url)) is not None:
+        yield _no_way("ROUTING_PAGER_WEBHOOK_URL", refused.message, "Give it an https address of a public host.")
+    if alert_channel() and not has_platform_bot():
+        yield _no_way("ROUTING_ALERT_SLACK_CHANNEL", "it needs the platform's bot", "Set SLACK_BOT_TOKEN.")
+    if entries := [entry for entry in os.environ.get("ROUTING_OPS_EMAIL", "").split(",") if entry.strip()]:
+        if len(ops_emails()) < len(entries):
+            yield _no_way("ROUTING_OPS_EMAIL", "not every entry is an address", "Write addresses with commas between.")
+        if not (can_mail(None) or django_settings.MAIL_CONFIGURED):
+            yield _no_way("ROUTING_OPS_EMAIL", "no mail can be sent", "Set RESEND_API_KEY or EMAIL_URL.")
+
+
+def _no_way(variable: str, why: str, act: str) -> Finding:
+    return Finding(name="routing_alerts", state="warn", evidence=f"{variable} is not used: {why}", act=act)
 
 
 def _unreachable(row: WorkspaceSettings) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from notifications.contracts import Content
 from notifications.enums import EventCause, SendKind
 from notifications.models import NotificationEvent
 from notifications.rules.texts import compose, one_line
-from notifications.services.destinations import Reach, email_reach, platform_reach, slack_reach
+from notifications.services.destinations import Reach, email_reach, named_reaches, platform_reach, slack_reach
 from notifications.services.events import record_event
 from notifications.services.links import lead_link
 from notifications.services.outbox import NewRow, enqueue
@@ -34,7 +34,8 @@ EACH_OCCURRENCE = frozenset(
 
 def tell_notice(notice: Notice, *, now: datetime | None = None) -> None:
     """Record a notice and add a row for each of its recipients: the workspace's channels, else one mail to its
-    addresses; without a workspace the staff of the platform. Repeating it adds nothing.
+    addresses; without a workspace the staff of the platform, by the ways the notice names. Repeating it adds
+    nothing.
     """
     moment = now or timezone.now()
     if notice.workspace_id is None:
@@ -49,7 +50,9 @@ def _tell_platform(notice: Notice) -> None:
         event = record_event(_event(notice, None))
         if event is None:
             return
-        rows = platform_reach().rows(notice.kind, f"{notice.kind}:platform:{notice.notice_key}", content)
+        key = f"{notice.kind}:platform:{notice.notice_key}"
+        reaches = named_reaches(notice.ways) if notice.ways else [platform_reach()]
+        rows = [row for reach in reaches for row in reach.rows(notice.kind, key, content)]
         enqueue(rows, event=event, workspace_id=None)
 
 

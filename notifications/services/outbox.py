@@ -45,7 +45,7 @@ PACE_TRIES = 5
 # These carry links that let somebody in: encrypted while they wait, erased when they left.
 LINK_KINDS = frozenset({SendKind.ACCOUNT.value, SendKind.INVITATION.value})
 # What this version can deliver; rows for anything else wait for the part that can.
-DELIVERED = (Destination.EMAIL, Destination.SLACK, Destination.SLACK_DM, Destination.SMS)
+DELIVERED = (Destination.EMAIL, Destination.SLACK, Destination.SLACK_DM, Destination.SMS, Destination.WEBHOOK)
 # A later part of a message looks again after this long whether the earlier one left.
 PART_SECONDS = 30.0
 

@@ -34,7 +34,7 @@ class Event:
 class Notice(Event):
     """Something a person should hear about. `notice_key` makes repeats duplicates.
 
-    `ways` ("email", "slack") are those to use; without any the workspace's usual one.
+    `ways` ("email", "slack", for the platform also "pager") are those to use; without any the usual one.
     """
 
     kind: str

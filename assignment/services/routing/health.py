@@ -18,7 +18,7 @@ from assignment import env, metrics
 from assignment.enums import RoutingResult
 from assignment.models import RoutingLog
 from assignment.rules.routing.facts import facts_from_lead
-from assignment.rules.routing.health import Alert, add_up, expiry_message, find_alerts, judge
+from assignment.rules.routing.health import WAYS, Alert, add_up, expiry_message, find_alerts, judge
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 from zrg.jobs.contracts import Notice
@@ -159,6 +159,7 @@ def _tell(alert: Alert, key: str, *, state: str) -> None:
             kind="platform_alert",
             text=f"Lead routing {alert.code} ({alert.level}): {alert.text}",
             notice_key=f"routing:{key}",
+            ways=WAYS[alert.level],
         )
     )
 

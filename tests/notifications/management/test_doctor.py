@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from notifications.models import NotificationSendLog
+from notifications.services.doctor import examine_notifications
 from tests.notifications.support import connect_resend, connect_slack, workspace
 from zrg.workspaces.models import Workspace, WorkspaceSettings
 
@@ -26,7 +27,7 @@ def doctor(*arguments: str) -> tuple[list[tuple[str, str, str]], int]:
     else:
         code = 0
     found: list[dict[str, Any]] = json.loads(out.getvalue())
-    ours = [one for one in found if one["name"].startswith(("notification", "outbox"))]
+    ours = [one for one in found if one["name"].startswith(("notification", "outbox", "routing_alerts"))]
     return [(one["state"], one["name"], one["workspace"]) for one in ours], code
 
 
@@ -89,6 +90,22 @@ def test_messages_due_for_over_an_hour_are_a_failure() -> None:
         ("warn", "outbox_unknown", owner.name),
     ]
     assert code == 2
+
+
+def test_ways_of_alerts_that_cannot_be_used_are_named(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.MAIL_CONFIGURED, settings.ZRG_ALLOW_LOOPBACK_PROVIDERS = False, False
+    assert doctor()[0] == []
+    monkeypatch.setenv("ROUTING_PAGER_WEBHOOK_URL", "http://pager.example/secret")
+    monkeypatch.setenv("ROUTING_ALERT_SLACK_CHANNEL", "C0ALERTS")
+    monkeypatch.setenv("ROUTING_OPS_EMAIL", "ops@northwind.example, nobody")
+
+    assert doctor()[0] == [("warn", "routing_alerts", "")] * 4
+    assert "pager.example" not in str(list(examine_notifications(None)))
+    monkeypatch.setenv("ROUTING_PAGER_WEBHOOK_URL", "https://pager.example/secret")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("ROUTING_OPS_EMAIL", "ops@northwind.example,")
+    settings.MAIL_CONFIGURED = True
+    assert doctor()[0] == []
 
 
 def test_unknown_workspace_is_refused() -> None:
