@@ -39,10 +39,10 @@ VIEW = "routing.view"
 EDIT = "routing.partner"
 RETURN = "routing.return"
 DONE = {
-    "accept": "Accepted. Leads may come from now on.",
-    "pause": "Paused: no lead comes until it goes on.",
-    "resume": "Leads may come again.",
-    "end": "The agreement has ended. It can be proposed again.",
+    "accept": _("Accepted. Leads may come from now on."),
+    "pause": _("Paused: no lead comes until it goes on."),
+    "resume": _("Leads may come again."),
+    "end": _("The agreement has ended. It can be proposed again."),
 }
 # Acts of the destination; either side ends.
 OF_DESTINATION = ("accept", "pause", "resume")
@@ -116,7 +116,7 @@ def _act(act: str) -> Callable[..., HttpResponseBase]:
         except Conflict:
             messages.warning(request, gettext("Nothing was done: the agreement changed meanwhile."))
         else:
-            messages.success(request, DONE[act])
+            messages.success(request, gettext(DONE[act]))
         return HttpResponseRedirect(item_url(workspace_id, SECTION, item))
 
     view.__doc__ = f"Let the agreement {act}, where its state allows it."
@@ -154,14 +154,14 @@ def give_back(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespon
         draft = terms_of(found.row, _zone(workspace_id))
         status, problem = 422, str(refused)
         if isinstance(refused, Conflict):
-            status, problem = 409, OVER if isinstance(refused, WindowClosed) else RETURNED
+            status, problem = 409, gettext(OVER if isinstance(refused, WindowClosed) else RETURNED)
         return _page(request, workspace_id, found, draft, status=status, return_problem=problem)
     messages.success(request, gettext("Returned; its credit is reversed."))
     return HttpResponseRedirect(item_url(workspace_id, SECTION, item))
 
 
-RETURNED = "This delivery was returned already."
-OVER = "The time for returning this delivery is over."
+RETURNED = _("This delivery was returned already.")
+OVER = _("The time for returning this delivery is over.")
 
 
 def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionState]:
@@ -259,7 +259,7 @@ def _page(
         credit=credit_of_the_month(found),
         deliveries=list_deliveries(workspace_id, found),
         shown=SHOWN_DELIVERIES,
-        reasons=ReturnReason.choices,
+        reasons=[(value, gettext(label)) for value, label in ReturnReason.choices],
         can_return=can(access_of(request), RETURN, workspace_id),
         is_edited=is_edited,
         problem=problem,

@@ -188,13 +188,16 @@ def _destinations(workspace_id: UUID, draft: RuleDraft) -> list[tuple[str, str]]
     """Workspaces there is an agreement with, this one, and what is stored although its agreement ended."""
     names = partner_names(workspace_id)
     agreements = RoutingPartner.objects.from_source(workspace_id).exclude(status="ended")
+    active, closed = active_partners(workspace_id), gettext("takes no leads now")
     found = [
-        (str(pk), names.get(str(pk), str(pk))) for pk in agreements.values_list("destination_workspace", flat=True)
+        (str(pk), active.get(pk) or f"{names.get(str(pk), pk)} ({closed})")
+        for pk in agreements.values_list("destination_workspace", flat=True)
     ]
     found.sort(key=lambda one: one[1].lower())
-    found.append((str(workspace_id), "Keep here"))
+    found.append((str(workspace_id), gettext("Keep here")))
     if draft.destination and draft.destination not in dict(found):
-        found.append((draft.destination, f"{names.get(draft.destination, 'Unknown workspace')} (no agreement)"))
+        name = names.get(draft.destination) or gettext("Unknown workspace")
+        found.append((draft.destination, f"{name} ({gettext('no agreement')})"))
     return found
 
 

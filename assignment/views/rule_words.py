@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from assignment.forms.conditions import FIELDS, MATCHES, OPS, Row, rows_of
 from assignment.forms.limits import LABELS, WEEK
@@ -50,7 +51,7 @@ def rule_lines(
 
 def versions_of(revisions: Sequence[RoutingRuleRevision], names: Mapping[str, str], *, keep: UUID) -> list[Version]:
     """Revisions, newest first, each with what is different from the one before."""
-    shown = dict(names) | {str(keep): "Kept here"}
+    shown = dict(names) | {str(keep): gettext("Kept here")}
     first = [*revisions[-1:]] if revisions and revisions[-1].version == 1 else []
     return [
         *(_version(one, _changes(before.snapshot, one.snapshot, shown)) for one, before in pairwise(revisions)),
@@ -62,9 +63,9 @@ def conditions_in_words(conditions: Mapping[str, Any]) -> str:
     """What a lead must be like."""
     match, rows, raw = rows_of(conditions)
     if raw:
-        return "Nested conditions"
+        return gettext("Nested conditions")
     if not rows:
-        return "Every lead"
+        return gettext("Every lead")
     words = "; ".join(_words(row) for row in rows)
     return (
         words
@@ -76,26 +77,27 @@ def conditions_in_words(conditions: Mapping[str, Any]) -> str:
 def hours_in_words(schedule: Mapping[str, Any] | None) -> str:
     """When leads are taken."""
     if not schedule:
-        return "Always"
-    days = ", ".join(name for number, name in WEEK if number in schedule["days"])
-    return f"{days} {schedule['from']} to {schedule['to']} ({schedule['timezone']})"
+        return gettext("Always")
+    days = ", ".join(gettext(name) for number, name in WEEK if number in schedule["days"])
+    told = {"days": days, "opens": schedule["from"], "closes": schedule["to"], "zone": schedule["timezone"]}
+    return gettext("{days} {opens} to {closes} ({zone})").format(**told)
 
 
 NAMES = LABELS | {
-    "name": "Name",
-    "is_active": "Switched on",
-    "conditions": "Conditions",
-    "destination_workspace_id": "Leads go to",
-    "actions": "Tags and notices",
-    "schedule": "Hours",
-    "starts_at": "In force from",
-    "ends_at": "In force until",
-    "archived_at": "Archived",
+    "name": _("Name"),
+    "is_active": _("Switched on"),
+    "conditions": _("Conditions"),
+    "destination_workspace_id": _("Leads go to"),
+    "actions": _("Tags and notices"),
+    "schedule": _("Hours"),
+    "starts_at": _("In force from"),
+    "ends_at": _("In force until"),
+    "archived_at": _("Archived"),
 }
 
 
 def _version(one: RoutingRuleRevision, changes: list[tuple[str, str, str]]) -> Version:
-    who = one.changed_by.get_full_name() if one.changed_by else "Somebody who left"
+    who = one.changed_by.get_full_name() if one.changed_by else gettext("Somebody who left")
     return Version(number=one.version, who=who, at=one.created_at, changes=changes)
 
 
@@ -103,7 +105,7 @@ def _changes(
     before: Mapping[str, Any], after: Mapping[str, Any], workspaces: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
     return [
-        (NAMES.get(name, name), _shown(name, before.get(name), workspaces), _shown(name, value, workspaces))
+        (gettext(NAMES.get(name, name)), _shown(name, before.get(name), workspaces), _shown(name, value, workspaces))
         for name, value in after.items()
         if before.get(name) != value
     ]
@@ -116,37 +118,40 @@ def _shown(name: str, value: Any, workspaces: Mapping[str, str]) -> str:
         return hours_in_words(value)
     if name == "actions":
         given = value or {}
-        return ", ".join([*given.get("tag_with", ()), *given.get("notify_via", ())]) or "None"
+        return ", ".join([*given.get("tag_with", ()), *given.get("notify_via", ())]) or gettext("None")
     if name == "destination_workspace_id":
-        return workspaces.get(str(value), "A workspace") if value else "No destination"
+        return workspaces.get(str(value)) or gettext("A workspace") if value else gettext("No destination")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     return "–" if value is None else str(value)
 
 
 def _words(row: Row) -> str:
     field = row.key if row.key else gettext(FIELDS.get(row.field, row.field))
     if row.kind == "choice":
-        return f"{field}: {row.values}"
+        return f"{field}: {gettext(row.values)}"
     if row.kind == "nothing":
         return f"{field} {gettext(OPS[row.op])}"
     if row.kind == "pair":
-        return f"{field} {gettext(OPS[row.op])} {row.values} and {row.high}"
+        return gettext("{field} {op} {low} and {high}").format(
+            field=field, op=gettext(OPS[row.op]), low=row.values, high=row.high
+        )
     values = row.values.splitlines()
-    more = f" and {len(values) - SHOWN_VALUES} more" if len(values) > SHOWN_VALUES else ""
+    left = len(values) - SHOWN_VALUES
+    more = " " + gettext("and {n} more").format(n=left) if left > 0 else ""
     return f"{field} {gettext(OPS[row.op])} {', '.join(values[:SHOWN_VALUES])}{more}"
 
 
 def _line(rule: RoutingRule, names: Mapping[str, str], keep: UUID, active: Collection[UUID]) -> RuleLine:
     target = rule.destination_workspace_id
-    destination = "Kept here" if target == keep else names.get(str(target), "No destination") if target else ""
+    destination = gettext("Kept here") if target == keep else names.get(str(target), "") if target else ""
     state, tone = _state(rule, target == keep or target in active)
     return RuleLine(
         id=rule.pk,
         name=rule.name,
         priority=rule.priority,
         weight=rule.weight,
-        destination=destination or "No destination",
+        destination=destination or gettext("No destination"),
         conditions=conditions_in_words(rule.conditions),
         state=state,
         tone=tone,
@@ -156,11 +161,11 @@ def _line(rule: RoutingRule, names: Mapping[str, str], keep: UUID, active: Colle
 def _state(rule: RoutingRule, is_agreed: bool) -> tuple[str, str]:
     now = timezone.now()
     if not rule.is_active:
-        return "Off", ""
+        return gettext("Off"), ""
     if rule.destination_workspace_id is None:
-        return "No destination", "bad"
+        return gettext("No destination"), "bad"
     if not is_agreed:
-        return "No agreement in force", "warn"
+        return gettext("Destination takes no leads"), "bad"
     if rule.starts_at and rule.starts_at > now:
-        return "Not started", ""
-    return ("Over", "") if rule.ends_at and rule.ends_at <= now else ("On", "good")
+        return gettext("Not started"), ""
+    return (gettext("Over"), "") if rule.ends_at and rule.ends_at <= now else (gettext("On"), "good")

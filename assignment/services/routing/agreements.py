@@ -9,18 +9,23 @@ from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from assignment.enums import AttributionStatus, PartnershipStatus
 from assignment.models import LeadAttribution, RoutingPartner, RoutingRule
 from assignment.services.routing.partner_figures import RATE_DAYS, with_figures
 from leads.models import Lead
 from zrg.workspaces.context import platform
-from zrg.workspaces.enums import WorkspaceType
+from zrg.workspaces.enums import WorkspaceStatus, WorkspaceType
 from zrg.workspaces.models import Workspace
 
 HIGH_RETURN_RATE = 0.3
 SHOWN_DELIVERIES = 25
 TONES = {PartnershipStatus.ACTIVE: "good", PartnershipStatus.PAUSED: "warn", PartnershipStatus.PROPOSED: "warn"}
+
+# A workspace that neither sends nor takes leads, whatever was agreed.
+STOPPED = {WorkspaceStatus.DELETED: _("Workspace deleted"), WorkspaceStatus.SUSPENDED: _("Workspace suspended")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +101,8 @@ def list_deliveries(workspace_id: UUID, agreement: Agreement, now: datetime | No
             lead=one.lead_id if one.lead_id in leads else None,
             rule=names.get(one.rule_id, ""),
             credit=one.credit_amount,
-            status=one.get_status_display(),
-            reason=one.get_return_reason_display() if one.return_reason else "",
+            status=gettext(one.get_status_display()),
+            reason=gettext(one.get_return_reason_display()) if one.return_reason else "",
             can_return=agreement.is_incoming
             and one.status == AttributionStatus.ACTIVE
             and one.created_at >= open_since,
@@ -136,16 +141,18 @@ def _agreement(workspace_id: UUID, row: Any, other: UUID, known: Mapping[UUID, W
     is_incoming = row.destination_workspace_id == workspace_id
     delivered, returned = row.delivered or 0, row.returned or 0
     rate = returned / delivered if delivered else 0.0
-    state = row.get_status_display()
+    state, tone = gettext(row.get_status_display()), TONES.get(row.status, "")
     if row.status == PartnershipStatus.PROPOSED:
-        state = "Waits for your answer" if is_incoming else "Waits for their answer"
+        state = gettext("Waits for your answer") if is_incoming else gettext("Waits for their answer")
+    if row.status != PartnershipStatus.ENDED and (stopped := STOPPED.get(getattr(known.get(other), "status", ""))):
+        state, tone = gettext(stopped), "bad"
     return Agreement(
         row=row,
         other=other,
-        name=known[other].name if other in known else "A workspace",
+        name=known[other].name if other in known else gettext("A workspace"),
         is_incoming=is_incoming,
         state=state,
-        tone=TONES.get(row.status, ""),
+        tone=tone,
         used=_used(row),
         delivered=delivered,
         returned=returned,

@@ -9,20 +9,23 @@ from django.utils.translation import gettext_noop as _
 from assignment.enums import PartnershipStatus
 from assignment.models import RoutingPartner
 from assignment.services.routing.trying import partner_names
-from zrg.workspaces.enums import RoutingFallback
-from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.context import platform
+from zrg.workspaces.enums import RoutingFallback, WorkspaceStatus
+from zrg.workspaces.models import Workspace, WorkspaceSettings
 
 NO_PARTNER = _("Choose a workspace with an active agreement, or another way for leads no rule fits.")
 
 
 def active_partners(workspace_id: UUID) -> dict[UUID, str]:
-    """Names of the workspaces with an active agreement, by id, in the order of their names; none for people who
+    """Names of the active workspaces with an active agreement, by id, in the order of their names; none for people who
     may not see agreements.
     """
     rows = RoutingPartner.objects.in_workspace(workspace_id).filter(status=PartnershipStatus.ACTIVE)
-    ids = list(rows.values_list("destination_workspace_id", flat=True))
-    if not ids:
+    agreed = list(rows.values_list("destination_workspace_id", flat=True))
+    if not agreed:
         return {}
+    with platform():
+        ids = list(Workspace.objects.filter(pk__in=agreed, status=WorkspaceStatus.ACTIVE).values_list("pk", flat=True))
     names = partner_names(workspace_id)
     return dict(sorted(((one, names.get(str(one), "A partner")) for one in ids), key=lambda entry: entry[1].lower()))
 

@@ -3,10 +3,12 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assignment.models import RoutingRule, RoutingRuleRevision
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
 from tests.factories.workspaces import MembershipFactory
+from zrg.workspaces.models import Workspace
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -258,4 +260,18 @@ def test_a_rule_whose_partner_pauses_is_not_shown_as_on(client, partner):
 
     line = client.get(url(partner)).context["rules"][0][0]
 
-    assert (before, line.state, line.tone) == ("On", "No agreement in force", "warn")
+    assert (before, line.state, line.tone) == ("On", "Destination takes no leads", "bad")
+
+
+def test_a_rule_whose_destination_was_deleted_says_so_in_list_editor_and_agreement(client, partner):
+    rule = RoutingRuleFactory(workspace=partner.workspace, destination_workspace=partner.destination_workspace)
+    gone = partner.destination_workspace
+    Workspace.objects.filter(pk=gone.pk).update(status="deleted", deleted_at=timezone.now())
+
+    line = client.get(url(partner)).context["rules"][0][0]
+    choices = dict(client.get(url(partner, rule.pk)).context["destinations"])
+    agreements = client.get(f"/w/{partner.workspace_id}/settings/integrations/partner-workspaces").context["outgoing"]
+
+    assert (line.state, line.tone) == ("Destination takes no leads", "bad")
+    assert choices[str(gone.pk)] == f"{gone.name} (takes no leads now)"
+    assert [(one.state, one.tone) for one, _ in agreements] == [("Workspace deleted", "bad")]
