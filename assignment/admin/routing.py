@@ -24,6 +24,7 @@ from assignment.models import (
     RoutingRule,
     RoutingRuleRevision,
 )
+from assignment.rules.routing.input import can_read_conditions, can_read_schedule
 from assignment.services.routing import acting, partners, rules
 from assignment.services.routing.partner_figures import with_figures
 from zrg.jobs.admin.support import AgeFilter, json_block
@@ -87,6 +88,8 @@ class RoutingRuleAdmin(RoutingAdmin):
         now = timezone.now()
         if rule.archived_at:
             return "archived"
+        if not (can_read_conditions(rule.conditions) and can_read_schedule(rule.schedule)):
+            return "cannot be read: takes no lead"
         if rule.starts_at and rule.starts_at > now:
             return "not started"
         return "over" if rule.ends_at and rule.ends_at <= now else "in force"

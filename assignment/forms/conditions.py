@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from assignment.rules.routing.conditions import GROUPS, LIST_OPS, TEXT_OPS, BadCondition, canonical_conditions
 from assignment.rules.routing.facts import ATTRIBUTE_PREFIX, BOOLEAN_FIELDS, NUMBER_FIELDS
+from assignment.rules.routing.input import can_read_conditions
 from zrg.lib.errors import BadInput
 
 MAX_ROWS = 100
@@ -171,9 +172,11 @@ def conditions_of(stored: Mapping[str, Any]) -> Conditions:
 
 
 def rows_of(conditions: Mapping[str, Any]) -> tuple[str, tuple[Row, ...], str]:
-    """Group, rows and rest: stored conditions as rows, or as text where they are nested."""
+    """Group, rows and rest: stored conditions as rows, or as text where they are nested or cannot be read."""
     if not conditions:
         return "all", (), ""
+    if not can_read_conditions(conditions):
+        return "all", (), json.dumps(conditions, indent=1, ensure_ascii=False)
     match = next((group for group in GROUPS if group in conditions), None)
     leaves = conditions[match] if match else [conditions]
     if all("field" in leaf for leaf in leaves):

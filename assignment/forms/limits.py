@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_noop
 
-from assignment.rules.routing.input import CAP_FIELDS, clean_schedule
+from assignment.rules.routing.input import CAP_FIELDS, can_read_schedule, clean_schedule
 from zrg.lib.errors import BadInput
 
 WEEK = ((1, "Mon"), (2, "Tue"), (3, "Wed"), (4, "Thu"), (5, "Fri"), (6, "Sat"), (7, "Sun"))
@@ -71,6 +71,9 @@ def limits_of(row: Any, zone: str) -> Limits:
     caps = {cap: "" if getattr(row, cap) is None else str(getattr(row, cap)) for cap in CAP_FIELDS}
     if not stored:
         return Limits(caps=caps, zone=zone)
+    if not can_read_schedule(stored):
+        # To be given anew; saved as it stands it is refused.
+        return Limits(caps=caps, is_timed=True, zone=zone)
     return Limits(
         caps=caps,
         is_timed=True,

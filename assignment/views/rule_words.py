@@ -14,8 +14,10 @@ from django.utils.translation import gettext_noop as _
 from assignment.forms.conditions import FIELDS, MATCHES, OPS, Row, rows_of
 from assignment.forms.limits import LABELS, WEEK
 from assignment.models import RoutingRule, RoutingRuleRevision
+from assignment.rules.routing.input import can_read_conditions, can_read_schedule
 
 SHOWN_VALUES = 3
+UNREADABLE = _("Cannot be read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ def versions_of(revisions: Sequence[RoutingRuleRevision], names: Mapping[str, st
 
 def conditions_in_words(conditions: Mapping[str, Any]) -> str:
     """What a lead must be like."""
+    if not can_read_conditions(conditions):
+        return gettext(UNREADABLE)
     match, rows, raw = rows_of(conditions)
     if raw:
         return gettext("Nested conditions")
@@ -78,6 +82,8 @@ def hours_in_words(schedule: Mapping[str, Any] | None) -> str:
     """When leads are taken."""
     if not schedule:
         return gettext("Always")
+    if not can_read_schedule(schedule):
+        return gettext(UNREADABLE)
     days = ", ".join(gettext(name) for number, name in WEEK if number in schedule["days"])
     told = {"days": days, "opens": schedule["from"], "closes": schedule["to"], "zone": schedule["timezone"]}
     return gettext("{days} {opens} to {closes} ({zone})").format(**told)
@@ -160,6 +166,8 @@ def _line(rule: RoutingRule, names: Mapping[str, str], keep: UUID, active: Colle
 
 def _state(rule: RoutingRule, is_agreed: bool) -> tuple[str, str]:
     now = timezone.now()
+    if not (can_read_conditions(rule.conditions) and can_read_schedule(rule.schedule)):
+        return gettext(UNREADABLE), "bad"
     if not rule.is_active:
         return gettext("Off"), ""
     if rule.destination_workspace_id is None:

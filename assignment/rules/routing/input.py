@@ -27,6 +27,24 @@ def clean_schedule(given: Any) -> dict[str, Any] | None:
     return given  # type: ignore[no-any-return]
 
 
+def can_read_conditions(stored: Any) -> bool:
+    """Whether stored conditions are still ones: a rule with others takes no lead."""
+    try:
+        canonical_conditions(stored or {})
+    except BadInput:
+        return False
+    return True
+
+
+def can_read_schedule(stored: Any) -> bool:
+    """Whether stored hours are still some."""
+    try:
+        read_schedule(stored)
+    except BadInput:
+        return False
+    return True
+
+
 def clean_cap(given: Any, field: str) -> int | None:
     """None or a whole number from 0."""
     if given is None:
