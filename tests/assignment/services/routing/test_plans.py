@@ -39,7 +39,8 @@ def rows_read(act):
     def count():
         with psycopg.connect(database_urls()[1], autocommit=True) as owner:
             return owner.execute(
-                "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables WHERE relname = ANY (%s)",
+                "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables"
+                " WHERE relname = ANY (%s)",
                 [list(TABLES)],
             ).fetchone()[0]
 
