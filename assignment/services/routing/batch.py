@@ -81,9 +81,9 @@ def _run(batch: _Batch, claim: Claim, names: Names) -> BatchResult:
     try:
         result = _route(batch, claim)
     except Exception as error:
-        if not batch.is_claiming:
-            raise
         faults.count_lock_timeout(error)
+        if not batch.is_claiming:
+            return _unclaimed(batch, error)
         if not batch.claimed:
             # A lead whose row cannot be read: each is named without reading it.
             with tenant(batch.source, timeout_ms=TIMEOUT_MS):
@@ -112,6 +112,20 @@ def _run(batch: _Batch, claim: Claim, names: Names) -> BatchResult:
             duration_ms=result.duration_ms,
         )
     return result
+
+
+def _unclaimed(batch: _Batch, error: Exception) -> BatchResult:
+    """Somebody holds this workspace's rules: its leads stay as they are, and other workspaces go on."""
+    if not (isinstance(error, DatabaseFault) and faults.is_transient(error)):
+        raise error
+    logger.warning(
+        log_events.ROUTING_BATCH_FALLBACK,
+        source=str(batch.source),
+        leads=0,
+        sqlstate=faults.sqlstate_of(error),
+        error=faults.message_of(error),
+    )
+    return BatchResult()
 
 
 def _route(batch: _Batch, claim: Claim) -> BatchResult:
