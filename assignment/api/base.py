@@ -8,6 +8,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 
 from zrg.lib.errors import BadInput
+from zrg.lib.text import storable
 from zrg.workspaces.access import require, workspace_key
 from zrg.workspaces.api.views import TenantAPIView
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
@@ -36,12 +37,24 @@ class RoutingAPIView(TenantAPIView):
             return {}
         if not isinstance(self.request.data, dict):
             raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
-        return self.request.data
+        body: dict[str, Any] = _storable(self.request.data)
+        return body
 
     def person(self) -> User:
         """Who acts."""
         assert isinstance(self.request.user, User)
         return self.request.user
+
+
+def _storable(value: Any) -> Any:
+    """The same without what no text column holds."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {storable(key): _storable(one) for key, one in value.items()}
+    return value
 
 
 def uuid_of(value: Any, field: str) -> UUID:

@@ -1,12 +1,10 @@
 """`/api/routing/rules`, `/partners`, `/logs`, `/attributions`."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,10 +21,12 @@ from assignment.api.payloads import (
 )
 from assignment.enums import RoutingResult
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingRule
+from assignment.rules.routing.input import clean_moment
 from assignment.services.routing import acting, partners, rules
 from leads.services.merging import absorbed_ids, survivors_of
 from zrg.lib.cursor import decode_cursor, encode_cursor, filter_hash
 from zrg.lib.errors import BadInput, Forbidden, NotVisible
+from zrg.lib.text import storable
 from zrg.workspaces.access import can, require
 
 MAX_REORDER = 500
@@ -200,7 +200,8 @@ class Logs(RoutingAPIView):
     def get(self, request: Request) -> Response:
         """Newest first; `next` is the cursor of the following page."""
         workspace_id = self.workspace()
-        params = {name: request.query_params.get(name, "") for name in ("lead", "result", "code", "rule", "from", "to")}
+        asked = ("lead", "result", "code", "rule", "from", "to")
+        params = {name: storable(request.query_params.get(name, "")) for name in asked}
         hashed = filter_hash(params | {"workspace": str(workspace_id)})
         is_platform = bool(self.access.platform)
         rows = _filtered(RoutingLog.objects.in_workspace(workspace_id), params, workspace_id, is_platform=is_platform)
@@ -265,7 +266,7 @@ def _columns(body: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, An
         if name == "caps":
             values |= _caps(value)
         elif name in fields:
-            values[fields[name]] = _moment(value, name) if name in ("startsAt", "endsAt") else value
+            values[fields[name]] = clean_moment(value, name) if name in ("startsAt", "endsAt") else value
         else:
             raise BadInput(gettext("Unknown field."), http_status=400, field=name)
     if values.get("destination_workspace_id") is not None:
@@ -277,15 +278,6 @@ def _caps(given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping) or set(given) - set(CAPS):
         raise BadInput(gettext("Caps are daily, weekly, monthly and total."), http_status=400, field="caps")
     return {CAPS[name]: value for name, value in given.items()}
-
-
-def _moment(value: Any, field: str) -> datetime | None:
-    if value is None:
-        return None
-    moment = parse_datetime(value) if isinstance(value, str) else None
-    if moment is None or moment.tzinfo is None:
-        raise BadInput(gettext("A time with its zone is needed."), http_status=400, field=field)
-    return moment
 
 
 def _filtered(rows: QuerySet[RoutingLog], params: Mapping[str, str], workspace_id: UUID, *, is_platform: bool) -> Any:
@@ -301,7 +293,7 @@ def _filtered(rows: QuerySet[RoutingLog], params: Mapping[str, str], workspace_i
     if params["code"]:
         rows = rows.filter(told, Q(error_code=params["code"]) | Q(error_code=None, metadata__code=params["code"]))
     if params["from"]:
-        rows = rows.filter(created_at__gte=_moment(params["from"], "from"))
+        rows = rows.filter(created_at__gte=clean_moment(params["from"], "from"))
     if params["to"]:
-        rows = rows.filter(created_at__lt=_moment(params["to"], "to"))
+        rows = rows.filter(created_at__lt=clean_moment(params["to"], "to"))
     return rows

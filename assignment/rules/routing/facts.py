@@ -26,7 +26,7 @@ ATTRIBUTE_PREFIX = "attributes."
 # "to" stands between numbers, also without spaces (`51to200`); it is part of no word.
 _DASHES = re.compile(r"\s*(?:[-–—‐‑‒―−﹘]|(?<![^\W\d_])to(?![^\W\d_]))\s*")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//")
-_FIRST_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)(k)?")
+_FIRST_NUMBER = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)(k)?")
 _ZIP_PLUS_FOUR = re.compile(r"^([0-9]{5})-?[0-9]{4}$")
 _ZIP_DASH_FOUR = re.compile(r"^([0-9]{5})-[0-9]{4}$")
 

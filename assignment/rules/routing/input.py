@@ -1,8 +1,10 @@
 """Values of rules and partnerships as people and programs send them, checked and in stored form."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
 from assignment.rules.routing.conditions import canonical_conditions
@@ -52,6 +54,17 @@ def clean_cap(given: Any, field: str) -> int | None:
     if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MAX_CAP:
         raise BadInput(gettext("A whole number from 0, or nothing."), http_status=400, field=field)
     return given
+
+
+def clean_moment(given: Any, field: str) -> datetime | None:
+    """None or an instant, given as a text that names its zone."""
+    try:
+        moment = parse_datetime(given) if isinstance(given, str) else None
+    except ValueError:
+        moment = None
+    if given is not None and (moment is None or moment.tzinfo is None):
+        raise BadInput(gettext("A time with its zone is needed."), http_status=400, field=field)
+    return moment
 
 
 def clean_actions(given: Any) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, 
 from assignment.rules.routing.evaluation import evaluate
 from assignment.rules.routing.facts import ALL_COLUMNS, facts_from_lead
 from assignment.rules.routing.given_facts import columns_from_facts, is_fact, values_of_facts
-from assignment.rules.routing.input import CAP_FIELDS, clean_conditions, clean_schedule
+from assignment.rules.routing.input import CAP_FIELDS, clean_cap, clean_conditions, clean_moment, clean_schedule
 from assignment.services.routing.database import read_facts, read_many_facts
 from assignment.services.routing.rulesets import load_rule_set
 from leads.models import Lead
@@ -124,20 +124,21 @@ def _draft(given: Any, number: int) -> dict[str, Any]:
         raise BadInput(gettext("A rule is an object."), http_status=400, field=f"rules.{number}")
     caps = given.get("caps") or {}
     try:
+        destination = given.get("destinationWorkspaceId")
         return {
             "id": str(given.get("id") or uuid4()),
             "name": str(given.get("name") or ""),
-            "destination": given.get("destinationWorkspaceId"),
+            "destination": str(UUID(str(destination))) if destination is not None else None,
             "priority": int(given.get("priority", 0)),
             "weight": max(1, int(given.get("weight", 1))),
             "is_active": bool(given.get("isActive", True)),
             "conditions": clean_conditions(given.get("conditions")),
             "schedule": clean_schedule(given.get("schedule")),
-            "caps": [caps.get(name.removeprefix("cap_")) for name in CAP_FIELDS],
-            "starts_at": given.get("startsAt"),
-            "ends_at": given.get("endsAt"),
+            "caps": [clean_cap(caps.get(name.removeprefix("cap_")), name) for name in CAP_FIELDS],
+            "starts_at": clean_moment(given.get("startsAt"), "startsAt"),
+            "ends_at": clean_moment(given.get("endsAt"), "endsAt"),
         }
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadInput(gettext("A value has the wrong form."), http_status=400, field=f"rules.{number}") from error
 
 
@@ -157,8 +158,11 @@ def _given(facts: Mapping[str, Any]) -> LeadFacts:
     unknown = next((name for name in facts if name not in COLUMNS and not is_fact(name)), None)
     if unknown is not None:
         raise BadInput(gettext("Unknown field."), http_status=400, field=f"facts.{unknown}")
+    if not isinstance(facts.get("tags") or [], list):
+        raise BadInput(gettext("A list is needed."), http_status=400, field="facts.tags")
+    expires = clean_moment(facts.get("lead_expires_at"), "facts.lead_expires_at")
     try:
-        lead = facts_from_lead({"id": str(uuid4())} | columns_from_facts(facts))
+        lead = facts_from_lead({"id": str(uuid4())} | columns_from_facts(facts) | {"lead_expires_at": expires})
         # Facts are read when they are asked for; all of them now, so that a bad one is refused.
         return replace(lead, values=dict(lead.values) | values_of_facts(facts))
     except (TypeError, ValueError, AttributeError) as error:

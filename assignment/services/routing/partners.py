@@ -123,6 +123,8 @@ def _clean(values: Mapping[str, Any], allowed: frozenset[str]) -> dict[str, Any]
     for cap in CAP_FIELDS:
         if cap in cleaned:
             cleaned[cap] = clean_cap(cleaned[cap], cap)
+    if not isinstance(cleaned.get("notes", ""), str):
+        raise BadInput(gettext("Text is needed."), http_status=400, field="notes")
     if "credit_amount" in cleaned:
         cleaned["credit_amount"] = _amount(cleaned["credit_amount"])
     days = cleaned.get("return_window_days", 0)

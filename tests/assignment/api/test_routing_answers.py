@@ -141,12 +141,56 @@ def test_a_lead_to_be_tried_is_told_by_the_facts_conditions_name(client, source,
     assert (answer.json()["ruleName"], nobody.json()["ruleName"]) == ("It", None)
 
 
-@pytest.mark.parametrize("facts", [{"shoe_size": 9}, {"has_phone": "yes"}, {"employee_count": "many"}, ["x"]])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"shoe_size": 9},
+        {"has_phone": "yes"},
+        {"employee_count": "many"},
+        {"overall_score": [1]},
+        {"tags": "vip"},
+        {"lead_expires_at": "2026-03-05"},
+        ["x"],
+    ],
+)
 def test_facts_that_are_none_are_refused(client, source, facts):
     answer = post(client, url(source, "simulate"), {"facts": facts})
 
     assert answer.status_code == 400
     assert answer.json()["error"] == "bad_input"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        {"startsAt": "tomorrow"},
+        {"endsAt": "2026-03-05T00:00:00"},
+        {"startsAt": 5},
+        {"caps": {"daily": "x"}},
+        {"caps": {"total": [1]}},
+        {"caps": "x"},
+        {"priority": "x"},
+        {"destinationWorkspaceId": {}},
+        {"schedule": "always"},
+        "x",
+    ],
+)
+def test_a_draft_that_cannot_be_read_is_refused(client, source, draft):
+    answer = post(client, url(source, "simulate"), {"facts": {}, "rules": [draft]})
+
+    assert answer.status_code == 400
+
+
+def test_signs_no_column_holds_are_left_out(client, source, partner, rule):
+    made = post(client, url(source, "rules"), {"name": "A\x00b\ud800", "conditions": {"industries": ["la\x00w"]}})
+    noted = patch(client, f"/api/routing/partners/{partner.pk}", {"notes": "x\x00"})
+    nothing = patch(client, f"/api/routing/partners/{partner.pk}", {"notes": None})
+    found = client.get("/api/routing/logs", {"clientId": str(source.pk), "code": "\x00", "result": "\x00"})
+    late = client.get("/api/routing/logs", {"clientId": str(source.pk), "from": "9999-99-99T00:00:00Z"})
+
+    assert (made.json()["name"], noted.json()["notes"], found.status_code) == ("Ab", "x", 200)
+    assert made.json()["conditions"] == {"all": [{"field": "industry", "op": "in", "value": ["law"]}]}
+    assert (nothing.status_code, nothing.json()["field"], late.status_code) == (400, "notes", 400)
 
 
 @pytest.mark.parametrize("odd", ["²", "9" * 5_000, "-1", "x"])

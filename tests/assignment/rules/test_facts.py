@@ -36,6 +36,7 @@ def fact(name, **columns):
         ("employee_count", {"employee_headcount": "1.5k-5k"}, 1_500),
         ("employee_count", {"employee_headcount": "500+"}, 500),
         ("employee_count", {"employee_headcount": "many"}, None),
+        ("employee_count", {"employee_headcount": "9" * 400}, 999_999_999_999),
         ("email_domain", {"email": "Kim@Sub.Acme.io"}, "sub.acme.io"),
         ("email_domain", {"email": "unknown"}, None),
         ("company_domain", {"company_website": "https://www.Acme.io:8080/about?x=1"}, "acme.io"),
