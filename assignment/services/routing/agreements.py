@@ -25,7 +25,10 @@ SHOWN_DELIVERIES = 25
 TONES = {PartnershipStatus.ACTIVE: "good", PartnershipStatus.PAUSED: "warn", PartnershipStatus.PROPOSED: "warn"}
 
 # A workspace that neither sends nor takes leads, whatever was agreed.
-STOPPED = {WorkspaceStatus.DELETED: _("Workspace deleted"), WorkspaceStatus.SUSPENDED: _("Workspace suspended")}
+STOPPED: Mapping[str, str] = {
+    WorkspaceStatus.DELETED: _("Workspace deleted"),
+    WorkspaceStatus.SUSPENDED: _("Workspace suspended"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
