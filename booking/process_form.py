@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from booking.enums import InstructionOrder, LinkType
@@ -22,6 +22,7 @@ from booking.rules.texts import MAX_TEXT, TEXTS
 from booking.services.processes import FIELDS, MAX_DESCRIPTION, MAX_NAME
 from zrg.lib.errors import BadInput
 from zrg.lib.hashing import canonical_json, sha
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.forms.rows import VERSION_LENGTH, version_of
 
 StageValues = dict[str, Any]
@@ -66,7 +67,8 @@ class StageForm(forms.Form):
     )
     include_timezone_ask = forms.BooleanField(required=False, label=_("The question for the time zone"))
     instruction_order = forms.ChoiceField(
-        required=False, choices=[("", "By itself: times first where there are any"), *InstructionOrder.choices]
+        required=False,
+        choices=[("", _("By itself: times first where there are any")), *spoken_choices(InstructionOrder.choices)],
     )
 
     CHANNELS = ("apply_to_email", "apply_to_sms", "apply_to_linkedin")
@@ -78,7 +80,7 @@ class StageForm(forms.Form):
         data = {f"{prefix}-{name}": value for name, value in values.items()} if bound else None
         super().__init__(data, prefix=prefix, initial=values)
         self.number = number
-        self.fields["instruction_order"].label = "Order"
+        self.fields["instruction_order"].label = _("Order")
         asked = self.fields["qualification_question_ids"]
         assert isinstance(asked, forms.MultipleChoiceField)
         asked.choices = [(one.id, one.question) for one in questions if not one.required]
@@ -86,7 +88,7 @@ class StageForm(forms.Form):
             made = forms.CharField(
                 required=False,
                 max_length=MAX_TEXT,
-                label=text.label,
+                label=gettext(text.label),
                 help_text=text.default,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -255,13 +257,14 @@ def _swapped(stages: Sequence[StageValues], place: int) -> list[StageValues]:
 
 def summary_of(stage: Stage) -> Mapping[str, Any]:
     """What a stage includes and on which channels, in words for lists."""
+    times = stage.number_of_times_to_suggest
     includes = {
-        "link": stage.include_booking_link,
-        f"{stage.number_of_times_to_suggest} times": stage.include_suggested_times,
-        "questions": stage.include_qualifying_questions,
-        "time zone": stage.include_timezone_ask,
+        gettext("link"): stage.include_booking_link,
+        ngettext("{n} time", "{n} times", times).format(n=times): stage.include_suggested_times,
+        gettext("questions"): stage.include_qualifying_questions,
+        gettext("time zone"): stage.include_timezone_ask,
     }
     return {
-        "includes": ", ".join(what for what, asked in includes.items() if asked) or "nothing of its own",
-        "channels": ", ".join(channel.label for channel in stage.channels),
+        "includes": ", ".join(what for what, asked in includes.items() if asked) or gettext("nothing of its own"),
+        "channels": ", ".join(gettext(channel.label) for channel in stage.channels),
     }

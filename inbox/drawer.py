@@ -203,7 +203,7 @@ def enrichment(lead: Lead) -> dict[str, str]:
     sentence = gettext(REFUSAL_SENTENCES.get(reason, ""))
     if reason == "asked_before" and lead.enrichment_status == EnrichmentStatus.PENDING:
         sentence = gettext("An answer is awaited.")
-    source = lead.get_enrichment_source_display() if lead.enrichment_source else ""
+    source = gettext(lead.get_enrichment_source_display()) if lead.enrichment_source else ""
     return {
         "status": gettext(lead.get_enrichment_status_display()) if lead.enrichment_status else "",
         "source": source,
@@ -214,7 +214,7 @@ def enrichment(lead: Lead) -> dict[str, str]:
 def _timezone(lead: Lead) -> str:
     if not lead.timezone:
         return ""
-    source = lead.get_timezone_source_display() if lead.timezone_source else ""
+    source = gettext(lead.get_timezone_source_display()) if lead.timezone_source else ""
     return f"{lead.timezone} ({source})" if source else lead.timezone
 
 

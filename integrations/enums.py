@@ -1,6 +1,7 @@
 """States and names of this app."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 
 
 class Provider(models.TextChoices):
@@ -14,8 +15,8 @@ class Provider(models.TextChoices):
     CALENDLY = "CALENDLY", "Calendly"
     SLACK = "SLACK", "Slack"
     RESEND = "RESEND", "Resend"
-    LEAD_PUSH = "LEAD_PUSH", "Lead push"
-    CRM_WEBHOOK = "CRM_WEBHOOK", "CRM webhook"
+    LEAD_PUSH = "LEAD_PUSH", _("Lead push")
+    CRM_WEBHOOK = "CRM_WEBHOOK", _("CRM webhook")
 
 
 # A workspace has at most one active of these.
@@ -25,10 +26,10 @@ EMAIL_PROVIDERS = (Provider.EMAILBISON, Provider.SMARTLEAD, Provider.INSTANTLY)
 class ConnectionStatus(models.TextChoices):
     """What we last learned about a connection."""
 
-    UNKNOWN = "UNKNOWN", "Unknown"
-    CONNECTED = "CONNECTED", "Connected"
-    DEGRADED = "DEGRADED", "Degraded"
-    DISCONNECTED = "DISCONNECTED", "Disconnected"
+    UNKNOWN = "UNKNOWN", _("Unknown")
+    CONNECTED = "CONNECTED", _("Connected")
+    DEGRADED = "DEGRADED", _("Degraded")
+    DISCONNECTED = "DISCONNECTED", _("Disconnected")
 
 
 class RouteProvider(models.TextChoices):
@@ -72,6 +73,6 @@ OUTAGE_CODES = frozenset([Code.TIMEOUT, Code.NETWORK, Code.PROVIDER_5XX, Code.IN
 class CircuitState(models.TextChoices):
     """Whether calls to a provider are made at all."""
 
-    CLOSED = "closed", "Closed"
-    OPEN = "open", "Open"
-    HALF_OPEN = "half_open", "Half open"
+    CLOSED = "closed", _("Closed")
+    OPEN = "open", _("Open")
+    HALF_OPEN = "half_open", _("Half open")

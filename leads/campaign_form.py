@@ -13,6 +13,7 @@ from leads.models.campaign import MAX_DELAY_SECONDS
 from leads.services.campaign_settings import Campaign, campaign_version
 from zrg.ai.models import Persona
 from zrg.lib.errors import ZrgError
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.enums import AutoSendScheduleMode
 from zrg.workspaces.forms.schedule import ScheduleField
 from zrg.workspaces.models import WorkspaceSettings
@@ -37,7 +38,7 @@ class CampaignForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput)
     response_mode = forms.ChoiceField(
         label=_("Who answers"),
-        choices=ResponseMode.choices,
+        choices=spoken_choices(ResponseMode.choices),
         widget=forms.RadioSelect,
     )
     auto_send_shadow = forms.BooleanField(
@@ -94,8 +95,8 @@ class CampaignForm(forms.Form):
                 ("yes", gettext("It is sent")),
             ],
         )
-        hours = AutoSendScheduleMode(workspace.auto_send_schedule_mode).label.lower()
-        own = [(mode.value, mode.label) for mode in AutoSendScheduleMode]
+        hours = gettext(AutoSendScheduleMode(workspace.auto_send_schedule_mode).label).lower()
+        own = spoken_choices(AutoSendScheduleMode.choices)
         self._choices(
             "auto_send_schedule_mode", [("", gettext("As the workspace ({hours})").format(hours=hours)), *own]
         )

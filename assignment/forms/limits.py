@@ -10,9 +10,22 @@ from django.utils.translation import gettext, gettext_noop
 from assignment.rules.routing.input import CAP_FIELDS, can_read_schedule, clean_schedule
 from zrg.lib.errors import BadInput
 
-WEEK = ((1, "Mon"), (2, "Tue"), (3, "Wed"), (4, "Thu"), (5, "Fri"), (6, "Sat"), (7, "Sun"))
+WEEK = (
+    (1, gettext_noop("Mon")),
+    (2, gettext_noop("Tue")),
+    (3, gettext_noop("Wed")),
+    (4, gettext_noop("Thu")),
+    (5, gettext_noop("Fri")),
+    (6, gettext_noop("Sat")),
+    (7, gettext_noop("Sun")),
+)
 WORKDAYS = frozenset(range(1, 6))
-PERIODS = {"cap_daily": "A day", "cap_weekly": "A week", "cap_monthly": "A month", "cap_total": "In total"}
+PERIODS = {
+    "cap_daily": gettext_noop("A day"),
+    "cap_weekly": gettext_noop("A week"),
+    "cap_monthly": gettext_noop("A month"),
+    "cap_total": gettext_noop("In total"),
+}
 LABELS = {
     "priority": gettext_noop("Priority"),
     "weight": gettext_noop("Weight"),
@@ -38,12 +51,12 @@ class Limits:
     @property
     def week(self) -> list[tuple[int, str, bool]]:
         """The days from Monday, and which are chosen."""
-        return [(number, name, number in self.days) for number, name in WEEK]
+        return [(number, gettext(name), number in self.days) for number, name in WEEK]
 
     @property
     def periods(self) -> list[tuple[str, str, str]]:
         """Caps as column, name of the period and value."""
-        return [(name, label, self.caps[name]) for name, label in PERIODS.items()]
+        return [(name, gettext(label), self.caps[name]) for name, label in PERIODS.items()]
 
     def columns(self) -> dict[str, Any]:
         """What is saved. Raises `BadInput` for what is no number or no schedule."""

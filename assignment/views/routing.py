@@ -96,7 +96,7 @@ def _settlement(lead: Lead) -> str:
 
 def _label(kind: Any, code: str | None) -> str:
     try:
-        return str(kind(code).label) if code else ""
+        return gettext(kind(code).label) if code else ""
     except ValueError:
         return str(code)
 

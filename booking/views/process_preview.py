@@ -78,7 +78,7 @@ def _stage_preview(form: StageForm, questions: Sequence[Question], material: Mat
         number=form.number,
         channels=[
             ChannelPreview(
-                channel=channel.label,
+                channel=gettext(channel.label),
                 applies=channel in stage.channels,
                 text=stage_instructions(stage, form.number, channel, material).text,
             )

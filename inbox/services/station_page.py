@@ -117,10 +117,12 @@ def load_station(
     held = next((order for order in reversed(here) if order.state == OrderState.HELD), None)
     scheduled = [order for order in orders if order.state == OrderState.WAITING and order.due_at > now + UNDO_WINDOW]
     shown = [_shown(draft, latest) for draft in on_channel]
-    tabs = [_tab(lead, key, label, counts.get(key, 0), drafts, key == selected) for key, label in Channel.choices]
+    tabs = [
+        _tab(lead, key, gettext(label), counts.get(key, 0), drafts, key == selected) for key, label in Channel.choices
+    ]
     return Station(
         channel=selected,
-        channel_label=Channel(selected).label,
+        channel_label=gettext(Channel(selected).label),
         tabs=tabs,
         draft=shown[0] if shown else None,
         other_drafts=shown[1:],

@@ -222,7 +222,7 @@ def _shown(lead: Lead, row: Message, stored: _Stored, previous_subject: str) -> 
     return ThreadMessage(
         id=row.pk,
         channel=row.channel,
-        channel_label=row.get_channel_display(),
+        channel_label=gettext(row.get_channel_display()),
         inbound=row.direction == Direction.INBOUND,
         html=body_html,
         is_cut=is_cut or row.body_truncated,
@@ -333,7 +333,7 @@ def _shown_order(order: SendOrder, now: datetime) -> ThreadOrder:
     return ThreadOrder(
         id=order.pk,
         channel=order.channel,
-        channel_label=order.get_channel_display(),
+        channel_label=gettext(order.get_channel_display()),
         html=body_html,
         body=order.body,
         at=order.updated_at,

@@ -18,6 +18,7 @@ from inbox.views.context import fragment, lead_in, moment, scope_of, uuid_or_non
 from leads.services.status import clear_blacklist
 from zrg.ai.prompts import all_prompts
 from zrg.lib.errors import BadInput
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.hours import resolve_zone
@@ -47,7 +48,7 @@ def feed(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
         "is_filtered": filters != FeedFilters(),
         "query": urlencode({key: value for key, value in filters.as_json().items() if value}),
         "stages": STAGES,
-        "states": StageState.choices,
+        "states": spoken_choices(StageState.choices),
         "prompts": [prompt.key for prompt in all_prompts()],
         "stopped": [] if cursor else blacklisted_by_model(workspace_id, now=moment()),
         "may_lift": can(access, LIFT, workspace_id),

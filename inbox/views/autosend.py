@@ -115,9 +115,9 @@ def _pills(workspace_id: UUID) -> list[Pill]:
     own = WorkspaceSettings.objects.get(workspace_id=workspace_id)
     platform = [
         Pill(
-            about=SwitchKey(state.key).label,
+            about=gettext(SwitchKey(state.key).label),
             stops=state.value,
-            text="yes" if state.value else "no",
+            text=gettext("yes") if state.value else gettext("no"),
             source=SOURCES[state.source],
         )
         for state in auto_send_switches()

@@ -34,7 +34,8 @@ def automation(request: HttpRequest, workspace_id: UUID, lead_id: UUID) -> HttpR
     done = attempt(lead, act)
     if isinstance(done, Refusal):
         return refused(request, scope, lead, done, section="automation")
-    notice = f"{Automation(wish).label} {'on' if on else 'off'} for this lead."
+    told = gettext("{switch} on for this lead.") if on else gettext("{switch} off for this lead.")
+    notice = told.format(switch=gettext(Automation(wish).label))
     return drawer_answer(request, scope, lead, section="automation", notice=notice)
 
 

@@ -28,6 +28,7 @@ from inbox.services.saved_replies import (
     replies_of,
 )
 from zrg.lib.errors import BadInput, Conflict
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.access import can, require
 from zrg.workspaces.context import tenant
 from zrg.workspaces.decorators import access_of, person_of, requires
@@ -52,7 +53,9 @@ class SavedReplyForm(forms.Form):
         max_length=MAX_TITLE, label=gettext_lazy("Title"), help_text=gettext_lazy("What you look for when you need it.")
     )
     channel = forms.ChoiceField(
-        choices=[("", gettext_lazy("Every channel")), *Channel.choices], required=False, label=gettext_lazy("For")
+        choices=[("", gettext_lazy("Every channel")), *spoken_choices(Channel.choices)],
+        required=False,
+        label=gettext_lazy("For"),
     )
     body = forms.CharField(
         max_length=MAX_BODY,

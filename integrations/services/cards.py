@@ -49,7 +49,7 @@ def section_states(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSt
     for setup in SETUPS:
         card = _card(workspace_id, setup, rows.get(setup.provider))
         idle_email = setup.provider in EMAIL_PROVIDERS and email not in (None, setup.provider)
-        label = "Not used" if idle_email else card.standing.label
+        label = gettext("Not used") if idle_email else card.standing.label
         states[setup.key] = SectionState(text=label, tone=card.standing.tone)
     return states
 

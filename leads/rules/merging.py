@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from leads.enums import SentimentTag
 from leads.models import Lead
 from leads.rules.participants import add_alternate_email
@@ -145,7 +147,7 @@ def merge_values(keep: Lead, drop: Lead) -> dict[str, Any]:
 
 
 def _shown(lead: Lead, name: str) -> str:
-    value = lead.get_status_display() if name == "status" else getattr(lead, name)
+    value = gettext(lead.get_status_display()) if name == "status" else getattr(lead, name)
     return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 

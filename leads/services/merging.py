@@ -87,7 +87,7 @@ def preview_merge(keep: Lead, drop: Lead) -> MergePreview:
         )
         if count and model is not LeadIdentityConflict:
             moves.append((str(model._meta.verbose_name_plural), count))
-    stops = [one.get_blacklist_reason_display() for one in (keep, drop) if one.blacklist_reason]
+    stops = [gettext(one.get_blacklist_reason_display()) for one in (keep, drop) if one.blacklist_reason]
     return MergePreview(facts=[fact for fact in facts if fact.keep or fact.drop], moves=moves, stops=stops)
 
 

@@ -26,6 +26,7 @@ from leads.services.importing.starting import (
 )
 from leads.views.frame import leads_page
 from zrg.lib.errors import BadInput, Conflict, NotVisible
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
 from zrg.workspaces.decorators import person_of, requires
 
@@ -154,8 +155,8 @@ def _preview_of(job: LeadImportJob) -> dict[str, Any]:
             {"name": column, "number": number, "field": job.mapping.get(column, "")}
             for number, column in enumerate(shown.columns)
         ],
-        "fields": ImportField.choices,
-        "handlings": DuplicateHandling.choices,
+        "fields": spoken_choices(ImportField.choices),
+        "handlings": spoken_choices(DuplicateHandling.choices),
     }
 
 

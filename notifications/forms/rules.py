@@ -52,7 +52,7 @@ class RulesWidget(forms.Widget):
         """What the template prints."""
         context = super().get_context(name, None, attrs)
         rules = normalize_rules(value)
-        labels = [Destination(one).label for one in DESTINATIONS]
+        labels = [gettext(Destination(one).label) for one in DESTINATIONS]
         context["widget"] |= {
             "rows": [_row(name, tag, rules.get(tag, TagRule())) for tag in TAGS],
             "labels": labels,
@@ -99,7 +99,7 @@ class RulesField(forms.Field):
 def _row(name: str, tag: str, rule: TagRule) -> dict[str, Any]:
     prefix = f"{name}-{SLUGS[tag]}"
     boxes = [
-        {"name": f"{prefix}-{one}", "label": Destination(one).label, "on": one in rule.destinations}
+        {"name": f"{prefix}-{one}", "label": gettext(Destination(one).label), "on": one in rule.destinations}
         for one in DESTINATIONS
     ]
     return {"tag": tag, "mode_name": f"{prefix}-mode", "mode": rule.mode, "boxes": boxes}

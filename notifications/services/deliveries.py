@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from notifications.constants import ALL_ADDRESSES, GLOBAL_WEBHOOK, NOBODY
 from notifications.enums import Destination, SendKind, SendStatus
 from notifications.models import NotificationSendLog
@@ -56,10 +58,10 @@ def _line(row: NotificationSendLog) -> DeliveryLine:
     known = row.kind in SendKind.values
     return DeliveryLine(
         at=row.created_at,
-        kind=SendKind(row.kind).label if known else row.kind.replace("_", " ").capitalize(),
-        destination=Destination(row.destination).label,
+        kind=gettext(SendKind(row.kind).label) if known else row.kind.replace("_", " ").capitalize(),
+        destination=gettext(Destination(row.destination).label),
         target=_TARGETS.get(row.target) or mask_target(row.target),
-        status=SendStatus(row.status).label,
+        status=gettext(SendStatus(row.status).label),
         tone=_TONES.get(row.status, "quiet"),
         reason=reason_in_words(row.reason),
     )

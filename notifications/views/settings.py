@@ -73,7 +73,7 @@ def _more(request: HttpRequest, row: WorkspaceSettings) -> Mapping[str, Any]:
     may = can(access_of(request), EDIT, row.workspace_id)
     return {
         "destinations": [
-            (one.value, one.label, len(reach.recipients or reach.targets), reason_in_words(reach.reason))
+            (one.value, gettext(one.label), len(reach.recipients or reach.targets), reason_in_words(reach.reason))
             for one, reach in reaches.items()
         ],
         "channels_url": reverse("settings_section", args=[row.workspace_id, "integrations", "slack-channels"]),
@@ -169,7 +169,9 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
         return {}
     row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
     reached = [
-        reach.destination.label for reach in (slack_reach(row), email_reach(row), sms_reach(row)) if reach.targets
+        gettext(reach.destination.label)
+        for reach in (slack_reach(row), email_reach(row), sms_reach(row))
+        if reach.targets
     ]
     return {
         PAGE.key: SectionState(text=", ".join(reached), tone="good")

@@ -1,14 +1,15 @@
 """Closed sets of the model floor."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop as _
 
 
 class Tone(TextChoices):
-    FRIENDLY_PROFESSIONAL = "friendly-professional", "Friendly, professional"
-    PROFESSIONAL = "professional", "Professional"
-    CASUAL = "casual", "Casual"
-    DIRECT = "direct", "Direct"
-    WARM = "warm", "Warm"
+    FRIENDLY_PROFESSIONAL = "friendly-professional", _("Friendly, professional")
+    PROFESSIONAL = "professional", _("Professional")
+    CASUAL = "casual", _("Casual")
+    DIRECT = "direct", _("Direct")
+    WARM = "warm", _("Warm")
 
 
 class AIStatus(TextChoices):
@@ -19,7 +20,7 @@ class AIStatus(TextChoices):
 class AIErrorCode(TextChoices):
     TIMEOUT = "timeout"
     RATE_LIMIT = "rate_limit"
-    API_ERROR = "api_error", "API error"
+    API_ERROR = "api_error", _("API error")
     PARSE_ERROR = "parse_error"
     INCOMPLETE_OUTPUT = "incomplete_output"
     SCHEMA_VIOLATION = "schema_violation"
@@ -32,12 +33,12 @@ class AIErrorCode(TextChoices):
 class KnowledgeType(TextChoices):
     FILE = "file"
     TEXT = "text"
-    URL = "url", "Web page"
+    URL = "url", _("Web page")
 
 
 class ContextMode(TextChoices):
     NOTES = "notes"
-    RAW = "raw", "Source"
+    RAW = "raw", _("Source")
 
 
 class KnowledgeState(TextChoices):

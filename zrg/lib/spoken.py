@@ -1,10 +1,11 @@
 """Texts of every row of a list, and of scripts, in the reader's language: found once per language and process."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
@@ -25,6 +26,11 @@ def language() -> str | None:
 @lru_cache(maxsize=2048)
 def _said(text: str, _language: str | None) -> str:
     return gettext(text)
+
+
+def spoken_choices(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Choices of a closed set for a form or a page, whose marked labels are said when they are printed."""
+    return [(value, gettext_lazy(label)) for value, label in choices]
 
 
 def script_words() -> dict[str, Any] | None:

@@ -147,7 +147,8 @@ def _agreement(workspace_id: UUID, row: Any, other: UUID, known: Mapping[UUID, W
     state, tone = gettext(row.get_status_display()), TONES.get(row.status, "")
     if row.status == PartnershipStatus.PROPOSED:
         state = gettext("Waits for your answer") if is_incoming else gettext("Waits for their answer")
-    if row.status != PartnershipStatus.ENDED and (stopped := STOPPED.get(getattr(known.get(other), "status", ""))):
+    stopped = STOPPED.get(known[other].status) if other in known else None
+    if stopped and row.status != PartnershipStatus.ENDED:
         state, tone = gettext(stopped), "bad"
     return Agreement(
         row=row,
@@ -167,5 +168,8 @@ def _agreement(workspace_id: UUID, row: Any, other: UUID, known: Mapping[UUID, W
 
 def _used(row: Any) -> str:
     """Deliveries against the caps of day and month, where there are any."""
-    pairs = (("today", row.used_today, row.cap_daily), ("this month", row.used_month, row.cap_monthly))
-    return ", ".join(f"{count or 0} of {cap} {when}" for when, count, cap in pairs if cap is not None)
+    pairs = (
+        (gettext("{count} of {cap} today"), row.used_today, row.cap_daily),
+        (gettext("{count} of {cap} this month"), row.used_month, row.cap_monthly),
+    )
+    return ", ".join(words.format(count=count or 0, cap=cap) for words, count, cap in pairs if cap is not None)

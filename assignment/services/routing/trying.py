@@ -162,10 +162,10 @@ def _chosen(workspace_id: UUID, wanted: str, rule_set: RuleSet, rule: Rule, now:
 def _why(rule: Rule, decision: Decision) -> str:
     """Why this rule did or did not get the lead."""
     if decision.rule is rule:
-        return "by this rule"
+        return gettext("by this rule")
     reason = next((one.why for one in decision.considered if one.rule == rule.id), None)
     if reason is not None and reason is not Why.LOST_WEIGHT:
-        return str(reason.label)
+        return gettext(reason.label)
     if decision.rule is not None:
-        return f"by the rule {decision.rule.name}"
-    return str(decision.code.label) if decision.code else ""
+        return gettext("by the rule {name}").format(name=decision.rule.name)
+    return gettext(decision.code.label) if decision.code else ""

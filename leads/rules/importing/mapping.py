@@ -133,7 +133,7 @@ def read_mapping(given: Mapping[str, object], columns: Sequence[str]) -> dict[st
             raise BadInput(gettext("Unknown field {field!r}.").format(field=field), code="unknown_field", field=column)
         if field in mapping.values():
             raise BadInput(
-                gettext("Two columns are “{label}”.").format(label=ImportField(str(field)).label),
+                gettext("Two columns are “{label}”.").format(label=gettext(ImportField(str(field)).label)),
                 code="field_twice",
                 field=str(field),
             )

@@ -28,6 +28,7 @@ from zrg.ai.services.personas import (
     update_persona,
 )
 from zrg.lib.errors import BadInput, Conflict
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.access import can, require
 from zrg.workspaces.decorators import access_of, person_of, requires
 from zrg.workspaces.forms.rows import CHANGED_MEANWHILE, note_stored, show_refusal, version_of, with_version
@@ -54,7 +55,7 @@ class PersonaForm(forms.Form):
         label=gettext_lazy("Writes as"),
         help_text=gettext_lazy("Blank: the name under What you offer."),
     )
-    tone = forms.ChoiceField(choices=Tone.choices, label=gettext_lazy("Tone"))
+    tone = forms.ChoiceField(choices=spoken_choices(Tone.choices), label=gettext_lazy("Tone"))
     greeting = forms.CharField(
         max_length=200,
         label=gettext_lazy("Greeting"),

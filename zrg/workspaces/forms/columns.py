@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zrg.lib.errors import BadInput
 from zrg.lib.hashing import sha
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.access import Access
 from zrg.workspaces.models import WorkspaceSettings
 from zrg.workspaces.rules.settings_fields import SUPER_ADMIN, WRITERS
@@ -251,6 +252,8 @@ def _field_of(column: Column) -> forms.Field:
     made = column.make() if column.make else WorkspaceSettings._meta.get_field(column.name).formfield()  # type: ignore[union-attr]
     assert made is not None  # every column of the table has a field
     made.label, made.help_text = gettext(column.label), gettext(column.hint)
+    if isinstance(made, forms.ChoiceField) and column.make is None:
+        made.choices = spoken_choices(made.choices)  # type: ignore[arg-type]
     if column.rows:
         made.widget = forms.Textarea(attrs={"rows": column.rows, **_length(made)})
     return made

@@ -6,6 +6,7 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.enums import TimeDisplay
 from zrg.workspaces.models import User, UserPreference
 
@@ -14,7 +15,7 @@ class ProfileForm(forms.Form):
     """What a person sets about themselves."""
 
     display_name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Shown to your team."))
-    time_display = forms.ChoiceField(label=_("Times"), choices=TimeDisplay.choices)
+    time_display = forms.ChoiceField(label=_("Times"), choices=spoken_choices(TimeDisplay.choices))
     undo_seconds = forms.IntegerField(
         label=_("Undo after sending, seconds"), min_value=0, max_value=60, help_text=_("0 sends at once.")
     )

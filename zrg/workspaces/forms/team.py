@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zrg.lib.hashing import canonical_json, sha
+from zrg.lib.spoken import spoken_choices
 from zrg.workspaces.constants import GRANTABLE
 from zrg.workspaces.enums import MembershipRole, Permission
 from zrg.workspaces.models import Membership
@@ -15,7 +16,7 @@ from zrg.workspaces.rules.permissions import grantable_to, permissions_of
 VERSION_LENGTH = 24
 MAX_REASON = 500
 MAX_NAME = 200
-EXTRAS = [(extra, Permission(extra).label) for extra in GRANTABLE]
+EXTRAS = spoken_choices((extra, Permission(extra).label) for extra in GRANTABLE)
 
 
 def version_of(row: Membership) -> str:
@@ -103,7 +104,7 @@ class InviteForm(forms.Form):
         refused = wanted - grantable_to(role)
         cleaned["extras"] = sorted(wanted)
         if role and refused:
-            names = ", ".join(Permission(extra).label for extra in sorted(refused))
+            names = ", ".join(gettext(Permission(extra).label) for extra in sorted(refused))
             self.add_error("extras", gettext("Not for this role: {names}.").format(names=names))
         return cleaned
 
@@ -133,4 +134,5 @@ class DeletionForm(forms.Form):
 
 def role_choices(*, may_make_admins: bool) -> list[tuple[str, str]]:
     """The roles this person gives."""
-    return [choice for choice in MembershipRole.choices if may_make_admins or choice[0] != MembershipRole.ADMIN]
+    allowed = [one for one in MembershipRole.choices if may_make_admins or one[0] != MembershipRole.ADMIN]
+    return spoken_choices(allowed)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext
 
 from zrg.workspaces.enums import Permission
 from zrg.workspaces.models import Membership, User, Workspace
@@ -53,9 +54,9 @@ def _members(rows: Iterable[Membership], safe: set[UUID]) -> Iterator[Member]:
     for row in rows:
         yield Member(
             user=row.user,
-            role=row.get_role_display(),
+            role=gettext(row.get_role_display()),
             membership=row,
             has_second_factor=row.user_id in safe,
             last_seen_at=row.user.last_seen_at,
-            extras=tuple(Permission(extra).label for extra in row.extra_permissions),
+            extras=tuple(gettext(Permission(extra).label) for extra in row.extra_permissions),
         )

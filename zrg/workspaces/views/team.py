@@ -53,8 +53,10 @@ def members(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     portal = MembershipRole.CLIENT_PORTAL
     listed = [one for one in team if one.is_active]
     groups = {
-        "People": [one for one in listed if one.membership is None or one.membership.role != portal],
-        "Portal users": [one for one in listed if one.membership is not None and one.membership.role == portal],
+        gettext("People"): [one for one in listed if one.membership is None or one.membership.role != portal],
+        gettext("Portal users"): [
+            one for one in listed if one.membership is not None and one.membership.role == portal
+        ],
     }
     return settings_page(
         request,
@@ -126,7 +128,7 @@ def deactivation(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRes
     messages.success(
         request,
         gettext("{person} has no access as {role} any more.").format(
-            person=row.user, role=row.get_role_display().lower()
+            person=row.user, role=gettext(row.get_role_display()).lower()
         ),
     )
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
