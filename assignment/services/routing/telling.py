@@ -22,10 +22,8 @@ from zrg.workspaces.context import RowContext, db_context, platform
 logger = structlog.get_logger(__name__)
 
 RETRY_SCHEDULE = "lead-routing-retry"
-_HOMES = """
-SELECT l.id, other.workspace_id FROM leads_lead l JOIN leads_lead other ON other.id = l.duplicate_of_lead_id
-WHERE l.id = ANY (%s::uuid[])
-"""
+_OTHERS = "SELECT id, duplicate_of_lead_id FROM leads_lead WHERE id = ANY (%s::uuid[])"
+_HOMES = "SELECT id, workspace_id FROM leads_lead WHERE id = ANY (%s::uuid[])"
 
 
 def announce_arrivals(source: UUID, completed: Iterable[Completed], *, mails: int = MAILS_PER_BATCH) -> None:
@@ -73,7 +71,7 @@ def tell_outcomes(
         if one.lead_id in waited and one.result in ("success", "kept", "duplicate"):
             metrics.TIME_TO_ROUTE.observe(max(0.0, waited[one.lead_id]))
     if duplicates := [one.lead_id for one in completed if one.result == "duplicate"]:
-        _log_duplicates(source, duplicates, {choice.lead_id: choice for choice in choices}, path)
+        _log_duplicates(source, duplicates, leads, {choice.lead_id: choice for choice in choices}, path)
     for failure, made in failed:
         metrics.count_outcome(made.result, path, code=failure.code)
         _log_failure(source, failure, made)
@@ -105,11 +103,14 @@ def log_kept(source: UUID, completed: Sequence[Completed], choices: Sequence[Com
             )
 
 
-def _log_duplicates(source: UUID, duplicates: Sequence[UUID], choices: dict[UUID, Completion], path: str) -> None:
+def _log_duplicates(
+    source: UUID, duplicates: Sequence[UUID], leads: Sequence[TakenLead], choices: dict[UUID, Completion], path: str
+) -> None:
     """`destination`: where the rules sent the lead, else where the person is already. For operators; what a source
     may read says neither (11b R9.6).
     """
-    homes = _homes_of_others(duplicates)
+    known = {lead.id: lead.duplicate_of for lead in leads}
+    homes = _homes_of_others({lead_id: known.get(lead_id) for lead_id in duplicates})
     for lead_id in duplicates:
         choice, home = choices.get(lead_id), homes.get(lead_id)
         wanted = choice.destination if choice and not choice.forced else None
@@ -119,12 +120,18 @@ def _log_duplicates(source: UUID, duplicates: Sequence[UUID], choices: dict[UUID
         logger.info(log_events.ROUTING_DUPLICATE_DETECTED, **said)
 
 
-def _homes_of_others(duplicates: Sequence[UUID]) -> dict[UUID, str]:
-    """The workspace of the lead each of these doubles. A line without it is better than none."""
+def _homes_of_others(others: dict[UUID, UUID | None]) -> dict[UUID, str]:
+    """The workspace of the lead each of these doubles, as far as it is known which; the settlement wrote it down.
+    A line without it is better than none.
+    """
     try:
         with platform(), connection.cursor() as cursor:
-            cursor.execute(_HOMES, [plain_array(duplicates)])
-            return {lead_id: str(workspace_id) for lead_id, workspace_id in cursor.fetchall()}
+            if unknown := [lead_id for lead_id, other in others.items() if other is None]:
+                cursor.execute(_OTHERS, [plain_array(unknown)])
+                others = others | dict(cursor.fetchall())
+            cursor.execute(_HOMES, [plain_array({other for other in others.values() if other})])
+            homes = dict(cursor.fetchall())
+        return {lead_id: str(homes[other]) for lead_id, other in others.items() if other in homes}
     except DatabaseError as error:
         logger.warning(log_events.METRICS_UNREADABLE, error=type(error).__name__)
         return {}
