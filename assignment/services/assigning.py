@@ -81,11 +81,11 @@ def assign_manually(
 def assign_many(
     lead_ids: Sequence[UUID], workspace_id: UUID, user_id: UUID | None, *, by: User, now: datetime | None = None
 ) -> BulkResult:
-    """Give up to 200 leads to one person or to nobody, 50 per transaction; blacklisted ones are skipped."""
+    """Give up to 200 leads to one person or to nobody, 50 per transaction; to a person no blacklisted ones."""
     _refuse_too_many(lead_ids)
     if user_id is not None and user_id not in {one.pk for one in assignable_people(workspace_id)}:
         raise NotAssignable(gettext("This person does not receive leads of this workspace."), field="userId")
-    return _in_chunks(lead_ids, workspace_id, cycle([user_id]), by)
+    return _in_chunks(lead_ids, workspace_id, cycle([user_id]), by, gives=user_id is not None)
 
 
 def spread_many(lead_ids: Sequence[UUID], workspace_id: UUID, *, by: User, now: datetime | None = None) -> BulkResult:
@@ -143,21 +143,26 @@ def is_absent(lead: Lead, now: datetime | None = None) -> bool:
     return lead.assigned_to_id in {one.pk for one in absent_people(lead.workspace_id, now)}
 
 
-def _in_chunks(lead_ids: Sequence[UUID], workspace_id: UUID, turns: Iterator[UUID | None], by: User) -> BulkResult:
+def _in_chunks(
+    lead_ids: Sequence[UUID], workspace_id: UUID, turns: Iterator[UUID | None], by: User, *, gives: bool = True
+) -> BulkResult:
     wanted, result = list(dict.fromkeys(lead_ids)), BulkResult()
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         with transaction.atomic():
             found = {lead.pk: lead for lead in _locked(chunk, workspace_id)}
             for lead_id in chunk:
-                result += _one_of_many(found.get(lead_id), lead_id, turns, by)
+                result += _one_of_many(found.get(lead_id), lead_id, turns, by, gives=gives)
     return result
 
 
-def _one_of_many(lead: Lead | None, lead_id: UUID, turns: Iterator[UUID | None], by: User) -> BulkResult:
+def _one_of_many(
+    lead: Lead | None, lead_id: UUID, turns: Iterator[UUID | None], by: User, *, gives: bool
+) -> BulkResult:
     if lead is None:
         return BulkResult(skipped=[(lead_id, "not_found")])
-    if is_stopped(lead):
+    # Taking an assignment away stays possible; a lead that is passed over takes nobody's turn.
+    if is_stopped(lead) and gives:
         return BulkResult(skipped=[(lead_id, "blacklisted")])
     user_id = next(turns)
     if lead.assigned_to_id == user_id:

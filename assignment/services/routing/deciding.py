@@ -16,6 +16,7 @@ from assignment.rules.routing.contracts import (
 )
 from assignment.rules.routing.evaluation import Candidates, Standings, choose, safety_decision
 from assignment.services.routing.database import Completion, Failure, TakenLead, considered_json, lock_counters
+from assignment.services.routing.faults import EvaluationFault
 
 
 @dataclass(slots=True)
@@ -41,13 +42,21 @@ def decide(
         elif lead.duplicate_of is not None:
             verdicts.completions.append(Completion(lead_id=lead.id, forced="duplicate", duplicate_of=lead.duplicate_of))
         else:
-            open_questions.append((lead, standings.candidates(lead.facts)))
+            open_questions.append((lead, _candidates(standings, lead)))
     counts = _counts(rule_set, (candidates.rules for _, candidates in open_questions), full)
     for lead, candidates in open_questions:
         decision = choose(rule_set, lead.facts, now, standings, candidates, counts, explain=rule_set.explain)
         _count_down(rule_set, decision, counts)
         _note(rule_set, verdicts, lead, decision)
     return verdicts
+
+
+def _candidates(standings: Standings, lead: TakenLead) -> Candidates:
+    """Here the facts of the lead are read, each when a rule asks for it: what a lead holds can be anything."""
+    try:
+        return standings.candidates(lead.facts)
+    except Exception as error:
+        raise EvaluationFault(str(lead.id)) from error
 
 
 def _counts(

@@ -13,6 +13,10 @@ NO_AGREEMENT = "ZR404"
 MAX_MESSAGE = 500
 
 
+class EvaluationFault(Exception):
+    """The rules could not be asked about a lead; the cause says why."""
+
+
 def sqlstate_of(error: BaseException) -> str | None:
     """The database's five letters, if it was the database."""
     return getattr(error.__cause__, "sqlstate", None) or getattr(error, "sqlstate", None)
@@ -35,7 +39,7 @@ def code_of(error: BaseException) -> RoutingCode:
         return RoutingCode.DESTINATION_UNAVAILABLE
     if isinstance(error, DatabaseFault):
         return RoutingCode.DB_ERROR
-    return RoutingCode.ERROR
+    return RoutingCode.EVALUATION_ERROR if isinstance(error, EvaluationFault) else RoutingCode.ERROR
 
 
 def message_of(error: BaseException) -> str:
@@ -45,4 +49,5 @@ def message_of(error: BaseException) -> str:
         return f"{type(error).__name__} {state}"
     if isinstance(error, DatabaseFault):
         return type(error).__name__
-    return redact_text(f"{type(error).__name__}: {error}")[:MAX_MESSAGE]
+    said = error.__cause__ if isinstance(error, EvaluationFault) and error.__cause__ else error
+    return redact_text(f"{type(said).__name__}: {said}")[:MAX_MESSAGE]

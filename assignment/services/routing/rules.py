@@ -80,10 +80,11 @@ def reorder_rules(workspace_id: UUID, rule_ids: Sequence[UUID], *, by: User) -> 
 
 
 def _save(rule: RoutingRule, values: Mapping[str, Any], *, by: User, is_new: bool) -> RoutingRule:
-    before = {} if is_new else _snapshot(rule)
+    before, destination = ({}, None) if is_new else (_snapshot(rule), rule.destination_workspace_id)
     for name, value in clean_values(values).items():
         setattr(rule, name, value)
-    _check(rule, asks_for_agreement="destination_workspace_id" in values or values.get("is_active") is True)
+    is_switched_on = rule.is_active and bool({"is_active", "destination_workspace_id"} & set(values))
+    _check(rule, asks_for_agreement=is_switched_on or rule.destination_workspace_id != destination)
     rule.version = 1 if is_new else rule.version + 1
     try:
         with transaction.atomic():

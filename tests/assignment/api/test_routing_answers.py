@@ -56,8 +56,9 @@ def test_a_rule_whose_agreement_ended_can_be_put_away(client, source, partner, r
 
     off = post(client, f"{path}/activate", {"active": False})
     on = post(client, f"{path}/activate", {"active": True})
-    named = patch(client, path, {"name": "Old"})
-    moved = patch(client, path, {"destinationWorkspaceId": str(partner.destination_workspace_id)})
+    same = str(partner.destination_workspace_id)
+    named = patch(client, path, {"name": "Old", "isActive": False, "destinationWorkspaceId": same})
+    moved = patch(client, path, {"destinationWorkspaceId": str(PartnerWorkspaceFactory().pk)})
     sorted_ = post(client, url(source, "rules/reorder"), {"ruleIds": [str(rule.pk)]})
     archived = client.delete(path)
 

@@ -240,6 +240,20 @@ def test_bulk_takes_two_hundred():
     assert (done.assigned, [reason for _, reason in done.skipped]) == (1, ["not_found"])
 
 
+def test_bulk_takes_blacklisted_leads_away_and_gives_them_to_nobody():
+    workspace, people = make_workspace()
+    stopped = make_lead(workspace, status="blacklisted", blacklist_reason="manual", assigned_to=people[0])
+
+    given = assign_many([stopped.pk], workspace.pk, people[1].pk, by=workspace.owner)
+    spread = spread_many([stopped.pk], workspace.pk, by=workspace.owner)
+    taken = assign_many([stopped.pk], workspace.pk, None, by=workspace.owner)
+
+    assert given.skipped == spread.skipped == [(stopped.pk, "blacklisted")]
+    assert (taken.assigned, taken.skipped) == (1, [])
+    stopped.refresh_from_db()
+    assert (stopped.assigned_to_id, stopped.assigned_at) == (None, None)
+
+
 def saved(workspace, **values):
     row = WorkspaceSettings.objects.get(workspace=workspace)
     emails = dict(Membership.objects.values_list("user_id", "user__email"))

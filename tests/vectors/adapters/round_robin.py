@@ -187,7 +187,17 @@ def _membership(world: World, step: dict[str, Any]) -> Membership:
     return Membership.objects.get(workspace=world.workspace, user=world.person(step["user"]), role="SETTER")
 
 
+def _step_holiday(world: World, step: dict[str, Any]) -> None:
+    until = step.get("until") or step.get("rotation_paused_until") or step.get("paused_until")
+    paused_until = date.fromisoformat(until) if until else None
+    set_rotation(_membership(world, step), in_rotation=True, paused_until=paused_until, by=world.workspace.owner)
+
+
 STEPS = {
+    "holiday": _step_holiday,
+    "pause": _step_holiday,
+    "remove": _step_deactivate,
+    "reactivate": _step_activate,
     "lead": _step_lead,
     "manual": _step_manual,
     "deactivate": _step_deactivate,
@@ -299,7 +309,13 @@ def _concurrent(given: dict[str, Any]) -> dict[str, Any]:
     return {"per_setter": dict(per_setter), "events": events, "pointer": world.pointer}
 
 
+def _pick(given: dict[str, Any]) -> dict[str, Any]:
+    picked = rules.pick_next(given["base"], given["active"], given["last_index"])
+    return {"index": picked[0], "user": picked[1]} if picked else {"index": None, "user": None}
+
+
 SCENES = (
+    ({"base", "active", "last_index"}, _pick),
     ({"last_index", "length"}, _index),
     ({"membership"}, _eligible),
     ({"steps"}, _sequence),

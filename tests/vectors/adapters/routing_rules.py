@@ -43,7 +43,7 @@ def _rule_set(given: dict[str, Any]) -> tuple[RuleSet, dict[tuple[str, str], Cou
         {
             "id": partner["workspace"],
             "destination": partner["workspace"],
-            "status": partner["status"],
+            "status": partner.get("status", "active"),
             "timezone": partner.get("timezone"),
             "accept_conditions": partner.get("accept_conditions", {}),
             "caps": [partner.get("caps", {}).get(name) for name in CAPS],
@@ -55,7 +55,7 @@ def _rule_set(given: dict[str, Any]) -> tuple[RuleSet, dict[tuple[str, str], Cou
     ]
     gone = {p["destination"] for p in partners if not p["destination_active"]}
     rules = [
-        {"destination_active": rule["destination"] not in gone, "name": "", "version": 1}
+        {"destination_active": rule.get("destination") not in gone, "name": "", "version": 1}
         | rule
         | {"caps": [rule.get("caps", {}).get(name) for name in CAPS]}
         for rule in given["rules"]
@@ -70,8 +70,8 @@ def _rule_set(given: dict[str, Any]) -> tuple[RuleSet, dict[tuple[str, str], Cou
         timezone=given.get("source_timezone", "UTC"),
         rules=tuple(compile_rule(rule) for rule in rules),
         partners={partner["destination"]: compile_partner(partner) for partner in partners},
-        fallback=given["settings"]["fallback"],
-        fallback_workspace=given["settings"].get("fallback_workspace"),
+        fallback=given.get("settings", {}).get("fallback", "retry"),
+        fallback_workspace=given.get("settings", {}).get("fallback_workspace"),
     )
     return rule_set, counts
 

@@ -201,7 +201,7 @@ def test_hard_11b_bad_lead_stops_nobody(partner, lead):
 
     assert (result.settled, result.retry) == ({"success": 1}, 1)
     assert snapshot(good)[:2] == (partner.destination_workspace_id, "routed")
-    assert snapshot(lead) == (partner.workspace_id, "pending", 1, None, "error")
+    assert snapshot(lead) == (partner.workspace_id, "pending", 1, None, "evaluation_error")
     log = RoutingLog.objects.get(lead_id=lead.pk)
     assert (log.routing_result, log.error_message.partition(":")[0]) == ("retry", "ValueError")
 
