@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from assignment.admin.base import MANAGE
+from assignment.enums import RoutingCode
 from assignment.models import RoutingRule
 from zrg.jobs.admin.support import as_uuid
 from zrg.workspaces.admin.base import workspaces_with
@@ -32,6 +33,45 @@ class SideFilter(admin.SimpleListFilter):
         """Its rows."""
         chosen = as_uuid(self.value() or "")
         return queryset.in_workspace(chosen) if chosen else queryset  # type: ignore[attr-defined]
+
+
+class ErrorCodeFilter(admin.SimpleListFilter):
+    """The codes there are; asking the rows would read all of them."""
+
+    title = "error code"
+    parameter_name = "code"
+    column = "error_code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All of routing."""
+        return [(str(value), str(label)) for value, label in RoutingCode.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows with that code."""
+        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+
+
+class LastErrorCodeFilter(ErrorCodeFilter):
+    """Why the last attempt was put off."""
+
+    title = "last error code"
+    column = "last_error_code"
+
+
+class AttemptFilter(admin.SimpleListFilter):
+    """How often it was tried."""
+
+    title = "attempt"
+    parameter_name = "attempt"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The first ten."""
+        return [(str(number), str(number)) for number in range(1, 11)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows of that attempt."""
+        value = self.value() or ""
+        return queryset.filter(attempt_number=int(value)) if value.isdigit() else queryset
 
 
 class RuleFilter(admin.SimpleListFilter):

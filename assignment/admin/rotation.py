@@ -13,13 +13,33 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from assignment.models import LeadAssignmentEvent
 from assignment.services.fairness import PERIODS, late_leads, read_fairness
+from zrg.jobs.admin.support import as_uuid
 from zrg.workspaces.admin import TenantModelAdmin
 from zrg.workspaces.admin.base import workspaces_with
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import Permission
-from zrg.workspaces.models import Workspace
+from zrg.workspaces.models import User, Workspace
 
 SHOWN_LATE = 50
+SHOWN_SETTERS = 200
+
+
+class SetterFilter(admin.SimpleListFilter):
+    """Who received the lead: people of the workspaces; asking the rows would read all of them."""
+
+    title = "assigned to"
+    parameter_name = "setter"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Members this person may see."""
+        allowed = workspaces_with(access_of(request), Permission.MANAGE_INTEGRATIONS.value)
+        people = User.objects.filter(memberships__workspace_id__in=allowed).distinct().order_by("email")
+        return [(str(pk), email) for pk, email in people.values_list("pk", "email")[:SHOWN_SETTERS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What they received."""
+        chosen = as_uuid(self.value() or "")
+        return queryset.filter(assigned_to_id=chosen) if chosen else queryset
 
 
 @admin.register(LeadAssignmentEvent)
@@ -41,7 +61,7 @@ class LeadAssignmentEventAdmin(TenantModelAdmin):
     list_filter = (
         "source",
         "channel",
-        ("assigned_to", admin.RelatedOnlyFieldListFilter),
+        SetterFilter,
         "workspace",
         "created_at",
     )

@@ -13,7 +13,14 @@ from django.utils import timezone
 from unfold.decorators import action
 
 from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin, lead_link
-from assignment.admin.filters import DueFilter, RuleFilter, SideFilter
+from assignment.admin.filters import (
+    AttemptFilter,
+    DueFilter,
+    ErrorCodeFilter,
+    LastErrorCodeFilter,
+    RuleFilter,
+    SideFilter,
+)
 from assignment.admin.health import show_health
 from assignment.enums import ReturnReason, RoutingPath
 from assignment.models import (
@@ -199,10 +206,11 @@ class RoutingQueueEntryAdmin(RoutingAdmin):
         AgeFilter,
         DueFilter,
         "outcome",
-        "attempt_number",
-        "last_error_code",
+        AttemptFilter,
+        LastErrorCodeFilter,
         "workspace",
     )
+    one_order = True
     list_select_related = ("lead", "workspace")
     ordering = ("-created_at",)
     actions = ("retry_now", "cancel")
@@ -250,8 +258,9 @@ class RoutingLogAdmin(TwoSidedAdmin):
         "rule",
         "way",
     )
-    list_filter = (AgeFilter, "routing_result", "path", "error_code", SideFilter, RuleFilter)
-    search_fields = ("=lead_id", "=id", "=matched_rule_id")
+    list_filter = (AgeFilter, "routing_result", "path", ErrorCodeFilter, SideFilter, RuleFilter)
+    search_fields = ("=lead_id", "=id")
+    one_order = True
     ordering = ("-created_at", "-id")
     actions_list = ("open_health",)
     fields = (
@@ -340,6 +349,7 @@ class LeadAttributionAdmin(TwoSidedAdmin):
     )
     list_filter = (AgeFilter, "status", "return_reason", SideFilter)
     search_fields = ("=lead_id", "=id")
+    one_order = True
     ordering = ("-created_at", "-id")
     list_display_links = ("created_at",)
     actions = tuple(give_back(reason) for reason in ReturnReason)

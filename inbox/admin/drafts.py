@@ -37,6 +37,21 @@ class EventInline(ReadOnlyInline):
     show_change_link = False
 
 
+class ReviewFilter(admin.SimpleListFilter):
+    """Drafts that wait for a person's eye; a computed column has no choices to offer but those of its rows."""
+
+    title = "is review"
+    parameter_name = "is_review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Both."""
+        return [("True", "Yes"), ("False", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Draft]) -> QuerySet[Draft]:
+        """Drafts of that kind."""
+        return queryset.filter(is_review=self.value() == "True") if self.value() else queryset
+
+
 @admin.register(Draft)
 class DraftAdmin(TenantModelAdmin):
     """One draft per row; texts are edited and approved in the inbox, where the thread is in sight."""
@@ -59,7 +74,7 @@ class DraftAdmin(TenantModelAdmin):
     )
     list_filter = (
         "status",
-        "is_review",
+        ReviewFilter,
         "auto_send_action",
         "auto_send_outcome",
         "auto_send_mode",
@@ -140,6 +155,7 @@ class DraftAdmin(TenantModelAdmin):
         ),
     )
     search_fields = ("=id", "=lead__email")
+    one_order = True
     list_select_related = ("workspace", "lead")
     ordering = ("-created_at",)
     inlines = (EventInline,)
@@ -220,7 +236,8 @@ class DraftEventAdmin(TenantModelAdmin):
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("at", "what", "why", "draft", "source", "actor", "workspace")
     list_filter = ("kind", "source", "workspace")
-    search_fields = ("=draft__id", "=reason")
+    search_fields = ("=draft__id",)
+    one_order = True
     list_select_related = ("workspace", "draft", "actor")
     ordering = ("-at",)
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from inbox.enums import DeliveryStatus
+from inbox.enums import ClassificationState, DeliveryStatus, Direction
 from inbox.models import InboundStageRun, Message
 from inbox.rules.sentences import delivery_sentence, skip_sentence
 from inbox.services.settling import resolve_unknown
@@ -53,6 +53,25 @@ class UnconfirmedFilter(admin.SimpleListFilter):
         return queryset.filter(delivery_status=DeliveryStatus.UNKNOWN).order_by("sent_at")
 
 
+class ClassificationFilter(admin.SimpleListFilter):
+    """How far reading a reply is. What waits or failed came in: said here, because the index of those says it."""
+
+    title = "classification state"
+    parameter_name = "classification_state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        """The states of a reply."""
+        return [(str(value), str(label)) for value, label in ClassificationState.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        """Replies in that state."""
+        if not self.value():
+            return queryset
+        found = queryset.filter(classification_state=self.value())
+        is_open = self.value() in (ClassificationState.PENDING, ClassificationState.FAILED)
+        return found.filter(direction=Direction.INBOUND) if is_open else found
+
+
 class StageInline(ReadOnlyInline):
     """What the pipeline did with the message."""
 
@@ -86,11 +105,12 @@ class MessageAdmin(TenantModelAdmin):
         "delivery_status",
         "direction",
         "channel",
-        "classification_state",
+        ClassificationFilter,
         "safety_kind",
         "workspace",
     )
     search_fields = ("=id",)
+    one_order = True
     search_help_text = "A message's id, an id of the provider, a send key, or the whole e-mail address of the lead."
     list_select_related = ("workspace", "lead")
     inlines = (StageInline,)

@@ -26,6 +26,7 @@ class SendOrderAdmin(TenantModelAdmin):
     list_display = ("lead", "workspace", "channel", "source", "ordered_by", "state", "age", "due_at", "why")
     list_filter = ("state", "source", "channel", "workspace")
     search_fields = ("=id", "=order_key", "=lead__email")
+    one_order = True
     list_select_related = ("workspace", "lead", "ordered_by")
     ordering = ("-due_at",)
     actions = ("take_back",)

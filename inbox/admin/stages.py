@@ -7,7 +7,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from inbox.models import InboundStageRun
+from inbox.pipeline import ANSWERING, READING
 from zrg.workspaces.admin.base import TenantModelAdmin
+
+
+class StageFilter(admin.SimpleListFilter):
+    """The stages there are; asking the rows would read all of them."""
+
+    title = "stage"
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Of reading and of answering."""
+        return [(name, name) for name in dict.fromkeys(stage.name for stage in (*READING, *ANSWERING))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Runs of that stage."""
+        return queryset.filter(stage=self.value()) if self.value() else queryset
 
 
 @admin.register(InboundStageRun)
@@ -15,8 +31,9 @@ class InboundStageRunAdmin(TenantModelAdmin):
     """Codes and numbers only; the newest first."""
 
     list_display = ("message", "workspace", "stage", "state", "attempts", "seconds", "error_code", "started_at")
-    list_filter = ("state", "stage", "workspace")
-    search_fields = ("=message__id", "=error_code")
+    list_filter = ("state", StageFilter, "workspace")
+    search_fields = ("=message__id",)
+    one_order = True
     list_select_related = ("workspace", "message")
     ordering = ("-started_at",)
 

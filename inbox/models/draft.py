@@ -122,6 +122,8 @@ class Draft(UUIDModel, TimestampedModel):
             ),
         ]
         indexes = [
+            # the admin's list over all workspaces
+            models.Index(fields=["-created_at", "-id"], name="draft_newest"),
             # drafts by status (admin, statistics)
             models.Index(fields=["workspace", "status", "-created_at"], name="draft_workspace_status"),
             # the first draft of a workspace, on every page of its settings

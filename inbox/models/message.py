@@ -122,6 +122,15 @@ class Message(UUIDModel, TimestampedModel):
             models.Index(fields=["lead", "direction", "source", "-sent_at"], name="message_lead_direction"),
             # reports and search within the last 180 days
             models.Index(fields=["workspace", "-sent_at"], name="message_workspace_sent"),
+            # admin: what did not leave, and what the safety rules recognised; other messages never enter these
+            models.Index(
+                fields=["workspace", "-sent_at"], name="message_failed", condition=Q(delivery_status="failed")
+            ),
+            models.Index(
+                fields=["safety_kind", "workspace", "-sent_at"],
+                name="message_safety",
+                condition=Q(safety_kind__isnull=False),
+            ),
             # what one setter sent
             models.Index(fields=["workspace", "sent_by_user", "sent_at"], name="message_workspace_sender"),
             # stale claims and unconfirmed sends

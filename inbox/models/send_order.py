@@ -44,6 +44,8 @@ class SendOrder(UUIDModel, TimestampedModel):
             models.Index(fields=["due_at"], name="sendorder_due", condition=Q(state="waiting")),
             # orders nobody carries out, looked for every two minutes in each workspace
             models.Index(fields=["workspace", "due_at"], name="sendorder_open", condition=Q(state__in=OPEN_STATES)),
+            # the admin's list over all workspaces
+            models.Index(fields=["-due_at"], name="sendorder_newest"),
             # orders shown in the thread
             models.Index(fields=["lead", "state"], name="sendorder_lead_state"),
         ]

@@ -29,6 +29,8 @@ class InboundStageRun(UUIDModel):
         indexes = [
             # operations feed of the last 72 h; retention
             models.Index(fields=["workspace", "-started_at"], name="stagerun_workspace_started"),
+            # the admin's list over all workspaces
+            models.Index(fields=["-started_at"], name="stagerun_newest"),
         ]
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ class LeadIdentityConflictAdmin(TenantModelAdmin):
     )
     readonly_fields = fields
     ordering = ("-created_at", "-id")
+    one_order = True
     actions = ("merge", "dismiss")
 
     @admin.action(description="Compare and merge")

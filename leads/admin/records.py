@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from leads.enums import ImportStatus
+from leads.enums import BlacklistReason, ImportStatus
 from leads.models import EnrichmentRequest, ExportJob, LeadImportJob, OptOut
 from leads.services.enrichment_sweep import cancel_question, repeat_question
 from leads.services.importing.starting import cancel_import, start_import
@@ -17,14 +17,30 @@ from zrg.workspaces.decorators import access_of
 from zrg.workspaces.enums import Permission
 
 
+class ReasonFilter(admin.SimpleListFilter):
+    """The reasons there are; asking the rows would read all of them."""
+
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Every reason of a stop."""
+        return [(reason.value, str(reason.label)) for reason in BlacklistReason]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OptOut]) -> QuerySet[OptOut]:
+        """Remembered for this reason."""
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
 @admin.register(OptOut)
 class OptOutAdmin(TenantModelAdmin):
     """Remembered addresses; a row goes only when a person lifts the stop of its lead."""
 
     view_permission = Permission.MANAGE_SETTINGS.value
     list_display = ("kind", "reason", "workspace", "lead_id", "created_at")
-    list_filter = ("kind", "reason", "workspace")
+    list_filter = ("kind", ReasonFilter, "workspace")
     list_select_related = ("workspace",)
+    one_order = True
     fields = ("workspace", "kind", "value_hash", "reason", "lead_id", "created_at")
     readonly_fields = fields
 
@@ -40,6 +56,7 @@ class EnrichmentRequestAdmin(TenantModelAdmin):
     fields = ("workspace", "lead", "kind", "status", "trigger", "attempts", "error", "sent_at", "answered_at")
     readonly_fields = fields
     ordering = ("-created_at", "-id")
+    one_order = True
     actions = ("ask_again", "cancel")
 
     @admin.action(description="Ask again")

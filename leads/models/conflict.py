@@ -34,6 +34,8 @@ class LeadIdentityConflict(UUIDModel, TimestampedModel):
         indexes = [
             # "Possible duplicates", newest first
             models.Index(fields=["workspace", "status", "-created_at"], name="lead_conflict_list"),
+            # the admin's list over all workspaces
+            models.Index(fields=["-created_at", "-id"], name="lead_conflict_newest"),
         ]
 
     def __str__(self) -> str:

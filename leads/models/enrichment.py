@@ -34,6 +34,8 @@ class EnrichmentRequest(UUIDModel, TimestampedModel):
         indexes = [
             # expiring unanswered questions, retrying failed ones; the admin list
             models.Index(fields=["workspace", "status", "sent_at"], name="enrichment_list"),
+            # the admin's list over all workspaces
+            models.Index(fields=["-created_at", "-id"], name="enrichment_newest"),
         ]
 
     def __str__(self) -> str:

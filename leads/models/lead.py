@@ -305,6 +305,12 @@ class Lead(
             models.Index(fields=["workspace", "status"], name="lead_status"),
             # filter "sentiments", reactivation lists
             models.Index(fields=["workspace", "sentiment_tag", "-last_inbound_at"], name="lead_sentiment"),
+            # admin: whom no text reaches, last blocked first; other leads never enter it
+            models.Index(
+                fields=["-sms_last_blocked_at", "-id"],
+                name="lead_sms_blocked",
+                condition=Q(sms_last_blocked_at__isnull=False),
+            ),
             # whom a model stopped lately: the desk of the AI
             models.Index(
                 fields=["workspace", "-blacklisted_at"],

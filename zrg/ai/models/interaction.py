@@ -45,6 +45,8 @@ class AIInteraction(UUIDModel):
         indexes = [
             # newest calls of a workspace; retention
             models.Index(fields=["workspace", "-created_at"], name="aiinteraction_ws_created"),
+            # the admin's list over all workspaces
+            models.Index(fields=["-created_at"], name="aiinteraction_newest"),
             # calls of one prompt
             models.Index(fields=["workspace", "prompt_key", "-created_at"], name="aiinteraction_prompt"),
             # calls made for one lead

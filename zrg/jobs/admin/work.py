@@ -11,6 +11,7 @@ from unfold.decorators import action
 
 from zrg.jobs import registry
 from zrg.jobs.admin.support import AgeFilter, OperatedAdmin, age_text, json_block
+from zrg.jobs.constants import PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_URGENT
 from zrg.jobs.models import BackgroundJob, WebhookEvent
 from zrg.jobs.services import replaying
 from zrg.jobs.services.alerts import current_alerts
@@ -19,9 +20,24 @@ from zrg.workspaces.decorators import access_of
 from zrg.workspaces.navigation import app_link
 
 
+class PriorityFilter(admin.SimpleListFilter):
+    """The three there are; asking the rows would read all of them."""
+
+    title = "priority"
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(PRIORITY_URGENT), "Urgent"), (str(PRIORITY_NORMAL), "Normal"), (str(PRIORITY_LOW), "Low")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        value = self.value() or ""
+        return queryset.filter(priority=int(value)) if value.isdigit() else queryset
+
+
 class WorkAdmin(OperatedAdmin):
     """What calls and jobs have in common."""
 
+    one_order = True
     payload_field = "payload_text"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -59,7 +75,7 @@ class WebhookEventAdmin(WorkAdmin):
         *("created_at", "age", "provider", "event_type", "workspace", "status", "outcome"),
         *("attempts", "redelivered_count", "verified", "error"),
     )
-    list_filter = (AgeFilter, "status", "provider", "priority", "verified")
+    list_filter = (AgeFilter, "status", "provider", PriorityFilter, "verified")
     list_select_related = ("workspace",)
     exact_search = ("dedupe_key", "scheduled_email_id")
     actions = ("replay", "route_and_replay", "mark_ignored", "release_lock")

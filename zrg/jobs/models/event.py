@@ -80,6 +80,14 @@ class WebhookEvent(UUIDModel):
             models.Index(fields=["locked_at"], name="event_running", condition=models.Q(status="RUNNING")),
             models.Index("provider", "event_type", models.F("created_at").desc(), name="event_provider_type"),  # admin
             models.Index("workspace", models.F("created_at").desc(), name="event_workspace"),  # admin of one workspace
+            models.Index(models.F("created_at").desc(), name="event_newest"),  # admin of all
+            # admin: what went wrong; no other call ever enters it
+            models.Index(
+                "status",
+                models.F("created_at").desc(),
+                name="event_ended_badly",
+                condition=models.Q(status__in=["FAILED", "UNROUTED"]),
+            ),
             # What became of a scheduled e-mail.
             models.Index(
                 fields=["scheduled_email_id"],

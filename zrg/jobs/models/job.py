@@ -67,6 +67,14 @@ class BackgroundJob(UUIDModel):
             ),
             # Stale locks, running count per workspace.
             models.Index(fields=["locked_at"], name="job_running", condition=models.Q(status="RUNNING")),
+            # Admin: the newest of all, and what ended badly; no other job ever enters the second.
+            models.Index(models.F("created_at").desc(), name="job_newest"),
+            models.Index(
+                "status",
+                models.F("created_at").desc(),
+                name="job_ended_badly",
+                condition=models.Q(status__in=["FAILED", "CANCELLED"]),
+            ),
             # What happens with a message or a draft.
             models.Index(fields=["message_id"], name="job_message", condition=models.Q(message_id__isnull=False)),
             models.Index(fields=["draft_id"], name="job_draft", condition=models.Q(draft_id__isnull=False)),

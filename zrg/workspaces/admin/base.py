@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 from zrg.workspaces.access import Access
 from zrg.workspaces.decorators import access_of
@@ -21,6 +23,8 @@ from zrg.workspaces.step_up import recently_authenticated
 
 COUNT_CAP = 10_000
 AUDITED_IDS = 50
+# Rows a search lists by each of its columns.
+MOST_FOUND = 1_000
 MAX_BULK = 500
 REASON = "reason"
 
@@ -33,8 +37,17 @@ class CappedPaginator(Paginator):
         """The number of rows, at most the cap."""
         rows = self.object_list
         if isinstance(rows, QuerySet):
-            return rows.order_by().values("pk")[:COUNT_CAP].count()
+            # In the order of the list, so by its index: without one, a rare choice would be looked for in every row.
+            return rows.values("pk")[:COUNT_CAP].count()
         return super().count
+
+
+class OneOrderChangeList(ChangeList):
+    """A list that keeps its order, or the one a filter asks for, whatever the address says."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """What the rows are ordered by already; the key makes it definite."""
+        return self._get_deterministic_ordering(queryset.query.order_by)  # type: ignore[no-any-return, attr-defined]
 
 
 class TenantModelAdmin(ModelAdmin):
@@ -43,7 +56,9 @@ class TenantModelAdmin(ModelAdmin):
     `view_permission` limits what is listed, `manage_permission` what can be changed (None: nothing
     through forms; actions call services). `platform_only` hides the model from workspace people.
     `workspace_lookup` is the path from the model to its workspace ("" for a workspace itself).
-    `step_up` asks for a recent log-in before anything is written.
+    `step_up` asks for a recent log-in before anything is written. `one_order`: the table is big, so the list is not
+    sorted by a column without an index, and each of `search_fields` ("=column" or "=relation__column") is asked by an
+    index of its own.
     """
 
     view_permission: str = Permission.VIEW_AI_OPS.value
@@ -54,6 +69,7 @@ class TenantModelAdmin(ModelAdmin):
     allow_delete = False
     step_up = False
     workspace_lookup = "workspace"
+    one_order = False
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -117,6 +133,27 @@ class TenantModelAdmin(ModelAdmin):
         for name in path:
             value = getattr(value, name)
         return getattr(value, f"{last}_id", None)
+
+    # --- big tables ------------------------------------------------------------------------------------
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """One that cannot be sorted by everything, where `one_order` holds."""
+        return OneOrderChangeList if self.one_order else super().get_changelist(request, **kwargs)
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """No column of such a list."""
+        return () if self.one_order else super().get_sortable_by(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """In a big table by one index after the other: all of them in one condition would read every row."""
+        if not self.one_order:
+            return super().get_search_results(request, queryset, search_term)
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        workspaces = sorted(access_of(request).workspace_ids)
+        return queryset.filter(pk__in=found_by_each(self.model, self.search_fields, term, workspaces)), False
 
     # --- writing ---------------------------------------------------------------------------------------
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -199,6 +236,26 @@ class ReadOnlyInline(TabularInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees the parent."""
         return True
+
+
+def found_by_each(model: type[models.Model], columns: Any, term: str, workspaces: list[UUID]) -> set[Any]:
+    """Keys of rows whose column, or whose related row's column, equals the term; at most MOST_FOUND of each."""
+    found: set[Any] = set()
+    for path in columns:
+        *relation, name = path.removeprefix("=").split("__")
+        owner: Any = model._meta.get_field(relation[0]).related_model if relation else model
+        try:
+            value = owner._meta.get_field(name).to_python(term)
+        except ValidationError:
+            continue
+        rows = owner._base_manager.filter(**{name: value})
+        if hasattr(owner, "workspace") and not owner._meta.get_field("workspace").null:
+            rows = rows.filter(workspace_id__in=workspaces)
+        if relation:
+            keys = list(rows.values_list("pk", flat=True)[:MOST_FOUND])
+            rows = model._base_manager.filter(**{f"{relation[0]}_id__in": keys})
+        found.update(rows.values_list("pk", flat=True)[:MOST_FOUND])
+    return found
 
 
 def workspaces_with(access: Access, permission: str, *, writable: bool = False) -> set[UUID]:

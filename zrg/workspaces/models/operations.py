@@ -62,6 +62,8 @@ class AdminAuditEvent(UUIDModel):
             models.Index(fields=["workspace", "-created_at"], name="audit_workspace"),  # audit of a workspace
             models.Index(fields=["actor", "-created_at"], name="audit_actor"),  # acts of a person
             models.Index(fields=["action", "-created_at"], name="audit_action"),  # acts of a kind
+            models.Index(fields=["-created_at"], name="audit_newest"),  # the admin's list
+            models.Index(fields=["object_id"], name="audit_object_id"),  # its search
             # system lines of a lead's thread
             models.Index(fields=["workspace", "object_type", "object_id", "-created_at"], name="audit_object"),
         ]
