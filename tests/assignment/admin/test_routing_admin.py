@@ -90,6 +90,19 @@ def test_queue_rows_are_cancelled(client, partner):
     assert Lead.objects.get(pk=lead.pk).routing_error_code == "lead_invalid"
 
 
+def test_planned_attempts_are_made_due(client, partner):
+    RoutingRule.objects.update(is_active=False)
+    lead = LeadFactory(workspace=partner.workspace)
+    route_lead(lead.pk, partner.workspace_id)
+    client.login_as(PlatformGrantFactory().user)
+
+    act(client, "routingqueueentry", "retry_now", RoutingQueueEntry.objects.get())
+
+    assert RoutingQueueEntry.objects.due().count() == 1
+    lead.refresh_from_db()
+    assert (lead.routing_status, lead.routing_attempts) == ("pending", 1)
+
+
 def test_partners_are_paused_and_resumed(client, partner):
     client.login_as(partner.destination_workspace.owner)
     answer = act(client, "routingpartner", "pause", partner)

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from assignment import metrics
+from assignment.enums import SYSTEM_CODES
 from assignment.models import RoutingRule
 from assignment.services.routing import faults, rulesets
 from assignment.services.routing.batch import route_batch
@@ -182,6 +183,17 @@ def test_lock_timeouts_are_counted_by_their_state():
     faults.count_lock_timeout(error)
 
     assert counted(metrics.LOCK_TIMEOUTS) == before + 1
+
+
+@pytest.mark.unit
+def test_the_objective_of_availability_names_the_faults_of_the_system():
+    text = (ROOT / "docs" / "routing.md").read_text()
+    (named,) = re.findall(r'errors_total{code=~"([^"]+)"}', text)
+
+    assert set(named.split("\\|")) == {code.value for code in SYSTEM_CODES}
+    assert {f"{metric._name}_total" for metric in (metrics.ERRORS, metrics.ATTEMPTS)} <= set(
+        re.findall(r"zrg_\w+", text)
+    )
 
 
 @pytest.mark.unit
