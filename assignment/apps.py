@@ -84,7 +84,7 @@ def _register_routing() -> None:
 
 def _register_rotation() -> None:
     from assignment import jobs, receivers  # noqa: PLC0415  # models must be loaded first
-    from assignment.bulk_actions import ASSIGN  # noqa: PLC0415
+    from assignment.bulk_actions import ASSIGN, ROUTE  # noqa: PLC0415
     from assignment.contracts import LeadsRouted, RotationEmpty  # noqa: PLC0415
     from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
     from assignment.services import rotation_figures  # noqa: PLC0415
@@ -112,4 +112,5 @@ def _register_rotation() -> None:
     register_section_states(rotation.TAB, rotation.section_state)
     register_drawer_section(drawer.SECTION)
     register_bulk_action(ASSIGN)
+    register_bulk_action(ROUTE)
     rotation_figures.register()

@@ -1,4 +1,4 @@
-"""Giving many leads to one person, from the list of the inbox."""
+"""Many leads of the inbox at once: given to one person, handed to routing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,15 @@ from uuid import UUID
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from assignment.errors import NotRoutable
 from assignment.services.assigning import assign_manually, assignable_people, is_stopped
+from assignment.services.routing.acting import route_existing
 from inbox.bulk_actions import CHANGED_SINCE
 from inbox.registry import BulkAction
+from leads.enums import RoutingStatus
 from leads.models import Lead
 from zrg.workspaces.context import tenant
-from zrg.workspaces.models import User
+from zrg.workspaces.models import User, WorkspaceSettings
 
 NOBODY = "nobody"
 
@@ -61,4 +64,36 @@ ASSIGN = BulkAction(
     act=_act,
     undo=_undo,
     consequence=lambda _value: gettext("The turns of the rotation stay as they are."),
+)
+
+
+def _routing_choices(workspace_id: UUID) -> Sequence[tuple[str, str]]:
+    with tenant(workspace_id):
+        settings = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
+        is_on = settings.values_list("lead_routing_enabled", flat=True).first()
+    return [("existing", gettext("Route to partners"))] if is_on else []
+
+
+def _refuse_routing(lead: Lead, value: str) -> str:
+    if lead.routing_status != RoutingStatus.ROUTED:
+        return gettext("Routing is at this lead already.")
+    if lead.routing_started_at is not None or lead.source_workspace_id != lead.workspace_id:
+        return gettext("Routing had its turn with this lead.")
+    return gettext("All outreach to this lead is stopped.") if is_stopped(lead) else ""
+
+
+def _route(lead: Lead, value: str, by: User) -> None:
+    if not route_existing(lead.workspace_id, [lead.pk], by=by):
+        raise NotRoutable(gettext("Somebody works on this lead already, or it has expired."))
+
+
+ROUTE = BulkAction(
+    key="route",
+    group=_("Routing"),
+    position=90,
+    permission="routing.run",
+    choices=_routing_choices,
+    refuse=_refuse_routing,
+    act=_route,
+    consequence=lambda _value: gettext("The rules decide which partner gets each lead. This cannot be undone."),
 )

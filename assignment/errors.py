@@ -68,3 +68,9 @@ class UnknownSetters(BadInput):
     """Addresses without an active setter of this workspace; `emails` lists all of them."""
 
     code = "unknown_setters"
+
+
+class NotRoutable(Conflict):
+    """This lead stays out of routing."""
+
+    code = "not_routable"

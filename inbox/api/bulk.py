@@ -48,10 +48,10 @@ class BulkRuns(InboxAPIView):
                         "action": action.key,
                         "group": action.group,
                         "undoable": action.undo is not None,
-                        "values": [{"value": value, "label": label} for value, label in action.choices(workspace_id)],
+                        "values": [{"value": value, "label": label} for value, label in choices],
                     }
                     for action in bulk_actions()
-                    if can(self.access, action.permission, workspace_id)
+                    if can(self.access, action.permission, workspace_id) and (choices := action.choices(workspace_id))
                 ]
             }
         )

@@ -179,13 +179,12 @@ def bulk_context(scope: Scope) -> dict[str, Any]:
     found = scope.workspace
     if found is None or not may_choose_many(scope):
         return {"bulk": None}
-    return {
-        "bulk": [
-            (action.group, [(f"{action.key}:{value}", label) for value, label in action.choices(found.workspace_id)])
-            for action in bulk_actions()
-            if can(scope.access, action.permission, found.workspace_id)
-        ]
-    }
+    allowed = [action for action in bulk_actions() if can(scope.access, action.permission, found.workspace_id)]
+    groups = [
+        (action.group, [(f"{action.key}:{value}", label) for value, label in action.choices(found.workspace_id)])
+        for action in allowed
+    ]
+    return {"bulk": [(group, entries) for group, entries in groups if entries]}
 
 
 def may_choose_many(scope: Scope) -> bool:

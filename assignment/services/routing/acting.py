@@ -68,6 +68,16 @@ def _requeue(workspace_id: UUID, failed: Any, *, by: User | str, reason: str) ->
     return done
 
 
+def route_existing(workspace_id: UUID, lead_ids: Sequence[UUID], *, by: User) -> int:
+    """Hand leads to routing that were there before it was switched on; only those nobody has worked yet."""
+    with transaction.atomic():
+        done = call_integer("route_existing_leads", list(lead_ids), by.pk)
+        if done:
+            _audit("routing.existing_routed", workspace_id, by, {"count": done})
+            _wake(FIRST_PASS)
+    return done
+
+
 def revive(workspace_id: UUID, lead_ids: Sequence[UUID], *, by: User, days: int = 90) -> int:
     """Expired leads get another time to live and a first attempt. Platform only; the caller has checked."""
     with transaction.atomic():

@@ -8,7 +8,7 @@ FUNCTIONS = (
     "check_cross_partner_duplicate", "mark_expired_leads", "requeue_routing", "revive_leads", "return_routed_lead",
     "routing_retry_delay", "routing_config", "routing_workspaces_with_work", "routing_health",
     "routing_invariant_violations", "lock_routing_counters", "purge_routing", "zrg_leads_with_activity",
-    "zrg_merge_assignment_events",
+    "zrg_merge_assignment_events", "route_existing_leads",
 )  # fmt: skip
 TRIGGERS = (
     ("leads_lead", "lead_routing_guard"),
