@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Histogram
 
+from assignment.enums import SETTLEMENTS
+
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _WAITS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600)
 
@@ -19,12 +21,10 @@ ASSIGNMENTS = Counter("zrg_assignments_total", "Leads given to a setter", ["sour
 ASSIGNMENT_SKIPPED = Counter("zrg_assignment_skipped_total", "Leads the rotation left alone", ["reason"])
 ASSIGNMENT_LOCK_SECONDS = Histogram("zrg_assignment_lock_seconds", "Wait for the rotation", buckets=_SECONDS)
 
-_SETTLEMENTS = frozenset({"success", "kept", "duplicate"})
-
 
 def count_outcome(result: str, path: str, *, times: int = 1, code: str | None = None) -> None:
     """One attempt that ended with `result`, or several."""
-    if result in _SETTLEMENTS:
+    if result in SETTLEMENTS:
         SETTLED.labels(result=result, path=path).inc(times)
         ATTEMPTS.labels(outcome="settled").inc(times)
         return

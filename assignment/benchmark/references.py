@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import django
+import psycopg
 from django.core.management.base import CommandError
 from django.db import connection, models
 
@@ -26,9 +27,20 @@ SELECT set_config('zrg.context', 'platform', true);
 SELECT gen_random_uuid() AS owner \\gset
 SELECT id AS lead FROM leads_lead WHERE workspace_id = ':source' AND routing_status = 'pending'
   AND routing_attempts = 0 ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED \\gset
-SELECT acquire_routing_lock(':lead', ':owner');
-SELECT count(*) FROM read_routing_facts(':lead');
-SELECT complete_routing(':lead', ':destination', NULL, ':owner');
+SELECT acquire_routing_lock(:lead, :owner);
+SELECT count(*) FROM read_routing_facts(:lead);
+SELECT complete_routing(:lead, ':destination', NULL, :owner);
+COMMIT;
+"""
+# One update of a lead's routing columns and one row of the log, in one transaction, as the owner.
+BARE = """BEGIN;
+SELECT set_config('zrg.context', 'platform', true);
+UPDATE leads_lead SET routing_status = 'routed', routing_attempts = 1, routing_started_at = now(),
+  routing_completed_at = now(), changed_at = now(), updated_at = now()
+WHERE id = (SELECT id FROM leads_lead WHERE workspace_id = ':source' AND routing_status = 'pending'
+  AND routing_attempts = 0 ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id AS lead \\gset
+INSERT INTO assignment_routinglog (id, lead_id, source_workspace_id, routing_result, attempt_number, path, metadata)
+VALUES (gen_random_uuid(), :lead, ':source', 'kept', 1, 'single', '{}');
 COMMIT;
 """
 # Claim and completion of one batch with a constant destination.
@@ -98,16 +110,42 @@ def find_pgbench() -> str | None:
     return str(beside) if beside.exists() else None
 
 
-def run_pgbench(script: str, *, source: UUID, destination: UUID, transactions: int, clients: int = 1) -> float:
+def owner_connection() -> psycopg.Connection[tuple[Any, ...]]:
+    """As who owns the tables; to be closed by the caller."""
+    url = os.environ.get("DATABASE_MIGRATION_URL", "")
+    if not url:
+        raise CommandError("DATABASE_MIGRATION_URL is not set: who owns the tables measures what policies cost.")
+    return psycopg.connect(url, autocommit=True)
+
+
+def run_pgbench(
+    script: str, *, source: UUID, destination: UUID, transactions: int, clients: int = 1, as_owner: bool = False
+) -> float:
     """Transactions per second of `transactions` by each client."""
     program = find_pgbench()
     if program is None:
         raise CommandError("pgbench is not installed; it comes with PostgreSQL's client programs.")
     given = connection.get_connection_params()
+    if as_owner:
+        with owner_connection() as owner:
+            given |= {"user": owner.info.user, "password": owner.info.password}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "script.sql"
         path.write_text(script.replace(":source", str(source)).replace(":destination", str(destination)))
-        command = [program, "-n", "-f", str(path), "-c", str(clients), "-t", str(transactions)]
+        command = [
+            program,
+            "-n",
+            "-f",
+            str(path),
+            "-M",
+            "prepared",
+            "-c",
+            str(clients),
+            "-j",
+            str(min(clients, 2)),
+            "-t",
+            str(transactions),
+        ]
         for option, name in (("-h", "host"), ("-p", "port"), ("-U", "user")):
             command += [option, str(given[name])] if given.get(name) else []
         done = subprocess.run(

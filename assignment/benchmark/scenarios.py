@@ -1,12 +1,11 @@
 """The scenarios of `benchmark_routing`: each returns its figures."""
 
-import multiprocessing
 import os
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,9 +14,12 @@ from django.db import Error, connection, connections
 from django.utils import timezone
 
 from assignment.benchmark.clock import Cost, Stopwatch
+from assignment.benchmark.effort import effort_of
+from assignment.benchmark.processes import REPEATS, Tally, percentile, together
 from assignment.benchmark.references import FUNC, SqlBatches, find_pgbench, run_pgbench
 from assignment.benchmark.scene import Scene, add_leads, another_source, make_scene
-from assignment.models import RoutingLog, RoutingRule
+from assignment.benchmark.targets import cost_ratio, ratio_of
+from assignment.models import RoutingRule
 from assignment.services.routing.batch import route_batch
 from assignment.services.routing.faults import sqlstate_of
 from assignment.services.routing.health import broken_promises
@@ -26,9 +28,8 @@ from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from zrg.workspaces.context import platform
 
-REPEATS = 5
-# A ratio that scatters more than this share of itself proves nothing either way.
-WIDEST_SPREAD = 0.25
+# Leads of which statements, versions of rows and log are counted.
+EXAMINED = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,53 +44,27 @@ class Options:
     seconds: int = 10
     attempts: int = 100_000
     seed: int = 7
-
-
-@dataclass(slots=True)
-class Tally:
-    """What workers did."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    times: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def figures(self, leads: int) -> dict[str, Any]:
-        """Throughput, percentiles in milliseconds, shares."""
-        times = sorted(self.times)
-        busy = self.counts["lock_not_acquired"]
-        settled = sum(self.counts[name] for name in ("success", "kept", "duplicate"))
-        shown = {f"p{share}_ms": round(_percentile(times, share / 100), 2) for share in (50, 95, 99)} if times else {}
-        return {
-            "leads": leads,
-            "settled": settled,
-            "seconds": round(self.seconds, 2),
-            "leads_per_second": round(settled / self.seconds, 1) if self.seconds else 0.0,
-            **shown,
-            "avg_ms": round(sum(times) / len(times), 2) if times else None,
-            "max_ms": round(times[-1], 2) if times else None,
-            "success": round(settled / leads, 4) if leads else None,
-            "lock_acquisition": round(settled / (settled + busy), 4) if settled + busy else None,
-        }
+    existing: int = 0
 
 
 def sequential(options: Options) -> dict[str, Any]:
     """Leads one by one on one connection; the reference runs the same functions from pgbench."""
-    ratios, rates = [], []
+    ratios = []
     tally = Tally()
     for _ in range(REPEATS):
-        scene = make_scene(options.count * 2, rules=options.rules)
+        scene = make_scene(options.count * 2 + EXAMINED, rules=options.rules)
         reference = _reference(FUNC, scene, options.count)
-        left = _waiting(scene)[: options.count]
-        part = _route_each(left, scene.source)
+        left = waiting_leads(scene)[: options.count]
+        part = route_each(left, scene.source)
         tally.counts += part.counts
         tally.times += part.times
         tally.seconds += part.seconds
-        rate = len(left) / part.seconds
-        rates.append(rate)
         if reference:
-            ratios.append(rate / reference)
+            ratios.append(len(left) / part.seconds / reference)
     figures = tally.figures(options.count * REPEATS)
-    return figures | ratio_of("route_lead / FUNC", ratios)
+    few = waiting_leads(scene)[:EXAMINED]
+    figures["per_lead"] = effort_of(lambda: len(route_each(few, scene.source).times))
+    return figures | ({"targets": {"P2": ratio_of(ratios)}} if ratios else {})
 
 
 def batch(options: Options) -> dict[str, Any]:
@@ -99,7 +74,7 @@ def batch(options: Options) -> dict[str, Any]:
     size, batches = options.batch_size, max(options.count // options.batch_size, 1)
     for _ in range(REPEATS):
         # One batch of each goes before, unmeasured: rules are read and functions compiled.
-        scene = make_scene((batches + 1) * 2 * size, rules=options.rules)
+        scene = make_scene((batches + 1) * 2 * size + size, rules=options.rules)
         reference = SqlBatches(scene, size)
         route_batch(scene.source, limit=size)
         ours = theirs = Cost()
@@ -114,7 +89,9 @@ def batch(options: Options) -> dict[str, Any]:
         reference.close()
         tally.seconds += ours.clock
         ratios.append(theirs / ours)
-    return tally.figures(sum(tally.counts.values())) | cost_ratio("batch / SQLBATCH", ratios)
+    figures = tally.figures(sum(tally.counts.values()))
+    figures["per_lead"] = effort_of(lambda: route_batch(scene.source, limit=size).claimed)
+    return figures | {"targets": {"P6": cost_ratio(ratios)}}
 
 
 def concurrent(options: Options) -> dict[str, Any]:
@@ -122,8 +99,8 @@ def concurrent(options: Options) -> dict[str, Any]:
     scene = make_scene(options.count, rules=options.rules)
     order = list(scene.leads)
     random.Random(options.seed).shuffle(order)  # noqa: S311  # an order, no secret
-    tally = _together([lambda: _route_each(order, scene.source)] * options.workers)
-    return tally.figures(options.count) | {"double_routes": _doubles()}
+    tally = together([lambda: route_each(order, scene.source)] * options.workers)
+    return tally.figures(options.count) | {"double_routes": double_routes()}
 
 
 def duplicates(options: Options) -> dict[str, Any]:
@@ -132,14 +109,19 @@ def duplicates(options: Options) -> dict[str, Any]:
     emails = [f"same{number}@{uuid4().hex[:6]}.bench.invalid" for number in range(people)]
     first = make_scene(people, rules=options.rules, emails=emails)
     others = [another_source(first, people, name=f"routing bench source {n}", emails=emails) for n in (2, 3)]
+    tally = Tally()
     started = time.perf_counter()
-    counts: Counter[str] = Counter()
     for scene in (first, *others):
-        while (result := route_batch(scene.source, limit=options.batch_size)).claimed:
-            counts.update(result.settled)
-    tally = Tally(counts=counts, seconds=time.perf_counter() - started)
-    figures = tally.figures(people * 3)
-    return figures | {"delivered": counts["success"], "identities": people, "double_routes": _doubles()}
+        while True:
+            before = time.perf_counter()
+            result = route_batch(scene.source, limit=options.batch_size)
+            if not result.claimed:
+                break
+            tally.times.append((time.perf_counter() - before) * 1_000)
+            tally.counts.update(result.settled)
+    tally.seconds = time.perf_counter() - started
+    found = {"delivered": tally.counts["success"], "identities": people, "double_routes": double_routes()}
+    return tally.figures(people * 3) | found | {"met": tally.counts["success"] == people}
 
 
 def retry(options: Options) -> dict[str, Any]:
@@ -185,12 +167,17 @@ def spike(options: Options) -> dict[str, Any]:
         return Tally()
 
     started = time.perf_counter()
-    _together([arrive, *[work] * max(options.workers - 1, 1)])
+    together([arrive, *[work] * max(options.workers - 1, 1)])
     with platform(timeout_ms=60_000):
         rows = Lead.objects.filter(source_workspace_id=scene.source).values_list("created_at", "routing_completed_at")
         waits = [(done - planned).total_seconds() * 1_000 for planned, done in rows if done is not None]
     tally = Tally(counts=Counter(success=len(waits)), times=waits, seconds=time.perf_counter() - started)
-    return tally.figures(total)
+    # All that came, so nothing scatters.
+    p95 = percentile(sorted(waits), 0.95) / 1_000
+    return tally.figures(total) | {
+        "met": len(waits) == total,
+        "targets": {"S2": {"value": round(p95, 3), "spread": 0.0}},
+    }
 
 
 def hammer(options: Options) -> dict[str, Any]:
@@ -201,13 +188,13 @@ def hammer(options: Options) -> dict[str, Any]:
     scenes = [first, *(another_source(first, people, name=f"hammer {n}", emails=emails) for n in (2, 3))]
     leads = [lead for scene in scenes for lead in scene.leads]
     each = options.attempts // options.workers
-    tally = _together([lambda: _hammer(leads, first.destinations, each, options.seed + os.getpid())] * options.workers)
+    tally = together([lambda: _hammer(leads, first.destinations, each, options.seed + os.getpid())] * options.workers)
     return {
         "attempts": each * options.workers,
         "seconds": round(tally.seconds, 1),
         "counts": dict(tally.counts),
         "violations": broken_promises(),
-        "double_routes": _doubles(),
+        "double_routes": double_routes(),
     }
 
 
@@ -222,7 +209,8 @@ SCENARIOS: dict[str, Callable[[Options], dict[str, Any]]] = {
 }
 
 
-def _route_each(leads: Sequence[UUID], source: UUID) -> Tally:
+def route_each(leads: Sequence[UUID], source: UUID) -> Tally:
+    """One call per lead; calls that found it done or held are not timed."""
     tally = Tally()
     started = time.perf_counter()
     for lead in leads:
@@ -260,35 +248,6 @@ def _hammer(leads: Sequence[UUID], destinations: Sequence[UUID], attempts: int, 
     return tally
 
 
-def _together(works: Sequence[Callable[[], Tally]]) -> Tally:
-    """One process per work, behind a barrier; what they did, added up."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    barrier, queue = context.Barrier(len(works)), context.SimpleQueue()
-    for work in works:
-        context.Process(target=_child, args=(work, barrier, queue)).start()
-    total = Tally()
-    for _ in works:
-        counts, times, seconds = queue.get()
-        total.counts.update(counts)
-        total.times += times
-        total.seconds = max(total.seconds, seconds)
-    return total
-
-
-def _child(work: Callable[[], Tally], barrier: Any, queue: Any) -> None:
-    tally = Tally()
-    try:
-        connections.close_all()
-        barrier.wait(60)
-        tally = work()
-    finally:
-        connections.close_all()
-        queue.put((dict(tally.counts), tally.times, tally.seconds))
-        # A copy of the parent process has nothing to tidy up.
-        os._exit(0)
-
-
 def _reference(script: str, scene: Scene, transactions: int) -> float:
     if find_pgbench() is None:
         return 0.0
@@ -296,44 +255,18 @@ def _reference(script: str, scene: Scene, transactions: int) -> float:
     return run_pgbench(script, source=scene.source, destination=scene.destinations[0], transactions=transactions)
 
 
-def _waiting(scene: Scene) -> list[UUID]:
+def waiting_leads(scene: Scene) -> list[UUID]:
+    """Leads of the source that wait, oldest first."""
     with platform(timeout_ms=60_000):
         rows = Lead.objects.filter(workspace_id=scene.source, routing_status="pending").order_by("created_at", "id")
         return list(rows.values_list("pk", flat=True))
 
 
-def _doubles() -> int:
+def double_routes() -> int:
+    """Leads delivered more than once, of all the log knows."""
     with platform(timeout_ms=60_000), connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT lead_id FROM assignment_routinglog WHERE routing_result = 'success'"
             " GROUP BY lead_id HAVING count(*) > 1) twice"
         )
         return int(cursor.fetchone()[0])
-
-
-def ratio_of(name: str, ratios: Sequence[float]) -> dict[str, Any]:
-    """The middle of interleaved repetitions, and how far they scatter."""
-    if not ratios:
-        return {"reference": "pgbench is not installed"}
-    ordered = sorted(ratios)
-    middle = ordered[len(ordered) // 2]
-    return {"ratio": name, "ratio_value": round(middle, 2), "spread": round((ordered[-1] - ordered[0]) / middle, 2)}
-
-
-def cost_ratio(name: str, ratios: Sequence[Cost]) -> dict[str, Any]:
-    """The same on the clock, which is asserted, and in processor time, which neighbours change little."""
-    busy = ratio_of(name, [one.processor for one in ratios])
-    return ratio_of(name, [one.clock for one in ratios]) | {
-        "processor_ratio": busy["ratio_value"],
-        "processor_spread": busy["spread"],
-    }
-
-
-def _percentile(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
-
-
-def logged_results() -> dict[str, int]:
-    """Results of the log, all of them."""
-    with platform(timeout_ms=60_000):
-        return dict(Counter(RoutingLog.objects.values_list("routing_result", flat=True)))

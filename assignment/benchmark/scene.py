@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from assignment.enums import PartnershipStatus
 from assignment.models import RoutingPartner, RoutingQueueEntry, RoutingRule
+from leads.enums import RoutingStatus
 from leads.models import Lead
 from leads.services.importing.inserting import insert_leads
 from zrg.workspaces.context import platform
 from zrg.workspaces.models import User, Workspace, WorkspaceSettings
 
 OWNER_EMAIL = "bench@zrg.invalid"
+EXISTING = "routing bench existing"
 INSERTED_AT_ONCE = 1_000
 TIMEOUT_MS = 600_000
 
@@ -115,6 +117,30 @@ def lead_rows(
     ]
 
 
+def fill_existing(count: int) -> None:
+    """See to it that so many routed leads of a partner are in the table."""
+    with platform(timeout_ms=TIMEOUT_MS):
+        found = Workspace.objects.filter(name__startswith=EXISTING, is_synthetic=True).first()
+        workspace = found or _workspace(EXISTING, "partner", takes_part=False)
+        missing = count - Lead.objects.filter(workspace_id=workspace.pk).count()
+    for first in range(0, missing, INSERTED_AT_ONCE):
+        rows = lead_rows(workspace.pk, min(INSERTED_AT_ONCE, missing - first))
+        insert_rows(workspace.pk, [row | {"routing_status": RoutingStatus.ROUTED} for row in rows])
+
+
+def leads_in_table() -> int:
+    """All of them."""
+    with platform(timeout_ms=TIMEOUT_MS):
+        return int(Lead.objects.count())
+
+
+def remove_waiting(source: UUID) -> None:
+    """Take leads away that were only there to wait."""
+    with platform(timeout_ms=TIMEOUT_MS):
+        waiting = Lead.objects.filter(workspace_id=source, routing_status=RoutingStatus.PENDING)
+        waiting._raw_delete("default")  # type: ignore[attr-defined]
+
+
 def remove_scenes() -> None:
     """Take the leads and workspaces of measurements away; logs stay their 90 days, by rule."""
     with platform(timeout_ms=TIMEOUT_MS):
@@ -126,10 +152,10 @@ def remove_scenes() -> None:
         RoutingPartner.objects.filter(workspace_id__in=ids).delete()
 
 
-def _workspace(name: str, kind: str) -> Workspace:
+def _workspace(name: str, kind: str, *, takes_part: bool = True) -> Workspace:
     owner, _ = User.objects.get_or_create(email=OWNER_EMAIL, defaults={"display_name": "bench"})
     workspace = Workspace.objects.create(
         name=f"{name} {uuid4().hex[:6]}", owner=owner, workspace_type=kind, is_synthetic=True
     )
-    WorkspaceSettings.objects.create(workspace=workspace, lead_routing_enabled=True, timezone="UTC")
+    WorkspaceSettings.objects.create(workspace=workspace, lead_routing_enabled=takes_part, timezone="UTC")
     return workspace

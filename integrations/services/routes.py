@@ -1,26 +1,16 @@
 """Keeping the global look-up table of inbound calls equal to the connections."""
 
-from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import structlog
-from django.db import connection as database
 
 from integrations.enums import Provider, RouteProvider
 from integrations.models import Connection, WebhookRoute
 from integrations.rules.routes import connection_keys, route_hash
 from integrations.services.hosts import effective_host
-from zrg.lib.arrays import plain_array
 from zrg.lib.log_events import CONNECTION_ROUTES_REPAIRED
 
 logger = structlog.get_logger(__name__)
-
-# Without the query builder: every routed lead pays for it.
-_MOVE = """
-UPDATE integrations_webhookroute r SET workspace_id = moved.workspace_id
-FROM unnest(%s::text[], %s::uuid[]) AS moved(key_hash, workspace_id)
-WHERE r.provider = %s AND r.key_hash = moved.key_hash AND r.workspace_id <> moved.workspace_id
-"""
 
 
 def refresh_routes(connection: Connection) -> bool:
@@ -68,7 +58,8 @@ def refresh_workspace_routes(workspace_id: UUID) -> int:
 def remember_clay_lead(workspace_id: UUID, lead_id: UUID) -> None:
     """Let Clay's answer about this lead find the workspace that asks; written before it is asked.
 
-    A lead has one workspace: after it moved, only the new one is told. Idempotent; joins the transaction.
+    A lead has one workspace: routing takes its route along (`zrg_routing_move_children`), so only the new one is
+    told. Idempotent; joins the transaction.
     """
     routes = WebhookRoute.objects.filter(provider=RouteProvider.CLAY, key_hash=route_hash(str(lead_id)))
     routes.exclude(target_id=workspace_id).delete()
@@ -76,14 +67,3 @@ def remember_clay_lead(workspace_id: UUID, lead_id: UUID) -> None:
         [WebhookRoute(provider=RouteProvider.CLAY, key_hash=route_hash(str(lead_id)), target_id=workspace_id)],
         ignore_conflicts=True,
     )
-
-
-def move_clay_leads(arrived: Mapping[UUID, Sequence[UUID]]) -> int:
-    """Leads that moved (by their new workspace) take their routes along; those nobody asked Clay about have none.
-
-    One statement. Returns how many changed. Joins the transaction.
-    """
-    targets = {route_hash(str(lead)): workspace for workspace, leads in arrived.items() for lead in leads}
-    with database.cursor() as cursor:
-        cursor.execute(_MOVE, [plain_array(targets), plain_array(targets.values()), RouteProvider.CLAY.value])
-        return int(cursor.rowcount)

@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection
 from assignment import metrics
 from assignment.constants import MAILS_PER_BATCH
 from assignment.contracts import LeadsRouted
+from assignment.enums import SETTLEMENTS
 from assignment.services.routing.database import Completed, Completion, Failed, Failure, TakenLead
-from integrations.services.routes import move_clay_leads
 from zrg.jobs import registry
 from zrg.jobs.services.announce import announce_all
 from zrg.jobs.services.nudges import nudge_queue
@@ -36,7 +36,6 @@ def announce_arrivals(source: UUID, completed: Iterable[Completed], *, mails: in
             arrived[one.workspace_id].append(one)
     if not arrived:
         return
-    move_clay_leads({destination: [row.lead_id for row in rows] for destination, rows in arrived.items()})
     if not registry.receivers_of(LeadsRouted.__name__):
         return
     each, over = divmod(mails, len(arrived))
@@ -64,12 +63,12 @@ def tell_outcomes(
     choices: Sequence[Completion] = (),
 ) -> None:
     """Figures, and one line per duplicate and failure, after the commit. `choices` are what the rules said."""
-    waited = {lead.id: lead.waited_seconds for lead in leads if lead.attempts <= 1}
     for result, times in Counter(one.result for one in completed).items():
         metrics.count_outcome(result, path, times=times)
-    for one in completed:
-        if one.lead_id in waited and one.result in ("success", "kept", "duplicate"):
-            metrics.TIME_TO_ROUTE.observe(max(0.0, waited[one.lead_id]))
+    waiting = {one.lead_id for one in completed if one.result not in SETTLEMENTS} | {made.lead_id for _, made in failed}
+    for lead in leads:
+        if lead.attempts <= 1 and not (waiting and lead.id in waiting):
+            metrics.TIME_TO_ROUTE.observe(max(0.0, lead.waited_seconds))
     if duplicates := [one.lead_id for one in completed if one.result == "duplicate"]:
         _log_duplicates(source, duplicates, leads, {choice.lead_id: choice for choice in choices}, path)
     for failure, made in failed:
@@ -87,17 +86,18 @@ def nudge_retries(failed: Iterable[Failed]) -> None:
 
 def log_kept(source: UUID, completed: Sequence[Completed], choices: Sequence[Completion], *, path: str) -> None:
     """Why leads of a batch stay where they are, one line each."""
-    reasons = {choice.lead_id: choice for choice in choices}
-    for one in completed:
-        if one.result == "kept":
-            choice = reasons[one.lead_id]
+    kept = {one.lead_id for one in completed if one.result == "kept"}
+    if not kept:
+        return
+    for choice in choices:
+        if choice.lead_id in kept:
             logger.info(
                 log_events.ROUTING_COMPLETE,
-                lead=str(one.lead_id),
+                lead=str(choice.lead_id),
                 source=str(source),
                 destination=str(source),
                 rule=choice.rule_id or None,
-                result=one.result,
+                result="kept",
                 code=str(choice.code) if choice.code else None,
                 path=path,
             )

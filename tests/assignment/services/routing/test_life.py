@@ -12,6 +12,8 @@ from assignment.services.routing import acting, health
 from assignment.services.routing.batch import route_batch
 from assignment.services.routing.running import mark_expired, purge_routing
 from assignment.services.routing.single import route_lead
+from integrations.models import WebhookRoute
+from integrations.services.routes import remember_clay_lead
 from leads.models import Lead
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory, UserFactory
 from tests.factories.inbox import MessageFactory
@@ -80,6 +82,15 @@ def test_a_returned_lead_goes_back_and_frees_its_place(partner):
     with pytest.raises(AlreadyReturned):
         acting.return_lead(row, "out_of_area", by=UserFactory())
     assert RoutingLog.objects.filter(routing_result="returned").count() == 1
+
+
+def test_a_returned_lead_brings_its_clay_route_back(partner):
+    lead, row = delivered(partner)
+    remember_clay_lead(partner.destination_workspace_id, lead.pk)
+
+    acting.return_lead(row, "out_of_area", by=UserFactory())
+
+    assert WebhookRoute.objects.get(provider="CLAY").target_id == partner.workspace_id
 
 
 def test_a_returned_lead_is_not_sent_to_the_same_place_again(partner):

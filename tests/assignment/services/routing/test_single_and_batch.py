@@ -188,7 +188,7 @@ def test_a_batch_counts_what_became_of_its_leads(partner, rule):
     assert set(Lead.objects.filter(pk__in=[lead.pk for lead in moved]).values_list("routing_status", flat=True)) == {
         "routed"
     }
-    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 14
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 13
 
 
 def test_one_lead_costs_few_statements(partner, rule):
@@ -198,8 +198,8 @@ def test_one_lead_costs_few_statements(partner, rule):
     with no_context(), CaptureQueriesContext(connection) as queries:
         assert route_lead(lead.pk, partner.workspace_id).result == "success"
 
-    # The context, taking, settling, Clay's routes, and the announcement between two changes of context.
-    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 8
+    # The context, taking, settling, and the announcement between two changes of context.
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 7
     assert len([one for one in queries if "SAVEPOINT" in one["sql"]]) == 2
 
 
