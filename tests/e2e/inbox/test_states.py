@@ -108,6 +108,40 @@ def test_hard_07_typed_text_kept_when_the_log_in_has_ended(owner, product, talks
     assert len(product.provider_replies()) == posts
 
 
+def test_page_goes_on_after_a_log_in_in_another_tab(owner, product, talks):
+    owner.goto(f"/?leadId={talks[0]}")
+    owner.locator("#editor").fill(TYPED)
+    owner.context.clear_cookies()
+    tab = owner.context.new_page()
+    tab.goto("/account/login/")
+    tab.locator("input[name=login]").fill(OWNER)
+    tab.locator("input[name=password]").fill(product.password)
+    tab.locator("input[name=password]").press("Enter")
+    expect(tab.locator("#list")).to_be_visible()
+
+    status = owner.locator("#section-status select[name=status]")
+    with owner.expect_response("**/status") as answer:
+        status.select_option("qualified")
+
+    assert answer.value.status == 200
+    expect(owner.locator("#editor")).to_have_value(TYPED)
+
+
+def test_refused_act_says_why_and_keeps_the_text(owner, talks):
+    owner.goto(f"/?leadId={talks[1]}")
+    owner.locator("#editor").fill(TYPED)
+    status, toast = owner.locator("#section-status select[name=status]"), owner.locator("#toast")
+    owner.context.clear_cookies(name="csrftoken")
+    status.select_option("qualified")
+    expect(toast).to_have_text("This page was open too long. Your text is kept; load the page again.")
+
+    owner.route("**/status", lambda route: route.fulfill(status=500, body="<p>Fault</p>", headers=REFERENCE))
+    status.select_option("unqualified")
+    expect(toast).to_have_text("That did not work. Ref req-4711")
+
+    expect(owner.locator("#editor")).to_have_value(TYPED)
+
+
 def test_dialogs_give_the_focus_back_and_keys_are_off_in_fields(owner, talks):
     owner.goto(f"/?leadId={talks[0]}")
     keys = owner.locator("#keys")

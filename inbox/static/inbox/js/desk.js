@@ -3,6 +3,8 @@
 // further one costs a first visit.
 const body = document.body;
 const headers = JSON.parse(body.getAttribute("hx-headers") || "{}");
+// Who logs in again in another tab gets another token; this page goes on with it.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? headers["X-CSRFToken"];
 
 // Sentences are written in English; a page in another language brings them along (docs/concepts.md).
 const { texts = {}, plural = "" } = JSON.parse(document.getElementById("script-words")?.textContent || "{}");
@@ -27,7 +29,7 @@ const zrg = {
     return response;
   },
   send(method, url, data, extra = {}) {
-    return zrg.get(url, { method, headers: { "Content-Type": "application/json", Accept: "application/json", ...headers, ...extra }, body: JSON.stringify(data) });
+    return zrg.get(url, { method, headers: { "Content-Type": "application/json", Accept: "application/json", ...headers, "X-CSRFToken": token(), ...extra }, body: JSON.stringify(data) });
   },
   fragment(html) {
     const template = document.createElement("template");
@@ -104,6 +106,10 @@ document.addEventListener("htmx:responseError", (event) => {
   let code = "";
   try { code = JSON.parse(xhr.responseText).error; } catch { /* a page or nothing: the status says it */ }
   zrg.toast(why(xhr.status, xhr.getResponseHeader("x-request-id"), code));
+});
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = token();
+  if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = token();
 });
 document.addEventListener("htmx:sendError", () => zrg.toast(gettext("No connection. Your text is kept; try again.")));
 // An expired log-in never throws the page away: typed text stays, the log-in opens beside it.
