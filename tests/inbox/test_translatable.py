@@ -81,7 +81,7 @@ def test_what_is_not_marked_is_found(source, found):
 SENTENCE = re.compile(r"[A-Za-z].*\s|\s.*[A-Za-z]|^[A-Z]", re.DOTALL)
 NOT_SAID = {
     "names of keys": r"Enter|Escape|Tab|Arrow",
-    "methods and headers of requests": r"POST|PATCH|If-Match|HX-Request|Content-Type|X-Zrg-\w+",
+    "methods and headers of requests": r"POST|PATCH|If-Match|HX-Request|Content-Type|X-CSRFToken|X-Zrg-\w+",
     "names the browser gives": r"AbortError|DOMContentLoaded|NFC",
     "selectors": r"[#.\[(].*|(?:details|dialog|form)\[.*",
     "classes": r"\s?[a-z_]+(?:[ -][a-z_]+)* ?(?:[a-z]+(?:__|--)[\w{}-]+ ?)+|dialog replies",
