@@ -12,7 +12,7 @@ from zrg.lib.errors import BadInput
 from zrg.workspaces.access import Access
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
-from zrg.workspaces.services.memberships import replace_members
+from zrg.workspaces.services.memberships import add_member, replace_members
 from zrg.workspaces.services.settings import change_settings
 
 MAX_SEQUENCE = 100
@@ -59,9 +59,13 @@ def save_rotation(
             raise UnknownSetters(
                 gettext("These addresses are no active setters."), emails=list(dict.fromkeys([*unknown, *outside]))
             )
-        for role, emails in wanted.items():
-            if emails is not None:
-                replace_members(workspace, role, [users[one] for one in emails], by=by)
+        named = {role: [users[one] for one in emails] for role, emails in wanted.items() if emails is not None}
+        # First who comes: nobody who changes the role only is signed out.
+        for role, people in named.items():
+            for user in people:
+                add_member(workspace, user, role, by=by)
+        for role, people in named.items():
+            replace_members(workspace, role, people, by=by)
         changes = {
             "round_robin_enabled": form.is_enabled,
             "round_robin_email_only": form.is_email_only and form.is_enabled,

@@ -58,6 +58,11 @@ def route_batch(
     rolled back and repeated lead by lead: one bad lead stops nobody.
     """
     size = min(limit or env.batch_size(), 2_000)
+    if lead_ids is not None and len(lead_ids) > size:
+        total = BatchResult()
+        for start in range(0, len(lead_ids), size):
+            total.add(route_batch(workspace_id, lead_ids[start : start + size], limit=size, user_id=user_id, path=path))
+        return total
     result = _run(
         _Batch(workspace_id, path, user_id),
         lambda rule_set: database.claim_batch(rule_set, size, lead_ids),

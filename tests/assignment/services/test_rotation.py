@@ -299,6 +299,20 @@ def test_saving_the_team_keeps_the_default_order():
     assert len(after) == 4
 
 
+def test_a_setter_who_becomes_a_manager_in_one_save_stays_signed_in(client):
+    workspace, people = make_workspace()
+    client.login_as(people[0])
+    page = f"/api/inbox/conversations?clientId={workspace.pk}"
+    assert client.get(page).status_code == 200
+
+    saved(workspace, setters=[one.email for one in people[1:]], managers=[people[0].email], sequence=[])
+
+    assert client.get(page).status_code == 200
+    assert list(Membership.objects.filter(user=people[0], is_active=True).values_list("role", flat=True)) == [
+        "INBOX_MANAGER"
+    ]
+
+
 def test_backfill_runs_once_at_a_time_and_again_harmlessly():
     workspace, people = make_workspace()
     leads = [make_lead(workspace) for _ in range(2)]

@@ -315,3 +315,13 @@ def test_retry_batch_leaves_what_is_not_due(partner, rule):
     route_batch(partner.workspace_id)
 
     assert retry_batch(partner.workspace_id, limit=10).claimed == 0
+
+
+def test_named_leads_beyond_the_size_of_a_batch_go_in_several(partner, rule, monkeypatch):
+    monkeypatch.setenv("ROUTING_BATCH_SIZE", "2")
+    leads = [dental(partner) for _ in range(5)]
+    stranger = LeadFactory()
+
+    result = route_batch(partner.workspace_id, [*(lead.pk for lead in leads), stranger.pk])
+
+    assert (result.settled, result.claimed, result.skipped) == ({"success": 5}, 5, 1)
