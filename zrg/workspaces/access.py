@@ -25,11 +25,13 @@ from redis.exceptions import RedisError
 from zrg.lib import log_events
 from zrg.lib.errors import Forbidden, NotVisible, WorkspaceSuspended
 from zrg.lib.hashing import sha
+from zrg.lib.rows import Values, read_values
 from zrg.workspaces.context import platform, user_context
 from zrg.workspaces.enums import Role, WorkspaceStatus
 from zrg.workspaces.errors import Unauthenticated
 from zrg.workspaces.metrics import count_denied
 from zrg.workspaces.models import Membership, PlatformGrant, User, Workspace
+from zrg.workspaces.querysets import WorkspaceQuerySet
 from zrg.workspaces.rules.permissions import (
     ACTIONS,
     Answer,
@@ -153,7 +155,7 @@ def compute_access(user: User) -> Access:
     """The access as the rows say now."""
     platform_kind = platform_kind_of(user)
     with _reading(user, platform_kind):
-        rows = list(_workspace_rows(user, platform_kind))
+        rows = read_values(_every_workspace if platform_kind else _own_workspaces, user.pk)
     by_workspace = {row["id"]: _workspace_access(row, user, platform_kind) for row in rows}
     return Access(
         user_id=user.pk,
@@ -167,8 +169,7 @@ def compute_access(user: User) -> Access:
 
 def has_second_factor(user_id: UUID) -> bool:
     """Whether a device is enrolled (recovery codes alone are none)."""
-    devices = Authenticator.objects.filter(user_id=user_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return devices.exists()
+    return bool(read_values(_second_factors, user_id))
 
 
 def is_super_admin(*, email: str, user_id: UUID | str | None = None) -> bool:
@@ -182,7 +183,7 @@ def platform_kind_of(user: User) -> str | None:
     """SUPER_ADMIN, GLOBAL_ADMIN or None."""
     if is_super_admin(email=user.email, user_id=user.pk):
         return Role.SUPER_ADMIN.value
-    if PlatformGrant.objects.live().filter(user_id=user.pk).exists():
+    if read_values(_platform_grants, user.pk):
         return Role.GLOBAL_ADMIN.value
     return None
 
@@ -292,24 +293,44 @@ def _reading(user: User, platform_kind: str | None) -> "AbstractContextManager[N
     return user_context(user.pk)
 
 
-def _workspace_rows(user: User, platform_kind: str | None) -> Iterable[Any]:
-    memberships = Membership.objects.filter(workspace=models.OuterRef("pk"), user_id=user.pk, is_active=True).order_by(
-        "created_at"
-    )
-    reachable = Workspace.objects.not_deleted().in_selector_order()
-    if not platform_kind:
-        owned_or_joined = models.Q(owner_id=user.pk) | models.Exists(memberships)
-        reachable = reachable.filter(owned_or_joined)
-    return reachable.values(
-        "id",
-        "name",
-        "status",
-        "owner_id",
-        "settings__brand_name",
-        "settings__brand_logo",
-        "settings__brand_logo_url",
-        "settings__timezone",
-        rows=ArraySubquery(memberships.values(value=JSONObject(role="role", extras="extra_permissions"))),
+def _platform_grants(user_id: UUID) -> Values:
+    return PlatformGrant.objects.live().filter(user_id=user_id).values("pk")[:1]
+
+
+def _second_factors(user_id: UUID) -> Values:
+    devices = Authenticator.objects.filter(user_id=user_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return devices.values("pk")[:1]
+
+
+def _own_workspaces(user_id: UUID) -> Values:
+    owned_or_joined = models.Q(owner_id=user_id) | models.Exists(_memberships(user_id))
+    return _rows_of(Workspace.objects.filter(owned_or_joined), user_id)
+
+
+def _every_workspace(user_id: UUID) -> Values:
+    return _rows_of(Workspace.objects.all(), user_id)
+
+
+def _memberships(user_id: UUID) -> models.QuerySet[Membership]:
+    found = Membership.objects.filter(workspace=models.OuterRef("pk"), user_id=user_id, is_active=True)
+    return found.order_by("created_at")
+
+
+def _rows_of(workspaces: WorkspaceQuerySet, user_id: UUID) -> Values:
+    return (
+        workspaces.not_deleted()
+        .in_selector_order()
+        .values(
+            "id",
+            "name",
+            "status",
+            "owner_id",
+            "settings__brand_name",
+            "settings__brand_logo",
+            "settings__brand_logo_url",
+            "settings__timezone",
+            rows=ArraySubquery(_memberships(user_id).values(value=JSONObject(role="role", extras="extra_permissions"))),
+        )
     )
 
 

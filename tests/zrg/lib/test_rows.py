@@ -1,12 +1,16 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import Lead
-from tests.factories import LeadFactory
-from zrg.lib.rows import lock_row
+from tests.factories import LeadFactory, MembershipFactory, WorkspaceFactory
+from zrg.lib.rows import lock_row, read_values
+from zrg.workspaces.models import Membership, Workspace
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -37,3 +41,32 @@ def test_row_is_locked_by_one_statement():
 def test_missing_row_is_told_as_the_orm_tells_it():
     with pytest.raises(Lead.DoesNotExist):
         lock_row(Lead, uuid4())
+
+
+def joined(user_id: UUID):
+    """Converted values, and the id in three places."""
+    own = Membership.objects.filter(workspace=OuterRef("pk"), user_id=user_id)
+    found = Workspace.objects.filter(Exists(own)).exclude(owner_id=user_id).order_by("name")
+    return found.values("id", "settings__timezone", rows=ArraySubquery(own.values(value=JSONObject(role="role"))))
+
+
+def test_values_are_what_the_orm_reads_for_each_id():
+    both, one = MembershipFactory(workspace__name="A").user, MembershipFactory(workspace__name="C").user
+    MembershipFactory(user=both, workspace=WorkspaceFactory(name="B", settings__timezone="Asia/Tokyo"))
+
+    for person, count in ((both, 2), (one, 1), (both, 2), (WorkspaceFactory().owner, 0)):
+        found = read_values(joined, person.pk)
+
+        assert len(found) == count
+        assert found == list(joined(person.pk))
+
+
+def test_values_are_read_by_one_statement():
+    person = MembershipFactory().user
+    with CaptureQueriesContext(connection) as expected:
+        list(joined(person.pk))
+
+    with CaptureQueriesContext(connection) as seen:
+        read_values(joined, person.pk)
+
+    assert [one["sql"] for one in seen] == [one["sql"] for one in expected]
