@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_httpserver import HTTPServer
 
+from tests.support.simulator import RunningSimulator
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -47,14 +49,13 @@ def test_busy_port_is_named() -> None:
 
 
 def test_demo_traffic_posts_real_calls(
-    process: tuple[subprocess.Popen[str], str], httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+    simulator: RunningSimulator, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, url = process
     httpserver.expect_request("/api/webhooks/email").respond_with_json({"success": True, "queued": True})
     target = {"url": httpserver.url_for("")}
-    requests.post(f"{url}/__sim/target", json=target, timeout=5)
+    requests.post(f"{simulator.url}/__sim/target", json=target, timeout=5)
 
-    call_command("demo_traffic", count=12, simulator=url)
+    call_command("demo_traffic", count=12, simulator=simulator.url)
 
     calls = [request.get_json() for request, _ in httpserver.log]
     assert len(calls) == 12

@@ -2,23 +2,22 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import connection, connections, transaction
 
+from assignment.benchmark.scene import add_leads
 from assignment.models import LeadAttribution, RoutingLog, RoutingPartner, RoutingRuleRevision
-from assignment.services.routing import rulesets
+from assignment.services.routing import rulesets, telling
 from assignment.services.routing.running import cleanup_stale_locks, run_first_pass
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from tests.stack.waiting import wait_for
+from tests.support import forked
 from tests.support import routing_workers as workers
 from tests.support.database import database_urls
 from tests.support.routing_scene import catch_all, make_leads, make_partner, make_source
@@ -26,35 +25,10 @@ from zrg.workspaces.context import platform, tenant
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).resolve().parents[4]
 PATIENCE_SECONDS = 60
 # 125,000 per worker is the million; the suite runs fewer.
 ATTEMPTS = int(os.environ.get("ROUTING_HAMMER_ATTEMPTS", "1500"))
 WORKERS = int(os.environ.get("ROUTING_HAMMER_WORKERS", "8"))
-# Routes one lead and stops inside the transaction, after everything is written.
-RUNNER = """
-import sys, time
-import tests.support.environment
-import django
-django.setup()
-from assignment.services.routing import telling
-from assignment.services.routing.single import route_lead
-def hang(*arguments, **named):
-    print("inside", flush=True)
-    time.sleep(600)
-telling.announce_arrivals = hang
-route_lead(sys.argv[1], sys.argv[2])
-"""
-# Inserts one lead as an import does and dies before anything routes it.
-INSERTER = """
-import os, signal, sys
-import tests.support.environment
-import django
-django.setup()
-from assignment.benchmark.scene import add_leads
-print(add_leads(sys.argv[1], 1)[0], flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
 
 
 @pytest.fixture
@@ -149,18 +123,15 @@ def test_hard_11b_insert_then_route(scene):
     """A process that dies between insertion and routing loses nobody: the first pass finds the lead."""
     source, partner, _ = scene
 
-    process = subprocess.run(
-        [sys.executable, "-c", INSERTER, str(source.pk)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    def insert(say):
+        say(add_leads(str(source.pk), 1)[0])
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    assert process.returncode == -signal.SIGKILL
-    lead = process.stdout.strip()
+    process, heard = forked.start(insert)
+    lead = forked.hear(heard)
+    process.join(PATIENCE_SECONDS)
+
+    assert process.exitcode == -signal.SIGKILL
     assert state(lead) == ("pending", 0, source.pk)
     run_first_pass(lambda: False)
     assert state(lead) == ("routed", 1, partner.destination_workspace_id)
@@ -168,18 +139,23 @@ def test_hard_11b_insert_then_route(scene):
 
 def test_hard_11b_killed_worker_loses_nothing(scene):
     source, partner, lead = scene
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, str(lead), str(source.pk)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "inside"
+
+    def route_and_stop_inside(say):
+        """Stops inside the transaction, after everything is written."""
+
+        def hang(*arguments, **named):
+            say("inside")
+            time.sleep(600)
+
+        telling.announce_arrivals = hang
+        route_lead(lead, source.pk)
+
+    process, heard = forked.start(route_and_stop_inside)
+    assert forked.hear(heard) == "inside"
     assert route_lead(lead, source.pk).result == "lock_not_acquired"
-    process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE_SECONDS)
+    process.kill()
+    process.join(PATIENCE_SECONDS)
+    assert process.exitcode == -signal.SIGKILL
     # The server notices the dead client and rolls its transaction back.
     wait_for(lambda: not held(lead), PATIENCE_SECONDS)
     assert state(lead) == ("pending", 0, source.pk)

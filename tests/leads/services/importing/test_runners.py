@@ -1,12 +1,8 @@
 """Two runners of one import, and one that dies in the middle: real connections, a real SIGKILL."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,33 +13,14 @@ from leads.services.importing import running
 from tests.factories import WorkspaceFactory
 from tests.factories.imports import started
 from tests.stack.waiting import wait_for
+from tests.support import forked
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import Reschedule
 from zrg.workspaces.context import platform, tenant
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).resolve().parents[4]
 PATIENCE_SECONDS = 60
-# Does one import and stops inside the transaction of the second chunk, for somebody to kill it there.
-RUNNER = """
-import sys, time
-import tests.support.environment
-import django
-django.setup()
-from leads.services.importing import running
-from tests.leads.services.importing.test_runners import context
-running.CHUNK_ROWS = 2
-write = running.write_rows
-def write_and_hang(job, rows, planner):
-    result = write(job, rows, planner)
-    if job.next_row == 2:
-        print("inside", flush=True)
-        time.sleep(600)
-    return result
-running.write_rows = write_and_hang
-running.run_import(context(sys.argv[1], sys.argv[2]))
-"""
 
 
 def context(workspace_id, import_id, *, seconds=3_600.0):
@@ -83,17 +60,24 @@ ALL = [f"A{number}" for number in range(7)]
 
 
 def test_hard_03_import_killed_inside_a_chunk_goes_on_after_the_last_whole_one(job):
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, str(job.workspace_id), str(job.pk)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "inside"
-    process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE_SECONDS)
+    def import_and_stop_inside_the_second_chunk(say):
+        write = running.write_rows
+
+        def write_and_hang(locked, rows, planner):
+            result = write(locked, rows, planner)
+            if locked.next_row == 2:
+                say("inside")
+                time.sleep(600)
+            return result
+
+        running.write_rows = write_and_hang
+        running.run_import(context(job.workspace_id, job.pk))
+
+    process, heard = forked.start(import_and_stop_inside_the_second_chunk)
+    assert forked.hear(heard) == "inside"
+    process.kill()
+    process.join(PATIENCE_SECONDS)
+    assert process.exitcode == -signal.SIGKILL
     # The server notices the dead client and rolls its chunk back.
     wait_for(lambda: not held(job), PATIENCE_SECONDS)
     left, names = state(job)
