@@ -197,6 +197,22 @@ def test_shared_phones_are_looked_up_number_by_number(big):
         assert len(phone_pairs(workspace.pk, limit=50)) == 50
 
 
+def test_phones_are_compared_by_their_index_whatever_was_planned_when_the_table_was_empty(big):
+    workspace, people = big
+
+    before = scans("lead_phone")
+    with context_of(people["manager"]), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_lead SET phone = phone WHERE workspace_id = %s AND phone IS NOT NULL RETURNING id",
+            [workspace.pk],
+        )
+        touched = cursor.rowcount
+    after = scans("lead_phone")
+
+    assert touched > 5_000
+    assert after[0] >= before[0] + touched
+
+
 def test_matching_reads_indexes(big):
     from integrations.contracts import PersonDetails, ProviderIds
     from leads.services.matching import find_lead
