@@ -6,6 +6,7 @@ from django.db import connection
 
 from assignment.models import RoutingRule
 from assignment.services.routing.batch import retry_batch, route_batch
+from tests.factories import WorkspaceFactory
 from tests.support.database import database_urls
 from tests.support.routing_scene import catch_all, make_leads, make_partner, make_source
 from zrg.workspaces.context import platform
@@ -22,8 +23,10 @@ TABLES = ("leads_lead", "assignment_routingqueueentry", "workspaces_workspace")
 def source(committed_db):
     """Leads that came after the statistics were made: by these, nothing waits and the workspace has no leads."""
     with platform(timeout_ms=60_000):
-        source = make_source()
+        other, source = WorkspaceFactory(), make_source()
+        make_leads(other, WAITING)
         catch_all(make_partner(source))
+    assert route_batch(other.pk, limit=WAITING).settled["kept"] == WAITING
     with psycopg.connect(database_urls()[1], autocommit=True) as owner:
         for table in (*TABLES, "assignment_routinglog", "assignment_leadattribution"):
             owner.execute(f"ANALYZE {table}")
