@@ -32,6 +32,8 @@ SIZES = (300_000, 1_000_000)
 REQUESTS = 200
 WARM_ROUNDS = 3
 TABS = ("all", "responses", "attention", "drafts", "awaiting_reply")
+# Each of these filters has many leads, no lead has all.
+NO_HIT = "sentiments=Blacklist&channels=linkedin&score=4"
 SEARCHES = ("dana", "north", "reyes", "klein oak", "garcia")
 BIG_TABLES = ("leads_lead", "inbox_message", "jobs_webhookevent", "jobs_backgroundjob")
 ALL = "all"
@@ -134,6 +136,7 @@ def _pages(client: Client, scope: str) -> dict[str, list[str]]:
     pages = {
         "list": [f"{prefix}&tab={tab}" for tab in TABS],
         "list by due": [f"{prefix}&sort=due&tab={tab}" for tab in TABS],
+        "list without a hit": [f"{prefix}&{NO_HIT}&tab={tab}" for tab in TABS],
         "counts": [f"/api/inbox/counts?clientId={scope}"],
         "thread": [f"/api/inbox/conversations/{lead['id']}"],
         "search": [f"{prefix}&search={text}" for text in SEARCHES],

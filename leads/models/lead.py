@@ -52,6 +52,14 @@ _LISTED = [
     "has_pending_draft",
     "has_ai_sent",
 ]
+# The same for the rows of one tag, with what the orders read.
+_FILTERED = [
+    "id",
+    "sort_at",
+    "name_key",
+    "due_key",
+    *(name for name in _LISTED if name not in ("sentiment_tag", "last_inbound_at")),
+]
 
 
 class Lead(
@@ -303,8 +311,10 @@ class Lead(
             ),
             # filter "status"
             models.Index(fields=["workspace", "status"], name="lead_status"),
-            # filter "sentiments", reactivation lists
-            models.Index(fields=["workspace", "sentiment_tag", "-last_inbound_at"], name="lead_sentiment"),
+            # filter "sentiments" with any other, in any order; reactivation lists
+            models.Index(
+                fields=["workspace", "sentiment_tag", "-last_inbound_at"], include=_FILTERED, name="lead_tagged"
+            ),
             # admin: whom no text reaches, last blocked first; other leads never enter it
             models.Index(
                 fields=["-sms_last_blocked_at", "-id"],

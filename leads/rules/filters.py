@@ -6,7 +6,16 @@ from enum import Enum
 from typing import TypeVar
 from uuid import UUID
 
-from leads.enums import Channel, LeadSort, ScoreFilter, SentimentTag, Tab
+from leads.enums import (
+    ATTENTION_TAGS,
+    CLOSED_STATUSES,
+    Channel,
+    LeadSort,
+    LeadStatus,
+    ScoreFilter,
+    SentimentTag,
+    Tab,
+)
 from leads.errors import UnknownFilter
 from leads.rules.search import Search, SearchKind, read_search
 from leads.rules.statuses import read_status
@@ -38,6 +47,14 @@ KEYS = frozenset(
 # What may stand beside the parameters of the list in a link.
 IGNORED_KEYS = frozenset({"view", "leadId", "draftId"})
 
+# Tabs that hold leads of these tags alone, and tabs without closed leads (`leads.rules.tabs`).
+_TAGS_OF = {
+    Tab.ATTENTION: frozenset(ATTENTION_TAGS),
+    Tab.PREVIOUS_ATTENTION: frozenset(ATTENTION_TAGS),
+    Tab.FOLLOW_UP: frozenset({SentimentTag.FOLLOW_UP}),
+}
+_WITHOUT_CLOSED = frozenset({Tab.ATTENTION, Tab.PREVIOUS_ATTENTION, Tab.DRAFTS, Tab.AWAITING_REPLY})
+
 Params = Mapping[str, object]
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -68,6 +85,16 @@ class ListFilters:
     def narrows(self) -> bool:
         """Whether rows of the tab are left out by what no index of a tab knows."""
         return bool(self.channels or self.sentiments or self.score or self.sms_campaign or self.status)
+
+    @property
+    def fits_nothing(self) -> bool:
+        """Whether the tab and what was chosen exclude each other, so that no row has to be looked at."""
+        tags = _TAGS_OF.get(self.tab)
+        if tags is not None and self.sentiments and tags.isdisjoint(self.sentiments):
+            return True
+        if self.tab == Tab.NEEDS_REPAIR and self.status:
+            return self.status != LeadStatus.NEEDS_REPAIR
+        return self.tab in _WITHOUT_CLOSED and self.status in CLOSED_STATUSES
 
     def digest(self) -> str:
         """What a cursor is tied to: everything but the place and the length of the page."""

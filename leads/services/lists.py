@@ -110,7 +110,7 @@ def _from_place(filters: ListFilters, digest: str, now: datetime) -> Narrow:
 
 
 def _page(filters: ListFilters, scope: Scope, narrow: Narrow) -> list[Lead]:
-    if not scope.workspaces:
+    if not scope.workspaces or filters.fits_nothing:
         return []
     narrowed = filters.search.filters or filters.narrows
     if not narrowed:

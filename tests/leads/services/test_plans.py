@@ -101,6 +101,28 @@ def test_every_order_and_the_second_page_read_an_index(big, sort):
         assert "Sort" not in plan, plan
 
 
+@pytest.mark.parametrize("sort", LeadSort)
+@pytest.mark.parametrize("tab", ["all", "responses"])
+def test_filters_that_fit_no_lead_pass_over_the_rows_of_their_tag_inside_its_index(big, tab, sort):
+    workspace, people = big
+    access = people["manager"]
+    params = {
+        "clientId": str(workspace.pk),
+        "tab": tab,
+        "sort": sort.value,
+        "sentiments": "Blacklist",
+        "channels": "linkedin",
+        "score": "4",
+    }
+
+    plans = plans_of(access, lambda: list_leads(access, params, now=NOW))
+
+    assert any("Index Only Scan using lead_tagged" in plan for plan in plans), plans
+    assert all("Bitmap" not in plan for plan in plans), plans
+    with context_of(access):
+        assert list_leads(access, params, now=NOW).leads == []
+
+
 def test_list_of_all_workspaces_reads_the_head_of_each(big):
     _workspace, people = big
     access = people["manager"]
