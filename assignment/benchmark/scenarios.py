@@ -1,12 +1,12 @@
 """The scenarios of `benchmark_routing`: each returns its figures."""
 
-import os
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +19,8 @@ from assignment.benchmark.processes import REPEATS, Tally, percentile, together
 from assignment.benchmark.references import FUNC, SqlBatches, find_pgbench, run_pgbench
 from assignment.benchmark.scene import Scene, add_leads, another_source, make_scene
 from assignment.benchmark.targets import cost_ratio, ratio_of
-from assignment.models import RoutingRule
+from assignment.enums import RoutingResult
+from assignment.models import RoutingLog, RoutingPartner, RoutingRule
 from assignment.services.routing.batch import route_batch
 from assignment.services.routing.faults import sqlstate_of
 from assignment.services.routing.health import broken_promises
@@ -30,6 +31,10 @@ from zrg.workspaces.context import platform
 
 # Leads of which statements, versions of rows and log are counted.
 EXAMINED = 20
+# Shares of the attempts of a hostile worker: injected failures, deaths inside the transaction.
+FAILING, DYING = 0.10, 0.01
+# What one of their destinations takes; the leads would fill it several times.
+CAP = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,20 +186,30 @@ def spike(options: Options) -> dict[str, Any]:
 
 
 def hammer(options: Options) -> dict[str, Any]:
-    """Hostile workers: random locks, one failure in ten; afterwards no promise may be broken."""
+    """Hostile workers: random locks, one failure in ten, one death in a hundred; no promise may be broken."""
     people = 1_000
     emails = [f"hammer{number}@{uuid4().hex[:6]}.bench.invalid" for number in range(people)]
     first = make_scene(people, emails=emails)
     scenes = [first, *(another_source(first, people, name=f"hammer {n}", emails=emails) for n in (2, 3))]
     leads = [lead for scene in scenes for lead in scene.leads]
+    with platform():
+        agreements = RoutingPartner.objects.from_source(first.source)
+        agreements.filter(destination_workspace_id=first.destinations[0]).update(cap_total=CAP)
     each = options.attempts // options.workers
-    tally = together([lambda: _hammer(leads, first.destinations, each, options.seed + os.getpid())] * options.workers)
+    seeds = [options.seed + number for number in range(options.workers)]
+    tally = together([partial(_hammer, leads, first.destinations, each, seed) for seed in seeds])
+    with platform(timeout_ms=60_000):
+        sent = RoutingLog.objects.filter(source_workspace_id=first.source, routing_result=RoutingResult.SUCCESS)
+        delivered = sent.filter(destination_workspace_id=first.destinations[0]).count()
     return {
         "attempts": each * options.workers,
         "seconds": round(tally.seconds, 1),
         "counts": dict(tally.counts),
+        "cap": CAP,
+        "delivered_under_cap": delivered,
         "violations": broken_promises(),
         "double_routes": double_routes(),
+        "met": delivered <= CAP,
     }
 
 
@@ -225,27 +240,41 @@ def route_each(leads: Sequence[UUID], source: UUID) -> Tally:
 
 _ATTEMPT = """
 SELECT CASE WHEN acquire_routing_lock(%s, %s) THEN
-    CASE WHEN %s THEN fail_routing(%s, 'injected', %s, 10) ELSE complete_routing(%s, %s, NULL, %s) END END
+    CASE WHEN %s THEN fail_routing(%s, 'injected', %s, 10)
+        WHEN complete_routing(%s, %s, NULL, %s) THEN true ELSE fail_routing(%s, 'full', %s, 10) END END
 """
 
 
 def _hammer(leads: Sequence[UUID], destinations: Sequence[UUID], attempts: int, seed: int) -> Tally:
     draw, tally = random.Random(seed), Tally()  # noqa: S311  # a load, no secret
     started = time.perf_counter()
-    with connection.cursor() as cursor:
-        # For the whole connection: an attempt is one statement without a transaction around it.
-        cursor.execute("SELECT set_config('zrg.context', 'platform', false)")
-        for _ in range(attempts):
-            lead, owner = draw.choice(leads), uuid4()
-            destination = draw.choice(destinations)
-            values: list[Any] = [lead, owner, draw.random() < 0.1, lead, owner, lead, destination, owner]
-            try:
+    _see_everything()
+    for _ in range(attempts):
+        lead, owner = draw.choice(leads), uuid4()
+        destination = draw.choice(destinations)
+        values: list[Any] = [lead, owner, draw.random() < FAILING, lead, owner, lead, destination, owner, lead, owner]
+        dies = draw.random() < DYING
+        try:
+            with connection.cursor() as cursor:
+                if dies:
+                    cursor.execute("BEGIN")
                 cursor.execute(_ATTEMPT, values)
-                tally.counts["busy" if cursor.fetchone()[0] is None else "done"] += 1
-            except Error as error:
-                tally.counts[f"sqlstate_{sqlstate_of(error)}"] += 1
+                outcome = "busy" if cursor.fetchone()[0] is None else "done"
+        except Error as error:
+            outcome = f"sqlstate_{sqlstate_of(error)}"
+        tally.counts["died" if dies else outcome] += 1
+        if dies:
+            # To the server a worker that is killed is a connection that ends in mid-transaction.
+            connection.close()
+            _see_everything()
     tally.seconds = time.perf_counter() - started
     return tally
+
+
+def _see_everything() -> None:
+    """For the whole connection: an attempt is one statement without a transaction around it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('zrg.context', 'platform', false)")
 
 
 def _reference(script: str, scene: Scene, transactions: int) -> float:
