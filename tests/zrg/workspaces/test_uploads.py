@@ -21,11 +21,11 @@ def send(client, workspace):
 def test_request_that_is_too_long_is_refused():
     workspace = WorkspaceFactory()
 
-    assert send(ZrgClient().login_as(workspace.owner), workspace) == 400
+    assert send(ZrgClient().login_as(workspace.owner), workspace) == 413
 
 
 def test_strangers_request_is_refused_while_its_token_is_looked_for():
     client = ZrgClient(enforce_csrf_checks=True)
     client.get("/account/login/")
 
-    assert send(client, WorkspaceFactory()) == 400
+    assert send(client, WorkspaceFactory()) == 413
