@@ -8,10 +8,12 @@ work opens one `db_context`; no provider or model is called inside it.
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
 from django.db import connections, transaction
+from psycopg import sql
 
 ContextKind = Literal["user", "service", "dispatch", "platform", ""]
 
@@ -19,12 +21,6 @@ INGEST_TIMEOUT_MS = 1_000
 PAGE_TIMEOUT_MS = 2_000
 REPORT_TIMEOUT_MS = 10_000
 JOB_TIMEOUT_MS = 30_000
-
-_APPLY = """
-SELECT set_config('zrg.context', %s, true), set_config('zrg.user_id', %s, true),
-       set_config('zrg.ws_all', %s, true), set_config('zrg.ws_assigned', %s, true),
-       set_config('statement_timeout', %s, true)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +120,18 @@ def user_context(
 
 def _apply(context: RowContext, using: str) -> None:
     with connections[using].cursor() as cursor:
-        cursor.execute(
-            _APPLY,
-            [
-                context.kind,
-                context.user_id,
-                ",".join(context.ws_all),
-                ",".join(context.ws_assigned),
-                str(context.statement_timeout_ms),
-            ],
-        )
+        cursor.execute(_statement(context))
+
+
+@lru_cache(maxsize=1_024)
+def _statement(context: RowContext) -> str:
+    """What puts a context in force, its values written in as quoted literals: workers say the same ones all day."""
+    values = {
+        "zrg.context": context.kind,
+        "zrg.user_id": context.user_id,
+        "zrg.ws_all": ",".join(context.ws_all),
+        "zrg.ws_assigned": ",".join(context.ws_assigned),
+        "statement_timeout": str(context.statement_timeout_ms),
+    }
+    parts = (f"set_config('{name}', {sql.Literal(value).as_string(None)}, true)" for name, value in values.items())
+    return f"SELECT {', '.join(parts)}"

@@ -108,17 +108,23 @@ class RuleSet:
     # Whether any delivery is counted, and whether anything can be full or closed; asked for every lead.
     is_capped: bool = field(init=False)
     is_limited: bool = field(init=False)
+    # Whether a rule begins or ends at some moment.
+    is_timed: bool = field(init=False)
     # The facts any condition looks at.
     asks: frozenset[str] = field(init=False)
     # Places of rules by field and value they, or their destinations, cannot do without; places of the others.
     by_value: Mapping[str, Mapping[Any, Sequence[int]]] = field(init=False, repr=False, compare=False)
     for_any_value: Sequence[int] = field(init=False, repr=False, compare=False)
+    # What is worked out once for this version and holds at any moment.
+    kept: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         limited: list[Rule | Partner] = [*self.rules, *self.partners.values()]
         capped = any(one.caps.exist for one in limited)
         object.__setattr__(self, "asks", frozenset().union(*(one.asks for one in limited)))
         object.__setattr__(self, "is_capped", capped)
+        object.__setattr__(self, "is_timed", any(rule.starts_at or rule.ends_at for rule in self.rules))
+        object.__setattr__(self, "kept", {})
         by_value: dict[str, dict[Any, list[int]]] = {}
         for_any_value = []
         for place, rule in enumerate(self.rules):

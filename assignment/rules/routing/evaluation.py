@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from assignment.enums import RoutingCode, Why
@@ -41,7 +42,7 @@ def evaluate(rule_set: RuleSet, lead: LeadFacts, now: datetime, counts: CountsBy
     kept = safety_decision(rule_set, lead)
     if kept is not None:
         return kept
-    standings = Standings(rule_set, now)
+    standings = standings_at(rule_set, now)
     return choose(rule_set, lead, now, standings, standings.candidates(lead), counts or {})
 
 
@@ -107,6 +108,15 @@ class Standings:
         return list(
             islice((Considered(rule=rule, why=why) for rule, why in reasons if why is not None), MAX_CONSIDERED)
         )
+
+
+def standings_at(rule_set: RuleSet, now: datetime) -> Standings:
+    """How the rules stand; the same at any moment unless one begins or ends at some."""
+    if rule_set.is_timed:
+        return Standings(rule_set, now)
+    if "standings" not in rule_set.kept:
+        rule_set.kept["standings"] = Standings(rule_set, now)
+    return cast(Standings, rule_set.kept["standings"])
 
 
 class Candidates:

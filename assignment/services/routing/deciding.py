@@ -14,7 +14,7 @@ from assignment.rules.routing.contracts import (
     Rule,
     RuleSet,
 )
-from assignment.rules.routing.evaluation import Candidates, Standings, choose, safety_decision
+from assignment.rules.routing.evaluation import Candidates, Standings, choose, safety_decision, standings_at
 from assignment.services.routing.database import Completion, Failure, TakenLead, considered_json, lock_counters
 from assignment.services.routing.faults import EvaluationFault
 
@@ -32,7 +32,7 @@ def decide(
 ) -> Verdicts:
     """Decide for all leads in their order. `full` are counts to use instead of the stored ones."""
     verdicts = Verdicts([], [])
-    standings = Standings(rule_set, now)
+    standings = standings_at(rule_set, now)
     open_questions: list[tuple[TakenLead, Candidates]] = []
     for lead in leads:
         if not rule_set.is_enabled:
