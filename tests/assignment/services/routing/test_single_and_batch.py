@@ -14,7 +14,7 @@ from assignment.services.routing.running import process_retry_queue, run_first_p
 from assignment.services.routing.single import route_lead
 from integrations.models import WebhookRoute
 from integrations.services.routes import remember_clay_lead
-from leads.models import Lead
+from leads.models import Lead, SharedPhone
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
 from tests.factories.inbox import MessageFactory
 from tests.support.client import no_context
@@ -80,6 +80,18 @@ def test_a_moved_lead_takes_its_clay_route_along(partner, rule):
     route_lead(lead.pk, partner.workspace_id)
 
     assert WebhookRoute.objects.get(provider="CLAY").target_id == partner.destination_workspace_id
+
+
+@pytest.mark.parametrize("number", [{"phone": "+14155550123"}, {"phone_national": "4155550123"}])
+def test_a_moved_lead_is_compared_with_phones_of_its_new_workspace(partner, rule, number):
+    LeadFactory(workspace=partner.destination_workspace, **number)
+    lead = dental(partner, **number)
+    assert not SharedPhone.objects.exists()
+
+    assert route_lead(lead.pk, partner.workspace_id).result == "success"
+
+    shared = SharedPhone.objects.get()
+    assert (shared.workspace_id, shared.number) == (partner.destination_workspace_id, *number.values())
 
 
 def test_no_rule_means_retry_and_a_row_of_the_queue(partner, rule):
