@@ -18,7 +18,7 @@ _LENGTH = re.compile(r"\b(?P<min>\d{2,4}) to (?P<max>\d{2,5}) characters")
 _FIRST_NAME = re.compile(r"(?:first name|First name|name): *(?P<text>[A-Z][\w'’-]+)")
 _UNSAFE = re.compile(r"https?://|[$€£{}\[\]]|\d{3,}")
 
-_OFFERED = re.compile(r"^Times you may offer: *(?P<text>[^\n(][^\n]*)$", re.MULTILINE)
+_OFFERED = re.compile(r"^Times you may offer: *(?P<text>[^\s(][^\n]*)$", re.MULTILINE)
 _LINK = re.compile(r"^Booking link: *(?P<text>https?://\S+)$", re.MULTILINE)
 _SHAPE = re.compile(r"^Shape: *(?P<text>[^\n]*)$", re.MULTILINE)
 _DRAFT = re.compile(r"<<<DRAFT TEXT[^\n]*>>>\n(?P<text>.*?)\n<<<END DRAFT TEXT>>>", re.DOTALL)

@@ -13,6 +13,7 @@ from integrations.emailbison.simulator import REPLY_EVENTS, STEP_EVENTS
 from integrations.models import Connection
 from integrations.simulator.core import CallingSimulator
 from integrations.simulator.model import refusal_body
+from integrations.simulator.writing import write_letter
 from tests.integrations.emailbison.payloads import URL
 from tests.support.client import ZrgClient
 from tests.support.simulator import MODEL_KEY, RunningSimulator
@@ -116,6 +117,21 @@ def test_bad_scripts_are_refused(simulator: RunningSimulator, script: dict[str, 
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize(
+    ("offered", "written"),
+    [
+        ("3:00 PM on Thu; 4:00 PM on Fri", "Would 3:00 PM on Thu or 4:00 PM on Fri suit you?"),
+        ("(none)", "You can pick a time that suits you: https://meet.example/a"),
+    ],
+)
+def test_writer_offers_the_times_there_are(offered: str, written: str) -> None:
+    prompt = (
+        f"Times you may offer: {offered}\nBooking link: https://meet.example/a\nNewest message:\nLet's set up a call."
+    )
+
+    assert written in write_letter(prompt)
+
+
 def test_page_shows_calls_escaped(simulator: RunningSimulator) -> None:
     requests.post(f"{simulator.url}/emailbison/api/leads", json={"x": "<script>alert(1)</script>"}, timeout=TIMEOUT)
 
