@@ -3,27 +3,21 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from assignment.models import LeadAttribution, RoutingLog
 from assignment.services.routing.agreements import list_deliveries, read_agreement
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from tests.factories import LeadFactory
-from tests.stack.waiting import wait_for
 from tests.support import routing_workers as workers
+from tests.support.blocking import wait_until_blocking
 from tests.support.routing_scene import catch_all, make_leads, make_partner, make_source
 from zrg.workspaces.context import platform
 
 pytestmark = pytest.mark.integration
 
 EMAIL = "kim@acme.io"
-
-
-def somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def test_hard_11b_collision_is_duplicate_also_of_a_lead_that_comes_meanwhile(committed_db, client):
@@ -44,7 +38,7 @@ def test_hard_11b_collision_is_duplicate_also_of_a_lead_that_comes_meanwhile(com
     with platform(timeout_ms=60_000):
         there = LeadFactory(workspace=partner.destination_workspace, email=EMAIL, routing_status="failed")
         thread.start()
-        wait_for(somebody_waits)
+        wait_until_blocking()
     thread.join()
 
     assert [(one.success, one.result) for one in results] == [(True, "duplicate")]

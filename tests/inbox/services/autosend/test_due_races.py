@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from inbox.enums import ApprovalSource
@@ -23,6 +23,7 @@ from leads.models import Lead
 from tests.factories.inbox import MessageFactory
 from tests.inbox.services.test_races import at_once
 from tests.support.autosend_world import SAFE, make_world
+from tests.support.blocking import wait_until_blocking
 from zrg.jobs.contracts import JobContext
 from zrg.jobs.errors import JobSignal
 from zrg.jobs.models import BackgroundJob
@@ -113,18 +114,6 @@ def moment(committed_db, simulator):
     return Moment(simulator)
 
 
-def wait_until_blocked() -> None:
-    """Until another connection waits for a row lock of this one."""
-    deadline = time.monotonic() + WAITING_SECONDS
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
-
-
 def test_hard_06_revalidate_under_lock(moment):
     """A reply that is being stored holds the lead; the timer waits for it, and sees it."""
     moment.come()
@@ -139,7 +128,7 @@ def test_hard_06_revalidate_under_lock(moment):
         Lead.objects.select_for_update().get(pk=moment.world.lead.pk)
         MessageFactory(lead=moment.world.lead, body="One more question", sent_at=timezone.now())
         timer.start()
-        wait_until_blocked()
+        wait_until_blocking()
     timer.join(WAITING_SECONDS)
 
     assert found == ["newer_inbound_exists"]
