@@ -59,6 +59,12 @@ class QueueQuerySet(TenantQuerySet):
     def due(self) -> Self:
         return self.open().filter(next_retry_at__lte=Now())
 
+    def later(self) -> Self:
+        return self.open().filter(next_retry_at__gt=Now())
+
+    def closed(self) -> Self:
+        return self.filter(processed_at__isnull=False)
+
 
 class LogQuerySet(TwoSidedQuerySet):
     """What happened to leads."""

@@ -15,11 +15,11 @@ from unfold.decorators import action
 from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin, lead_link
 from assignment.admin.filters import (
     AttemptFilter,
-    DueFilter,
     ErrorCodeFilter,
     LastErrorCodeFilter,
     RuleFilter,
     SideFilter,
+    StateFilter,
 )
 from assignment.admin.health import show_health
 from assignment.enums import ReturnReason, RoutingPath
@@ -196,23 +196,17 @@ class RoutingPartnerAdmin(TwoSidedAdmin):
 
 @admin.register(RoutingQueueEntry)
 class RoutingQueueEntryAdmin(RoutingAdmin):
-    """Planned attempts."""
+    """Planned attempts, the next first."""
 
     list_display = (
         "lead", "workspace", "attempt_number", "max_attempts", "next_retry_at", "last_error_code", "error_count",
         "outcome",
     )  # fmt: skip
-    list_filter = (
-        AgeFilter,
-        DueFilter,
-        "outcome",
-        AttemptFilter,
-        LastErrorCodeFilter,
-        "workspace",
-    )
+    list_filter = (StateFilter, AttemptFilter, LastErrorCodeFilter, "workspace")
+    search_fields = ("=id", "=lead__id", "=lead__email")
     one_order = True
     list_select_related = ("lead", "workspace")
-    ordering = ("-created_at",)
+    ordering = ("next_retry_at",)
     actions = ("retry_now", "cancel")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

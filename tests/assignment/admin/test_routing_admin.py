@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry, RoutingRule, RoutingRuleRevision
+from assignment.services.routing import acting
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from tests.factories import (
@@ -152,4 +153,27 @@ def test_lists_are_filtered_by_side_rule_and_due(client, partner):
     assert (count("routinglog"), count("routinglog", side=destination), count("routinglog", rule=rule.pk)) == (2, 1, 1)
     assert (count("leadattribution", side=destination), count("leadattribution", side=other.workspace_id)) == (1, 0)
     assert count("routingpartner", side=other.workspace_id) == 1
-    assert [count("routingqueueentry", due=one) for one in ("now", "later", "closed")] == [0, 1, 0]
+    states = ("due", "later", "closed", "routed")
+    assert [count("routingqueueentry", state=one) for one in states] == [0, 1, 0, 0]
+
+
+def test_the_queue_shows_what_comes_next_and_then_what_was_closed_last(client, partner):
+    RoutingRule.objects.update(is_active=False)
+    leads = LeadFactory.create_batch(4, workspace=partner.workspace)
+    for lead in leads:
+        route_lead(lead.pk, partner.workspace_id)
+    entries = {row.lead_id: row for row in RoutingQueueEntry.objects.all()}
+    first, second, third, fourth = (entries[lead.pk] for lead in leads)
+    for row in (third, first):
+        acting.cancel(row, by=partner.workspace.owner)
+    acting.retry_now(fourth, by=partner.workspace.owner)
+    client.login_as(PlatformGrantFactory().user)
+
+    def listed(**params):
+        page = client.get(reverse("admin:assignment_routingqueueentry_changelist"), params)
+        return [row.pk for row in page.context["cl"].result_list]
+
+    assert listed() == [fourth.pk, second.pk]
+    assert listed(state="later") == [second.pk]
+    assert {*listed(state="closed")} == {*listed(state="cancelled")} == {first.pk, third.pk}
+    assert listed(q=str(second.lead_id)) == [second.pk]

@@ -39,7 +39,6 @@ BIG = {
 SORTED = {
     "assignment.LeadAttribution",
     "assignment.RoutingLog",
-    "assignment.RoutingQueueEntry",
 }
 # A filter's own order over the few rows of its partial index.
 SORTED_FILTERS = {"unconfirmed=yes"}
