@@ -10,14 +10,13 @@ from rest_framework.response import Response
 
 from assignment.api.base import RoutingAPIView, number_of, page_size, uuid_of, uuids_of
 from assignment.api.payloads import queue_payload
-from assignment.errors import LockNotAcquired, RoutingDisabled
+from assignment.errors import RoutingDisabled
 from assignment.models import RoutingQueueEntry
 from assignment.services.routing import acting
 from assignment.services.routing.batch import route_batch
 from assignment.services.routing.explaining import simulate, simulate_recent
 from assignment.services.routing.health import get_routing_health, get_routing_stats
 from assignment.services.routing.running import process_retry_queue
-from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.access import require
@@ -43,11 +42,7 @@ class RouteLead(RoutingAPIView):
         attempts = self.body().get("maxAttempts")
         if attempts is not None and (isinstance(attempts, bool) or not isinstance(attempts, int)):
             raise BadInput(gettext("A number is needed."), http_status=400, field="maxAttempts")
-        result = route_lead(lead_id, lead, user_id=self.person().pk, max_attempts=attempts, path="manual")
-        if result.result == "lock_not_acquired":
-            raise LockNotAcquired
-        if result.result == "disabled" and is_switch_on(SwitchKey.ROUTING_DISABLED):
-            raise RoutingDisabled
+        result = acting.route_now(lead_id, lead, by=self.person(), max_attempts=attempts)
         return Response(result.as_json(is_platform=bool(self.access.platform)))
 
 

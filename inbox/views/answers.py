@@ -107,17 +107,24 @@ def station_answer(
 
 
 def drawer_answer(
-    request: HttpRequest, scope: Scope, lead: Lead, *, section: str, notice: str, aside: bool = False
+    request: HttpRequest,
+    scope: Scope,
+    lead: Lead,
+    *,
+    section: str,
+    notice: str,
+    aside: bool = False,
+    gone: bool = False,
 ) -> HttpResponse:
-    """One section of the drawer as it is now."""
+    """One section of the drawer as it is now; `gone`: the lead left the workspace, and the page leaves it too."""
     if not getattr(request, "htmx", False):
-        return back_to(request, lead)
+        return back_to(request, lead, gone=gone)
     now = moment()
     context = {
         **lead_context(request, scope, lead, now=now),
         **drawer_context(request, scope, lead, now=now, section=section),
     }
-    return changed(fragment(request, "inbox/drawer.html#sections", context), lead, notice, aside=aside)
+    return changed(fragment(request, "inbox/drawer.html#sections", context), lead, notice, aside=aside, gone=gone)
 
 
 def refused(
@@ -154,15 +161,19 @@ def refused_page(
     return fragment(request, "inbox/shell.html", context, status=refusal.http_status)
 
 
-def changed(response: HttpResponse, lead: Lead, notice: str = "", *, aside: bool = False) -> HttpResponse:
-    """Tell the page which lead to fetch again, what to announce, and whether the lead was put `aside`."""
-    detail = {"lead": str(lead.pk), "notice": notice}
-    return trigger_client_event(response, "zrg:changed", detail | {"aside": True} if aside else detail)
+def changed(
+    response: HttpResponse, lead: Lead, notice: str = "", *, aside: bool = False, gone: bool = False
+) -> HttpResponse:
+    """Tell the page which lead to fetch again, what to announce, and whether the lead was put `aside` or is `gone`."""
+    detail: dict[str, Any] = {"lead": str(lead.pk), "notice": notice}
+    detail |= {"aside": True} if aside else {}
+    return trigger_client_event(response, "zrg:changed", detail | {"gone": True} if gone else detail)
 
 
-def back_to(request: HttpRequest, lead: Lead) -> HttpResponse:
-    """See the conversation again, with the list as it was (`list` carries its parameters)."""
-    query = {"view": "inbox", "clientId": str(lead.workspace_id), "leadId": str(lead.pk)}
+def back_to(request: HttpRequest, lead: Lead, *, gone: bool = False) -> HttpResponse:
+    """See the conversation again, or the list alone, as it was (`list` carries its parameters)."""
+    query = {"view": "inbox", "clientId": str(lead.workspace_id)}
+    query |= {} if gone else {"leadId": str(lead.pk)}
     kept = QueryDict(request.POST.get("list", "")).urlencode()
     address = f"/?{urlencode(query)}{'&' + kept if kept else ''}"
     response = HttpResponseRedirect(address)

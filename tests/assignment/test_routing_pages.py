@@ -1,14 +1,25 @@
 """Routing where people look: the page of health, the drawer, `/readyz`."""
 
+import json
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from assignment.models import RoutingQueueEntry
+from assignment.models import RoutingLog, RoutingQueueEntry
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
-from tests.factories import LeadFactory, PlatformGrantFactory, RoutingPartnerFactory, RoutingRuleFactory
+from tests.factories import (
+    LeadFactory,
+    MembershipFactory,
+    PlatformGrantFactory,
+    RoutingPartnerFactory,
+    RoutingRuleFactory,
+    WorkspaceFactory,
+)
 from tests.support.routing_world import call, new_owner
-from zrg.workspaces.models import AdminAuditEvent
+from zrg.workspaces.models import AdminAuditEvent, WorkspaceSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +172,130 @@ def test_a_duplicate_says_that_it_stays_and_not_whose_it_is(client, rule):
 
     assert "Duplicate, stays here" in shown
     assert str(other.pk) not in shown
+
+
+def fresh(rule, **values):
+    return LeadFactory(workspace=rule.workspace, routing_status="pending", industry="Dental", **values)
+
+
+def standing(lead):
+    return Lead.objects.values_list("workspace_id", "routing_status", "routing_attempts").get(pk=lead.pk)
+
+
+def heard(answer):
+    return json.loads(answer.headers["HX-Trigger"])["zrg:changed"]
+
+
+def test_a_lead_that_waits_for_its_first_pass_is_routed_now(client, rule):
+    lead = fresh(rule)
+    client.login_as(rule.workspace.owner)
+    assert "Route now" in drawer(client, lead)
+
+    answer = act(client, lead, "route")
+
+    assert (answer.status_code, standing(lead)) == (200, (rule.destination_workspace_id, "routed", 1))
+    name = rule.destination_workspace.name
+    assert heard(answer) == {"lead": str(lead.pk), "notice": f"The lead went to {name}.", "gone": True}
+    assert "Route now" not in answer.content.decode()
+    log = RoutingLog.objects.get()
+    assert (log.path, log.actor_user_id) == ("manual", rule.workspace.owner_id)
+
+
+def test_without_scripts_the_list_follows_a_lead_that_left(client, rule):
+    lead = fresh(rule)
+    client.login_as(rule.workspace.owner)
+
+    answer = client.post(f"/w/{lead.workspace_id}/inbox/leads/{lead.pk}/routing", {"act": "route", "list": "tab=all"})
+
+    assert (answer.status_code, answer.url) == (303, f"/?view=inbox&clientId={rule.workspace_id}&tab=all")
+
+
+def test_a_lead_no_rule_wants_stays_with_a_planned_attempt(client, rule):
+    lead = fresh(rule)
+    Lead.objects.filter(pk=lead.pk).update(industry="Legal")
+    client.login_as(rule.workspace.owner)
+
+    answer = act(client, lead, "route")
+
+    assert heard(answer)["notice"] == "Not routed yet: No rule matches. Another attempt is planned."
+    assert "gone" not in heard(answer)
+    assert ("Try now" in answer.content.decode(), RoutingQueueEntry.objects.count()) == (True, 1)
+
+
+def test_a_duplicate_is_told_without_whose_it_is(client, rule):
+    there = LeadFactory(workspace=rule.destination_workspace, email="kim@person.example", routing_status="routed")
+    lead = fresh(rule, email="kim@person.example")
+    client.login_as(rule.workspace.owner)
+
+    answer = act(client, lead, "route")
+
+    assert heard(answer)["notice"] == "The lead stays here: it is a duplicate."
+    shown = answer.content.decode()
+    assert (str(there.pk) in shown, rule.destination_workspace.name in shown) == (False, False)
+
+
+def test_a_lead_somebody_holds_is_not_routed(client, rule):
+    lead = fresh(rule)
+    assert call("acquire_routing_lock", lead.pk, new_owner())
+    client.login_as(rule.workspace.owner)
+    assert "Route now" not in drawer(client, lead)
+    before = standing(lead)
+
+    answer = act(client, lead, "route")
+
+    assert (answer.status_code, "Somebody is routing this lead" in answer.content.decode()) == (409, True)
+    assert (standing(lead), RoutingLog.objects.count()) == (before, 0)
+
+
+def test_nothing_is_routed_while_an_operator_stops_routing(client, rule, monkeypatch):
+    lead = fresh(rule)
+    monkeypatch.setenv("ROUTING_DISABLED", "1")
+    client.login_as(rule.workspace.owner)
+    shown = drawer(client, lead)
+    assert ("Route now" in shown, "Routing is switched off: the lead waits." in shown) == (False, True)
+
+    answer = act(client, lead, "route")
+
+    refused = "Routing is switched off for now. The lead waits." in answer.content.decode()
+    assert (answer.status_code, refused) == (409, True)
+    assert (standing(lead), RoutingLog.objects.count()) == ((rule.workspace_id, "pending", 0), 0)
+
+
+def test_nothing_is_routed_where_routing_is_off(client, rule):
+    lead = fresh(rule)
+    WorkspaceSettings.objects.filter(workspace=rule.workspace).update(lead_routing_enabled=False)
+    client.login_as(rule.workspace.owner)
+
+    answer = act(client, lead, "route")
+
+    refused = "Routing is switched off in this workspace. The lead waits." in answer.content.decode()
+    assert (answer.status_code, refused) == (409, True)
+    assert (standing(lead), RoutingLog.objects.count()) == ((rule.workspace_id, "pending", 0), 0)
+
+
+@pytest.mark.parametrize("role", ["INBOX_MANAGER", "SETTER"])
+def test_routing_now_needs_the_right_to_run_it(client, rule, role):
+    person = MembershipFactory(workspace=rule.workspace, role=role).user
+    lead = fresh(rule, assigned_to=person)
+    client.login_as(person)
+
+    answer = act(client, lead, "route")
+
+    assert (answer.status_code, standing(lead)) == (403, (rule.workspace_id, "pending", 0))
+    assert RoutingLog.objects.count() == 0
+
+
+def test_another_workspace_finds_no_lead_to_route(client, rule):
+    lead = fresh(rule)
+    client.login_as(WorkspaceFactory().owner)
+
+    assert act(client, lead, "route").status_code == 404
+
+    assert standing(lead) == (rule.workspace_id, "pending", 0)
+
+
+def test_a_lead_past_its_time_cannot_be_routed(client, rule):
+    lead = fresh(rule, lead_expires_at=timezone.now() - timedelta(hours=1))
+    client.login_as(rule.workspace.owner)
+
+    assert "Route now" not in drawer(client, lead)

@@ -10,19 +10,23 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from assignment.enums import PERMANENT_CODES, REQUEUED_BY_RULES, AttributionStatus, ReturnReason
-from assignment.errors import AlreadyReturned, WindowClosed
+from assignment.contracts import RoutingResult
+from assignment.enums import PERMANENT_CODES, REQUEUED_BY_RULES, AttributionStatus, ReturnReason, RoutingPath
+from assignment.errors import AlreadyReturned, LockNotAcquired, RoutingDisabled, WindowClosed
 from assignment.models import LeadAttribution, RoutingPartner, RoutingQueueEntry
 from assignment.services.routing.database import call_integer
 from assignment.services.routing.running import FIRST_PASS
+from assignment.services.routing.single import route_lead
 from assignment.services.routing.telling import RETRY_SCHEDULE
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 from zrg.jobs.services.nudges import nudge
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, NotVisible
+from zrg.workspaces.enums import SwitchKey
 from zrg.workspaces.models import User
 from zrg.workspaces.services.audit import record_audit
+from zrg.workspaces.switches import is_switch_on
 
 logger = structlog.get_logger(__name__)
 
@@ -66,6 +70,20 @@ def _requeue(workspace_id: UUID, failed: Any, *, by: User | str, reason: str) ->
             _wake(FIRST_PASS)
     logger.info(log_events.ROUTING_REQUEUED, source=str(workspace_id), count=done, reason=reason)
     return done
+
+
+def route_now(lead_id: UUID, workspace_id: UUID, *, by: User, max_attempts: int | None = None) -> RoutingResult:
+    """Route a lead while the person waits: pending or failed, also before its planned attempt.
+
+    Raises `LockNotAcquired` when somebody is at it and `RoutingDisabled` while routing is switched off for all; then
+    nothing is written. Every other outcome is in the result.
+    """
+    result = route_lead(lead_id, workspace_id, user_id=by.pk, max_attempts=max_attempts, path=RoutingPath.MANUAL)
+    if result.result == "lock_not_acquired":
+        raise LockNotAcquired(gettext("Somebody is routing this lead at this moment. Try again in a little while."))
+    if result.result == "disabled" and is_switch_on(SwitchKey.ROUTING_DISABLED):
+        raise RoutingDisabled(gettext("Routing is switched off for now. The lead waits."))
+    return result
 
 
 def route_existing(workspace_id: UUID, lead_ids: Sequence[UUID], *, by: User) -> int:

@@ -138,16 +138,18 @@ export async function refreshThread() {
 
 // What this person did is on screen at once, not at the next poll. `left`: the act took the conversation
 // out of the list, and the next one is opened.
-export function changed({ lead, aside }, left) {
+// `gone`: it is not in this workspace any more, wherever the list stands.
+export function changed({ lead, aside, gone }, left) {
   zrg.refreshTabs();
-  if (!left) {
+  if (!left && !gone) {
     refreshRow(lead);
     if (lead === zrg.current()) refreshThread();
   }
-  if (!aside) return;
+  if (!aside && !gone) return;
   const row = document.getElementById(`row-${lead}`);
-  if (zrg.$("#rows-region")?.dataset.tab === "snoozed") return;
+  if (!gone && zrg.$("#rows-region")?.dataset.tab === "snoozed") return;
   const moved = zrg.step(1) || zrg.step(-1);
+  if (gone && !moved) return location.assign(zrg.$("a[data-back]")?.href || "/");
   row?.remove();
   if (!moved) zrg.reloadList({ quiet: true });
 }
