@@ -70,7 +70,7 @@ class AttemptFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Rows of that attempt."""
         value = self.value() or ""
-        return queryset.filter(attempt_number=int(value)) if value.isdigit() else queryset
+        return queryset.filter(attempt_number=int(value)) if value.isdecimal() else queryset
 
 
 class RuleFilter(admin.SimpleListFilter):

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 
 from zrg.lib.errors import BadInput
 from zrg.lib.text import storable
 from zrg.workspaces.access import require, workspace_key
+from zrg.workspaces.api.parsers import JSONParser
 from zrg.workspaces.api.views import TenantAPIView
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
 from zrg.workspaces.models import User
@@ -37,8 +38,18 @@ class RoutingAPIView(TenantAPIView):
             return {}
         if not isinstance(self.request.data, dict):
             raise BadInput(gettext("A JSON object is expected."), code="bad_request", http_status=400)
-        body: dict[str, Any] = _storable(self.request.data)
+        try:
+            body: dict[str, Any] = _storable(self.request.data)
+        except RecursionError as error:
+            raise BadInput(gettext("Nested too deeply."), code="bad_request", http_status=400) from error
         return body
+
+    def text(self, field: str) -> str:
+        """A text of the body, empty where it is missing."""
+        value = self.body().get(field)
+        if value is not None and not isinstance(value, str):
+            raise BadInput(gettext("Text is needed."), http_status=400, field=field)
+        return value or ""
 
     def person(self) -> User:
         """Who acts."""

@@ -188,8 +188,8 @@ class PartnerAct(PartnerView):
         row, sides = self.partner(partner_id)
         if self.act != "end" and "destination" not in sides:
             raise Forbidden(action="routing.partner")
-        reason = str(self.body().get("reason") or "")
-        return Response(partner_payload(partners.move(row, self.act, by=self.person(), reason=reason)))
+        moved = partners.move(row, self.act, by=self.person(), reason=self.text("reason"))
+        return Response(partner_payload(moved))
 
 
 class Logs(RoutingAPIView):
@@ -250,9 +250,7 @@ class AttributionReturn(RoutingAPIView):
         if row is None:
             raise NotVisible
         require(self.access, "routing.return", row.destination_workspace_id)
-        acting.return_lead(
-            row, str(self.body().get("reason", "")), by=self.person(), text=str(self.body().get("text") or "")
-        )
+        acting.return_lead(row, self.text("reason"), by=self.person(), text=self.text("text"))
         row.refresh_from_db()
         return Response(attribution_payload(row))
 

@@ -14,7 +14,7 @@ from assignment.errors import RoutingDisabled
 from assignment.models import RoutingQueueEntry
 from assignment.services.routing import acting
 from assignment.services.routing.batch import route_batch
-from assignment.services.routing.explaining import simulate, simulate_recent
+from assignment.services.routing.explaining import MAX_RECENT, simulate, simulate_recent
 from assignment.services.routing.health import get_routing_health, get_routing_stats
 from assignment.services.routing.running import process_retry_queue
 from leads.models import Lead
@@ -81,8 +81,9 @@ class SimulateRecent(RoutingAPIView):
 
     def post(self, request: Request) -> Response:
         """Shares per destination of the newest leads, before and after."""
-        count = self.body().get("count", MAX_BATCH)
-        count = count if isinstance(count, int) and not isinstance(count, bool) else 200
+        count = self.body().get("count", MAX_RECENT)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise BadInput(gettext("A number from 1."), http_status=400, field="count")
         return Response(simulate_recent(self.workspace(), count=count, drafts=self.body().get("rules")))
 
 

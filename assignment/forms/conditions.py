@@ -126,7 +126,7 @@ class Conditions:
         if act == "add" and not self.is_full:
             return replace(self, rows=(*self.rows, FIRST_ROW), touched=len(self.rows))
         name, _, place = act.partition(":")
-        if name == "remove" and place.isdigit() and int(place) < len(self.rows):
+        if name == "remove" and place.isdecimal() and int(place) < len(self.rows):
             rest = (*self.rows[: int(place)], *self.rows[int(place) + 1 :])
             return replace(self, rows=rest, touched=max(min(int(place), len(rest) - 1), 0))
         return self
@@ -147,7 +147,7 @@ class Conditions:
     def at_fault(self, pointer: str, message: str) -> "Conditions":
         """With the server's words at the row the pointer names."""
         parts = pointer.split("/")
-        if self.raw or len(parts) < 3 or not parts[2].isdigit() or int(parts[2]) >= len(self.rows):
+        if self.raw or len(parts) < 3 or not parts[2].isdecimal() or int(parts[2]) >= len(self.rows):
             return self
         place = int(parts[2])
         rows = (*self.rows[:place], replace(self.rows[place], problem=message), *self.rows[place + 1 :])

@@ -67,7 +67,7 @@ class Limits:
 
 def read_limits(data: QueryDict) -> Limits:
     """As they were posted."""
-    days = frozenset(int(day) for day in data.getlist("day") if day.isdigit())
+    days = frozenset(int(day) for day in data.getlist("day") if day.isdecimal() and len(day) == 1)
     return Limits(
         caps={cap: data.get(cap, "") for cap in CAP_FIELDS},
         is_timed="timed" in data,

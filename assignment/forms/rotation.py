@@ -48,7 +48,7 @@ class RotationDraft:
             email = clean_email(person)
             return replace(self, sequence=(*self.sequence, email), touched=len(self.sequence)) if email else self
         name, _, place = act.partition(":")
-        if not place.isdigit() or int(place) >= len(self.sequence):
+        if not place.isdecimal() or int(place) >= len(self.sequence):
             return self
         return _MOVES[name](self, int(place)) if name in _MOVES else self
 
@@ -57,7 +57,7 @@ def read_draft(data: QueryDict) -> RotationDraft:
     """The form as it was posted."""
     version = data.get("version", "")
     return RotationDraft(
-        version=int(version) if version.isdigit() else 0,
+        version=int(version) if version.isdecimal() else 0,
         is_enabled="enabled" in data,
         is_email_only="email_only" in data,
         sequence=tuple(clean_email(one) for one in data.getlist("sequence") if one.strip()),

@@ -70,7 +70,7 @@ def read_rule_draft(data: QueryDict, zone: str) -> RuleDraft:
         zone=zone,
         limits=read_limits(data),
         asks=read_conditions(data),
-        version=int(version) if version.isdigit() else 0,
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
         name=data.get("name", ""),
         is_active="is_active" in data,
         destination=data.get("destination", ""),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +30,7 @@ from leads.services.importing.starting import (
 from leads.views.imports import errors_response
 from zrg.lib.errors import BadInput, NotVisible
 from zrg.workspaces.access import require, workspace_key
+from zrg.workspaces.api.parsers import JSONParser
 from zrg.workspaces.api.views import TenantAPIView
 from zrg.workspaces.context import REPORT_TIMEOUT_MS
 from zrg.workspaces.models import User

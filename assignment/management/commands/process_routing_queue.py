@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from assignment.management.arguments import from_one
 from assignment.services.routing.running import process_retry_queue
 
 
@@ -14,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One pass, or until nothing is due."""
-        parser.add_argument("--limit", type=int, default=100)
+        parser.add_argument("--limit", type=from_one, default=100)
         parser.add_argument("--all", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,10 +1,12 @@
 """Route waiting leads now, without waiting for the clock."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from assignment.contracts import BatchResult
+from assignment.management.arguments import from_one
 from assignment.services.routing.batch import route_batch
 from assignment.services.routing.running import workspaces_with_work
 
@@ -16,17 +18,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where, how many, in which steps."""
-        parser.add_argument("--workspace")
-        parser.add_argument("--limit", type=int, default=100_000)
-        parser.add_argument("--batch-size", type=int, default=500)
+        parser.add_argument("--workspace", type=UUID)
+        parser.add_argument("--limit", type=from_one, default=100_000)
+        parser.add_argument("--batch-size", type=from_one, default=500)
         parser.add_argument("--dry-run", action="store_true", help="only say how many wait")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Batches per workspace until nothing is claimable."""
         waiting = [
-            one
-            for one in workspaces_with_work()
-            if one.first_pass and options["workspace"] in (None, str(one.workspace_id))
+            one for one in workspaces_with_work() if one.first_pass and options["workspace"] in (None, one.workspace_id)
         ]
         if options["dry_run"]:
             for one in waiting:

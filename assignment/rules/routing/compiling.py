@@ -52,8 +52,8 @@ def compile_rule(stored: Mapping[str, Any]) -> Rule:
         asks=read.asks,
         caps=_caps(stored.get("caps")),
         window=read.window,
-        starts_at=_moment(stored.get("starts_at")),
-        ends_at=_moment(stored.get("ends_at")),
+        starts_at=read.starts_at,
+        ends_at=read.ends_at,
         version=stored.get("version", 1),
         notify_via=tuple((stored.get("actions") or {}).get("notify_via", ())),
     )
@@ -81,16 +81,20 @@ class _Read(NamedTuple):
     needs: Need | None = None
     asks: frozenset[str] = frozenset()
     window: Window | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def _read(stored: Mapping[str, Any], key: str, what: str) -> _Read:
     try:
         window = read_schedule(stored.get("schedule"))
+        starts_at, ends_at = _moment(stored.get("starts_at")), _moment(stored.get("ends_at"))
         conditions = canonical_conditions(stored.get(key) or {})
-    except BadInput as error:
-        logger.error(log_events.ROUTING_RULE_UNREADABLE, what=what, code=error.code)
+    except (BadInput, ValueError) as error:
+        logger.error(log_events.ROUTING_RULE_UNREADABLE, what=what, code=getattr(error, "code", "bad_moment"))
         return _Read()
-    return _Read(compile_conditions(conditions), needed_value(conditions), asked_fields(conditions), window)
+    asks = asked_fields(conditions)
+    return _Read(compile_conditions(conditions), needed_value(conditions), asks, window, starts_at, ends_at)
 
 
 def _caps(values: Sequence[int | None] | None) -> Caps:

@@ -16,6 +16,8 @@ NOTIFY_WAYS = frozenset({"email", "slack"})
 MAX_TAGS = 20
 MAX_TAG = 80
 MAX_CAP = 2_147_483_647
+# Python reads no other year in every zone; the database would store more.
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 
 
 def clean_conditions(given: Any) -> dict[str, Any]:
@@ -64,7 +66,39 @@ def clean_moment(given: Any, field: str) -> datetime | None:
         moment = None
     if given is not None and (moment is None or moment.tzinfo is None):
         raise BadInput(gettext("A time with its zone is needed."), http_status=400, field=field)
+    check_moment(moment, field)
     return moment
+
+
+def check_moment(moment: datetime | None, field: str) -> None:
+    """Refuse an instant that could be stored but not be read in every zone."""
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadInput(
+            gettext("A year from {first} to {last}.").format(first=FIRST_YEAR, last=LAST_YEAR),
+            http_status=400,
+            field=field,
+        )
+
+
+def clean_name(given: Any) -> str:
+    """A text with something in it."""
+    if not isinstance(given, str) or not given.strip():
+        raise BadInput(gettext("A name is needed."), http_status=400, field="name")
+    return given.strip()
+
+
+def clean_flag(given: Any, field: str) -> bool:
+    """True or false, not a word for it."""
+    if not isinstance(given, bool):
+        raise BadInput(gettext("true or false is needed."), http_status=400, field=field)
+    return given
+
+
+def clean_whole(given: Any, field: str) -> int:
+    """A whole number; its range is the column's."""
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise BadInput(gettext("A whole number is needed."), http_status=400, field=field)
+    return given
 
 
 def clean_actions(given: Any) -> dict[str, list[str]]:

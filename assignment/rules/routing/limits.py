@@ -15,6 +15,7 @@ SCHEDULE_KEYS = {"days", "from", "to", "timezone"}
 # A schedule has at least one day a week; two weeks find its next opening whatever the clocks do.
 LOOK_AHEAD_DAYS = 14
 MAX_ROUNDS = 60
+DAYS_OF_A_WEEK = 7
 
 
 class BadSchedule(BadInput):
@@ -35,7 +36,11 @@ def read_schedule(given: Any) -> Window | None:
         raise BadSchedule(gettext("A schedule has days, from, to and timezone."), field="schedule")
     days, zone = given["days"], valid_zone(given["timezone"] if isinstance(given["timezone"], str) else None)
     start, end = _clock(given["from"]), _clock(given["to"])
-    if not isinstance(days, list) or not days or not all(type(day) is int and 1 <= day <= 7 for day in days):
+    if (
+        not isinstance(days, list)
+        or not 1 <= len(days) <= DAYS_OF_A_WEEK
+        or not all(type(day) is int and 1 <= day <= 7 for day in days)
+    ):
         raise BadSchedule(gettext("Days are numbers from 1 (Monday) to 7."), field="schedule.days")
     if zone is None:
         raise BadSchedule(gettext("Unknown time zone."), field="schedule.timezone")

@@ -38,7 +38,7 @@ def simulate(
 ) -> dict[str, Any]:
     """The decision for one lead, or for columns of one, by the rules in force or by drafts."""
     rule_set, now = _rule_set(workspace_id, drafts)
-    lead = _facts_of(workspace_id, lead_id) if lead_id else _given(facts or {})
+    lead = _facts_of(workspace_id, lead_id) if lead_id else _given({} if facts is None else facts)
     return decision_json(rule_set, evaluate(rule_set, lead, now, stored_counts(rule_set, now)))
 
 

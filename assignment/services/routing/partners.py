@@ -27,6 +27,7 @@ DESTINATION_FIELDS = frozenset({"accept_conditions", "schedule", *CAP_FIELDS})
 SOURCE_FIELDS = frozenset({"credit_amount", "return_window_days"})
 SHARED_FIELDS = frozenset({"notes"})
 MAX_RETURN_DAYS = 90
+MAX_AMOUNT = Decimal(10**8)
 
 
 def propose(
@@ -138,9 +139,11 @@ def _amount(value: Any) -> Decimal:
         amount = Decimal(str(value))
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount < Decimal(10**8):
+    amount = amount.quantize(Decimal("0.01")) if amount.is_finite() and abs(amount) < MAX_AMOUNT else Decimal("NaN")
+    # What is rounded up may be too much for the column as well.
+    if not amount.is_finite() or not 0 <= amount < MAX_AMOUNT:
         raise BadInput(gettext("An amount from 0."), http_status=400, field="credit_amount")
-    return amount.quantize(Decimal("0.01"))
+    return amount
 
 
 def _record(row: RoutingPartner, action: str, by: User) -> None:

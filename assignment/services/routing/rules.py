@@ -15,10 +15,14 @@ from assignment.errors import DestinationNotPartner, StaleVersion
 from assignment.models import RoutingPartner, RoutingRule, RoutingRuleRevision
 from assignment.rules.routing.input import (
     CAP_FIELDS,
+    check_moment,
     clean_actions,
     clean_cap,
     clean_conditions,
+    clean_flag,
+    clean_name,
     clean_schedule,
+    clean_whole,
 )
 from assignment.services.routing.acting import requeue_after_change
 from zrg.lib import log_events
@@ -37,6 +41,7 @@ FIELDS = (
 
 
 # What `clean_values` looks into.
+NUMBERS = ("priority", "weight")
 CHECKED = ("conditions", "actions", "schedule", *CAP_FIELDS)
 
 
@@ -113,6 +118,13 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise BadInput(gettext("Unknown fields."), http_status=400, fields=unknown)
     cleaned = dict(values)
+    if "name" in cleaned:
+        cleaned["name"] = clean_name(cleaned["name"])
+    if "is_active" in cleaned:
+        cleaned["is_active"] = clean_flag(cleaned["is_active"], "is_active")
+    for number in NUMBERS:
+        if number in cleaned:
+            cleaned[number] = clean_whole(cleaned[number], number)
     if "conditions" in cleaned:
         cleaned["conditions"] = clean_conditions(cleaned["conditions"])
     if "actions" in cleaned:
@@ -135,6 +147,8 @@ def _check(rule: RoutingRule, *, asks_for_agreement: bool) -> None:
         )
     except ValidationError as error:
         raise BadInput(gettext("Some values were refused."), http_status=400, fields=error.message_dict) from error
+    check_moment(rule.starts_at, "starts_at")
+    check_moment(rule.ends_at, "ends_at")
     if rule.starts_at and rule.ends_at and rule.ends_at <= rule.starts_at:
         raise BadInput(gettext("The end lies after the start."), http_status=400, field="ends_at")
     is_elsewhere = rule.destination_workspace_id not in (None, rule.workspace_id)

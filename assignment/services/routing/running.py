@@ -4,16 +4,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db import Error as DatabaseFault
 from django.db import connection
 
 from assignment import env, metrics
 from assignment.contracts import BatchResult
 from assignment.enums import RoutingCode, RoutingPath
-from assignment.services.routing import database
+from assignment.services.routing import database, faults
 from assignment.services.routing.batch import retry_batch, route_batch
 from assignment.services.routing.telling import RETRY_SCHEDULE
 from zrg.jobs.services.nudges import nudge
@@ -30,6 +32,8 @@ EXPIRED_PER_STEP = 5_000
 REMOVED_PER_STEP = 5_000
 
 Stop = Callable[[], bool]
+# Workspaces that cannot be served, with their errors.
+Broken = dict[UUID, Exception]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +59,25 @@ def workspaces_with_work() -> list[Waiting]:
 def run_first_pass(stop: Stop, *, only: UUID | None = None) -> BatchResult:
     """Route new leads, one batch per workspace in turn, until none is left or time is up.
 
-    One workspace's import cannot starve another. When time ends first, the next run is woken.
+    One workspace's import cannot starve another, nor can one that cannot be served: its error is raised after all
+    others had their turn. When time ends first, the next run is woken.
     """
-    total = BatchResult()
+    total, broken = BatchResult(), Broken()
     while not is_switch_on(SwitchKey.ROUTING_DISABLED):
         waiting = [one for one in workspaces_with_work() if one.first_pass and only in (None, one.workspace_id)]
         moved = 0
         for one in waiting:
+            if one.workspace_id in broken:
+                continue
             if stop():
                 nudge(FIRST_PASS)
                 return total
-            done = route_batch(one.workspace_id)
+            done = _served(broken, one.workspace_id, route_batch)
             total.add(done)
             moved += done.claimed - done.skipped
         if not moved:
             break
+    _raise_first(broken)
     return total
 
 
@@ -78,18 +86,20 @@ def process_retry_queue(limit: int | None = None, *, stop: Stop = lambda: False)
 
     Answers `{processed, succeeded, failed, deferred, errors}`.
     """
-    total = BatchResult()
+    total, broken = BatchResult(), Broken()
     left = limit
     while not (stop() or _retries_are_off()):
         before = total.claimed
-        due = {one.workspace_id: one.due for one in workspaces_with_work() if one.due}
+        due = {
+            one.workspace_id: one.due for one in workspaces_with_work() if one.due and one.workspace_id not in broken
+        }
         # One batch per workspace in turn: many due attempts of one keep nobody waiting.
         while due:
             for workspace_id, number in list(due.items()):
                 if stop() or left == 0 or _retries_are_off():
                     return _counted(total)
-                size = retry_size(number) if left is None else min(left, 1_000)
-                done = retry_batch(workspace_id, limit=size)
+                size = retry_size(number) if left is None else min(left, retry_size(number))
+                done = _served(broken, workspace_id, partial(retry_batch, limit=size))
                 total.add(done)
                 left = None if left is None else left - done.claimed
                 due[workspace_id] -= done.claimed
@@ -97,7 +107,27 @@ def process_retry_queue(limit: int | None = None, *, stop: Stop = lambda: False)
                     del due[workspace_id]
         if limit is not None or total.claimed == before:
             break
+    _raise_first(broken)
     return _counted(total)
+
+
+def _served(broken: Broken, workspace_id: UUID, work: Callable[[UUID], BatchResult]) -> BatchResult:
+    """One batch of a workspace. What goes wrong there is remembered, unless the database is away altogether."""
+    try:
+        return work(workspace_id)
+    except Exception as error:
+        if isinstance(error, DatabaseFault) and not connection.is_usable():
+            raise
+        code = faults.code_of(error)
+        metrics.ERRORS.labels(code=code).inc()
+        logger.error(log_events.ROUTING_FAILED, source=str(workspace_id), code=code, error=faults.message_of(error))
+        broken[workspace_id] = error
+        return BatchResult()
+
+
+def _raise_first(broken: Broken) -> None:
+    for error in broken.values():
+        raise error
 
 
 def _counted(total: BatchResult) -> dict[str, Any]:

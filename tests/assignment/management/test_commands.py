@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from leads.models import Lead
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
 from tests.support.routing_world import call, new_owner
 
 pytestmark = pytest.mark.django_db
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -93,3 +94,30 @@ def test_requeue_leaves_what_a_person_gave_up(partner, capsys):
     assert (dry, by_code, others) == ("would requeue=2", "requeued=1", "requeued=2")
     kept["lead_invalid"].refresh_from_db()
     assert kept["lead_invalid"].routing_status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["route_leads", "--workspace=x"], "invalid UUID"),
+        (["route_leads", "--limit=0"], "from 1"),
+        (["route_leads", "--batch-size=-5"], "from 1"),
+        (["process_routing_queue", "--limit=-1"], "from 1"),
+        (["simulate_routing", "--workspace={}"], "required"),
+        (["simulate_routing", "--workspace={}", "--recent=0"], "from 1"),
+        (["simulate_routing", "--workspace={}", "--facts=/nowhere.json"], "Cannot read /nowhere.json"),
+        (["simulate_routing", "--workspace={}", f"--lead={NOBODY}"], "not_found"),
+        (["simulate_routing", f"--workspace={NOBODY}", "--recent=5"], "not_found"),
+    ],
+)
+def test_bad_arguments_are_refused_in_words(partner, command, words):
+    with pytest.raises(CommandError, match=words):
+        call_command(*(part.format(partner.workspace_id) for part in command))
+
+
+def test_facts_of_a_file_are_refused_by_their_name(partner, tmp_path):
+    file = tmp_path / "facts.json"
+    file.write_text('{"shoe": 1}')
+
+    with pytest.raises(CommandError, match=r"facts\.shoe"):
+        call_command("simulate_routing", f"--workspace={partner.workspace_id}", f"--facts={file}")

@@ -112,7 +112,7 @@ def test_trying_costs_no_statement_per_lead(client, partner):
         ([ROW], {"weight": "x"}, None, "Weight is a whole number."),
         ([ROW], {"weight": "101"}, None, "weight: "),
         ([ROW], {"cap_daily": "-1"}, None, "A whole number from 0, or nothing."),
-        ([ROW], {"name": ""}, None, "name: "),
+        ([ROW], {"name": ""}, None, "A name is needed."),
     ],
 )
 def test_what_is_wrong_is_said_where_it_stands_and_nothing_is_saved(client, partner, rows, changed, place, words):
