@@ -100,6 +100,14 @@ SYSTEM_CODES = (RoutingCode.DB_ERROR, RoutingCode.EVALUATION_ERROR, RoutingCode.
 REQUEUED_BY_RULES = (RoutingCode.NO_MATCHING_RULE, RoutingCode.ALL_BLOCKED)
 
 
+class Stay(TextChoices):
+    """Why no rule is asked about a lead that is tried: it stays where it is."""
+
+    HAS_ACTIVITY = "has_activity", _("Stays: has a conversation")
+    SUPPRESSED = "suppressed", _("Stays: must not be contacted")
+    DUPLICATE = "duplicate", _("Stays: is a duplicate")
+
+
 class Why(TextChoices):
     """Why a rule did not get the lead."""
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.db.models import Sum
 from django.utils.translation import gettext
 
+from assignment.enums import Stay
 from assignment.models import RoutingCounter
 from assignment.rules.routing.compiling import compile_rule
 from assignment.rules.routing.contracts import Counts, CountsByScope, Decision, LeadFacts, RuleSet
@@ -17,7 +18,7 @@ from assignment.rules.routing.evaluation import evaluate
 from assignment.rules.routing.facts import ALL_COLUMNS, facts_from_lead
 from assignment.rules.routing.given_facts import columns_from_facts, is_fact, values_of_facts
 from assignment.rules.routing.input import CAP_FIELDS, clean_cap, clean_conditions, clean_moment, clean_schedule
-from assignment.services.routing.database import read_facts, read_many_facts
+from assignment.services.routing.database import TakenLead, read_facts, read_many_facts
 from assignment.services.routing.rulesets import load_rule_set
 from leads.models import Lead
 from zrg.lib.errors import BadInput, NotVisible
@@ -45,26 +46,34 @@ def simulate(
 def simulate_recent(
     workspace_id: UUID, *, count: int = MAX_RECENT, drafts: Sequence[Mapping[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """Where the newest leads that came to this workspace would go, now and by the drafts."""
+    """Where the newest leads of this workspace would go, now and by the drafts; `stay`: about whom no rule is asked."""
     before, now = _rule_set(workspace_id, None)
     after = _rule_set(workspace_id, drafts)[0] if drafts is not None else before
-    fresh = recent_facts(workspace_id, count)
+    newest = recent_leads(workspace_id, count)
+    stay = Counter(reason.value for lead in newest if (reason := why_it_stays(lead)))
     return {
-        "leads": len(fresh),
-        "before": shares_of(before, fresh, now),
-        "after": shares_of(after, fresh, now),
+        "leads": len(newest),
+        "before": shares_of(before, newest, now),
+        "after": shares_of(after, newest, now),
+        "stay": dict(stay),
     }
 
 
-def recent_facts(workspace_id: UUID, count: int) -> list[LeadFacts]:
-    """The newest leads as rules see them, newest first.
-
-    What was said with somebody is no question of rules: everybody is looked at as if new.
-    """
+def recent_leads(workspace_id: UUID, count: int) -> list[TakenLead]:
+    """The newest leads as routing would find them now, newest first."""
     newest = Lead.objects.in_workspace(workspace_id).order_by("-created_at", "-id").values_list("pk", flat=True)
     ids = list(newest[: min(max(count, 1), MAX_RECENT)])
-    found = {taken.id: replace(taken.facts, has_activity=False) for taken in read_many_facts(workspace_id, ids)}
+    found = {taken.id: taken for taken in read_many_facts(workspace_id, ids)}
     return [found[pk] for pk in ids if pk in found]
+
+
+def why_it_stays(lead: TakenLead) -> Stay | None:
+    """Before any rule: a conversation, a person not to be contacted, somebody a partner has (R7.4, R9.1)."""
+    if lead.facts.has_activity:
+        return Stay.HAS_ACTIVITY
+    if lead.facts.suppressed:
+        return Stay.SUPPRESSED
+    return Stay.DUPLICATE if lead.duplicate_of is not None else None
 
 
 def stored_counts(rule_set: RuleSet, now: Any) -> CountsByScope:
@@ -169,11 +178,15 @@ def _given(facts: Mapping[str, Any]) -> LeadFacts:
         raise BadInput(gettext("A fact has the wrong form."), http_status=400, field="facts") from error
 
 
-def shares_of(rule_set: RuleSet, leads: Sequence[LeadFacts], now: Any) -> dict[str, int]:
+def shares_of(rule_set: RuleSet, leads: Sequence[TakenLead], now: Any) -> dict[str, int]:
+    """Leads per destination or outcome; who stays whatever the rules say is kept."""
     counts = stored_counts(rule_set, now)
     places: Counter[str] = Counter()
     for lead in leads:
-        decision = evaluate(rule_set, lead, now, counts)
+        if why_it_stays(lead):
+            places["keep"] += 1
+            continue
+        decision = evaluate(rule_set, lead.facts, now, counts)
         places[decision.destination if decision.outcome == "route" else decision.outcome] += 1  # type: ignore[index]
     return dict(places)
 

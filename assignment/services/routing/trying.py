@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from assignment.enums import Why
+from assignment.enums import Stay, Why
 from assignment.rules.routing.compiling import compile_rule
-from assignment.rules.routing.contracts import CountsByScope, Decision, LeadFacts, Rule, RuleSet
+from assignment.rules.routing.contracts import CountsByScope, Decision, Rule, RuleSet
 from assignment.rules.routing.evaluation import evaluate
-from assignment.services.routing.database import read_many_facts
-from assignment.services.routing.explaining import recent_facts, stored_counts
+from assignment.services.routing.database import TakenLead, read_many_facts
+from assignment.services.routing.explaining import recent_leads, stored_counts, why_it_stays
 from assignment.services.routing.rulesets import load_rule_set
 from leads.models import Lead
 from zrg.lib.errors import NotVisible
@@ -43,11 +43,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTrial:
-    """`matches`: leads the conditions describe; `wins`: those the rule would get."""
+    """`matches`: leads the conditions describe; `wins`: those the rule would get; `stays`: no rule is asked."""
 
     leads: int
     matches: int
     wins: int
+    stays: int
     places: tuple[Place, ...]
     examples: tuple[Example, ...]
     chosen: Example | None
@@ -63,17 +64,19 @@ def try_rule(workspace_id: UUID, values: Mapping[str, Any], *, rule_id: UUID | N
     rule = _compile(values, rule_id or UUID(int=workspace_id.int ^ 1))
     others = tuple(one for one in before.rules if one.id != rule.id)
     after = replace(before, rules=(*others, rule))
-    leads = recent_facts(workspace_id, LEADS)
+    leads = recent_leads(workspace_id, LEADS)
     counts = stored_counts(after, now)
-    now_places = [_place(before, evaluate(before, lead, now, counts)) for lead in leads]
-    decisions = [(lead, evaluate(after, lead, now, counts)) for lead in leads]
-    then_places = [_place(after, decision) for _, decision in decisions]
+    then = [(lead, _verdict(after, lead, now, counts)) for lead in leads]
     return RuleTrial(
         leads=len(leads),
-        matches=sum(1 for lead in leads if rule.matches is not None and rule.matches(lead.values)),
-        wins=sum(1 for _, decision in decisions if decision.rule is rule),
-        places=_places(now_places, then_places),
-        examples=_examples(workspace_id, after, rule, decisions[:EXAMPLES]),
+        matches=sum(1 for lead in leads if rule.matches is not None and rule.matches(lead.facts.values)),
+        wins=sum(1 for _, verdict in then if isinstance(verdict, Decision) and verdict.rule is rule),
+        stays=sum(1 for _, verdict in then if isinstance(verdict, Stay)),
+        places=_places(
+            [_place(before, _verdict(before, lead, now, counts)) for lead in leads],
+            [_place(after, verdict) for _, verdict in then],
+        ),
+        examples=_examples(workspace_id, after, rule, then[:EXAMPLES]),
         chosen=_chosen(workspace_id, lead, after, rule, now),
     )
 
@@ -82,8 +85,8 @@ def shares_now(workspace_id: UUID) -> tuple[int, tuple[Place, ...]]:
     """How many leads were looked at, and where they would go by the rules in force."""
     rule_set, now = _rule_set(workspace_id)
     counts: CountsByScope = stored_counts(rule_set, now)
-    leads = recent_facts(workspace_id, LEADS)
-    places = [_place(rule_set, evaluate(rule_set, lead, now, counts)) for lead in leads]
+    leads = recent_leads(workspace_id, LEADS)
+    places = [_place(rule_set, _verdict(rule_set, lead, now, counts)) for lead in leads]
     return len(leads), _places(places, places)
 
 
@@ -115,7 +118,14 @@ def _compile(values: Mapping[str, Any], rule_id: UUID) -> Rule:
     )
 
 
-def _place(rule_set: RuleSet, decision: Decision) -> str:
+def _verdict(rule_set: RuleSet, lead: TakenLead, now: datetime, counts: CountsByScope) -> Decision | Stay:
+    """What routing would do with the lead now: it stays, or the rules decide."""
+    return why_it_stays(lead) or evaluate(rule_set, lead.facts, now, counts)
+
+
+def _place(rule_set: RuleSet, decision: Decision | Stay) -> str:
+    if isinstance(decision, Stay):
+        return gettext(decision.label)
     if decision.outcome == "route":
         partner = rule_set.partners.get(decision.destination or "")
         return partner.name if partner and partner.name else str(decision.destination)
@@ -134,14 +144,14 @@ def _places(before: list[str], after: list[str]) -> tuple[Place, ...]:
 
 
 def _examples(
-    workspace_id: UUID, rule_set: RuleSet, rule: Rule, decisions: list[tuple[LeadFacts, Decision]]
+    workspace_id: UUID, rule_set: RuleSet, rule: Rule, verdicts: list[tuple[TakenLead, Decision | Stay]]
 ) -> tuple[Example, ...]:
-    ids = [UUID(lead.id) for lead, _ in decisions]
+    ids = [lead.id for lead, _ in verdicts]
     people = Lead.objects.in_workspace(workspace_id).defer("search_vector").in_bulk(ids)
     return tuple(
-        Example(name=people[UUID(lead.id)].shown_name, place=_place(rule_set, decision), why=_why(rule, decision))
-        for lead, decision in decisions
-        if UUID(lead.id) in people
+        Example(name=people[lead.id].shown_name, place=_place(rule_set, verdict), why=_why(rule, verdict))
+        for lead, verdict in verdicts
+        if lead.id in people
     )
 
 
@@ -154,13 +164,15 @@ def _chosen(workspace_id: UUID, wanted: str, rule_set: RuleSet, rule: Rule, now:
     lead_id = found.values_list("pk", flat=True).first()
     if lead_id is None:
         return None
-    facts = read_many_facts(workspace_id, [lead_id])[0].facts
-    decision = evaluate(rule_set, facts, now, stored_counts(rule_set, now))
-    return next(iter(_examples(workspace_id, rule_set, rule, [(facts, decision)])), None)
+    taken = read_many_facts(workspace_id, [lead_id])[0]
+    verdict = _verdict(rule_set, taken, now, stored_counts(rule_set, now))
+    return next(iter(_examples(workspace_id, rule_set, rule, [(taken, verdict)])), None)
 
 
-def _why(rule: Rule, decision: Decision) -> str:
-    """Why this rule did or did not get the lead."""
+def _why(rule: Rule, decision: Decision | Stay) -> str:
+    """Why this rule did or did not get the lead; of one that stays the place says it."""
+    if isinstance(decision, Stay):
+        return ""
     if decision.rule is rule:
         return gettext("by this rule")
     reason = next((one.why for one in decision.considered if one.rule == rule.id), None)

@@ -162,7 +162,8 @@ def test_simulation_writes_nothing(client, source, partner):
     ).json()
 
     assert (one["outcome"], one["ruleName"]) == ("route", "All")
-    assert recent == {"leads": 1, "before": {str(partner.destination_workspace_id): 1}, "after": {"keep": 1}}
+    before = {str(partner.destination_workspace_id): 1}
+    assert recent == {"leads": 1, "before": before, "after": {"keep": 1}, "stay": {}}
     assert RoutingLog.objects.count() == 0
 
 

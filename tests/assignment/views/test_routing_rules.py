@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assignment.models import RoutingRule, RoutingRuleRevision
-from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
+from assignment.services.routing.single import route_lead
+from tests.factories import LeadFactory, PartnerWorkspaceFactory, RoutingPartnerFactory, RoutingRuleFactory
+from tests.factories.inbox import MessageFactory
 from tests.factories.workspaces import MembershipFactory
 from zrg.workspaces.models import Workspace
 
@@ -85,6 +87,46 @@ def test_a_rule_is_tried_on_the_newest_leads(client, partner):
     assert "2 would go this way" in page
     assert "Conditions do not match" in page
     assert RoutingRule.objects.count() == 0
+
+
+def test_the_trial_says_who_stays_whatever_the_rules_say(client, partner):
+    # Oldest first: two would go, one each has a conversation, is not to be contacted, is known to another partner.
+    LeadFactory.create_batch(2, workspace=partner.workspace, industry="Dental")
+    talked_with = LeadFactory(workspace=partner.workspace, industry="Dental", email="talk@person.example")
+    MessageFactory(lead=talked_with, workspace=partner.workspace)
+    LeadFactory(workspace=partner.workspace, industry="Dental", status="blacklisted", blacklist_reason="manual")
+    known = PartnerWorkspaceFactory()
+    LeadFactory(workspace=known, email="kim@person.example", routing_status="routed")
+    LeadFactory(workspace=partner.workspace, industry="Dental", email="kim@person.example")
+
+    form_of = form(partner, ROW, lead="talk@person.example")
+    response = client.post(url(partner, "new", "edit"), form_of)
+
+    trial, page = response.context["trial"], response.content.decode()
+    assert (trial.leads, trial.matches, trial.wins, trial.stays) == (5, 5, 2, 3)
+    assert {place.name: (place.before, place.after) for place in trial.places} == {
+        partner.destination_workspace.name: (0, 2),
+        "Found no place": (2, 0),
+        "Stays: has a conversation": (1, 1),
+        "Stays: must not be contacted": (1, 1),
+        "Stays: is a duplicate": (1, 1),
+    }
+    assert (trial.chosen.place, trial.chosen.why) == ("Stays: has a conversation", "")
+    assert "3 stay whatever the rules say." in page
+    assert known.name not in page
+
+
+def test_the_trial_foretells_what_routing_does(client, partner):
+    talked_with = LeadFactory(workspace=partner.workspace, industry="Dental", routing_status="pending")
+    MessageFactory(lead=talked_with, workspace=partner.workspace)
+    fresh = LeadFactory(workspace=partner.workspace, industry="Dental", routing_status="pending")
+    trial = client.post(url(partner, "new", "edit"), form(partner, ROW)).context["trial"]
+    client.post(url(partner, "new", "save"), form(partner, ROW))
+
+    results = [route_lead(lead.pk, partner.workspace_id) for lead in (talked_with, fresh)]
+
+    assert [(one.result, one.code) for one in results] == [("kept", "has_activity"), ("success", None)]
+    assert (trial.wins, trial.stays) == (1, 1)
 
 
 def test_trying_costs_no_statement_per_lead(client, partner):
