@@ -37,6 +37,7 @@ class BookingProcess(UUIDModel, TimestampedModel):
     row_security = SETTER_READABLE
 
     class Meta:
+        verbose_name_plural = "booking processes"
         constraints = [
             models.UniqueConstraint("workspace", Lower("name"), name="booking_process_name_unique"),
             models.CheckConstraint(
@@ -102,6 +103,10 @@ class CampaignProcess(UUIDModel, TimestampedModel):
 
     objects = TenantQuerySet.as_manager()
     row_security = SETTER_READABLE
+
+    class Meta:
+        verbose_name = "booking process of a campaign"
+        verbose_name_plural = "booking processes of campaigns"
 
     def __str__(self) -> str:
         return f"{self.email_campaign_id} → {self.booking_process_id}"

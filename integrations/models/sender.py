@@ -29,6 +29,7 @@ class EmailSender(UUIDModel):
     objects = EmailSenderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "e-mail sender"
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "provider", "sender_email_id"], name="emailsender_provider_id"

@@ -62,6 +62,7 @@ class EmailCampaign(UUIDModel, AutoSendColumns, TimestampedModel):
     row_security = SETTER_READABLE
 
     class Meta:
+        verbose_name = "e-mail campaign"
         constraints = [
             *AutoSendColumns.Meta.constraints,
             models.UniqueConstraint(
@@ -84,6 +85,7 @@ class SmsCampaign(UUIDModel, AutoSendColumns, TimestampedModel):
     row_security = SETTER_READABLE
 
     class Meta:
+        verbose_name = "SMS campaign"
         constraints = [
             *AutoSendColumns.Meta.constraints,
             models.UniqueConstraint(fields=["workspace", "name_normalized"], name="sms_campaign_unique"),

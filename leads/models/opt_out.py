@@ -36,6 +36,7 @@ class OptOut(UUIDModel):
     row_security = SETTER_WRITABLE
 
     class Meta:
+        verbose_name = "opt-out"
         constraints = [
             models.UniqueConstraint(fields=["workspace", "kind", "value_hash"], name="opt_out_unique"),
         ]

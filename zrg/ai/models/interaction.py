@@ -42,6 +42,7 @@ class AIInteraction(UUIDModel):
     objects = AIInteractionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "AI interaction"
         indexes = [
             # newest calls of a workspace; retention
             models.Index(fields=["workspace", "-created_at"], name="aiinteraction_ws_created"),
@@ -78,6 +79,8 @@ class AIUsageDaily(UUIDModel):
     objects = AIUsageDailyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "AI usage of a day"
+        verbose_name_plural = "AI usage by day"
         constraints = [
             models.UniqueConstraint(fields=["workspace", "day", "prompt_key", "model"], name="aiusage_unique")
         ]
