@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AssignmentConfig(AppConfig):
@@ -13,8 +13,11 @@ class AssignmentConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from assignment.activity import make_activity_functions  # noqa: PLC0415
+        from assignment.going_back import refuse_going_back, report_left_behind  # noqa: PLC0415
 
+        pre_migrate.connect(refuse_going_back, sender=self)
         post_migrate.connect(make_activity_functions, sender=self)
+        post_migrate.connect(report_left_behind, sender=self)
         _register_routing()
         _register_rotation()
 

@@ -38,7 +38,7 @@ SIGNATURE = "zrg_merge_assignment_events(uuid, uuid)"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assignment", "0010_guarded_reverse"),
+        ("assignment", "0009_assignment_event"),
         ("leads", "0008_duplicate_of"),
         ("workspaces", "0002_purge_audit"),
     ]

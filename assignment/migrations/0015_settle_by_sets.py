@@ -123,7 +123,7 @@ if RETRIES == RETRIES_BEFORE:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0014_guarded_reverse")]
+    dependencies = [("assignment", "0013_read_many_routing_facts")]
 
     operations = [
         migrations.RunSQL(_GUARD.format(when="AFTER"), _GUARD.format(when="BEFORE")),

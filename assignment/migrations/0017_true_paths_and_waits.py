@@ -62,7 +62,7 @@ def _remade(sql):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0016_guarded_reverse")]
+    dependencies = [("assignment", "0015_settle_by_sets")]
 
     operations = [
         migrations.RunSQL(_again(NOTE), _again(_failures.NOTE)),

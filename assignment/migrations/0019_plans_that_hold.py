@@ -145,7 +145,7 @@ _CLAIM_RETRIES = "claim_routing_retries(uuid, integer)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0018_guarded_reverse")]
+    dependencies = [("assignment", "0017_true_paths_and_waits")]
 
     operations = [
         migrations.RunSQL(

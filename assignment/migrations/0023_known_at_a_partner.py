@@ -57,7 +57,7 @@ REMOVE = _changed(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0022_guarded_reverse")]
+    dependencies = [("assignment", "0021_failure_plans")]
 
     operations = [
         migrations.RunSQL(SETTLE, _again(_settle)),

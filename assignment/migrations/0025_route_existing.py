@@ -35,7 +35,7 @@ SIGNATURE = "route_existing_leads(uuid[], uuid)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0024_guarded_reverse")]
+    dependencies = [("assignment", "0023_known_at_a_partner")]
 
     operations = [
         migrations.RunSQL(

@@ -29,7 +29,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0026_guarded_reverse"), ("integrations", "0003_webhook_target")]
+    dependencies = [("assignment", "0025_route_existing"), ("integrations", "0003_webhook_target")]
 
     operations = [
         migrations.RunSQL(

@@ -24,6 +24,6 @@ COLLISIONS = BEFORE.replace(_JOINED, _BY_ID)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assignment", "0028_guarded_reverse")]
+    dependencies = [("assignment", "0027_clay_routes_follow")]
 
     operations = [migrations.RunSQL(COLLISIONS, BEFORE)]

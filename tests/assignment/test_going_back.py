@@ -42,14 +42,15 @@ UNION ALL SELECT tgname FROM pg_trigger WHERE tgname IN ('lead_routing_guard', '
 """
 
 
-@pytest.fixture
-def copy(committed_db, tmp_path):
-    """A database of its own with a routed lead and an export; returns its address as the schema's owner."""
-    with platform(timeout_ms=60_000):
-        source = make_source()
-        catch_all(make_partner(source))
-        lead = make_leads(source, 1)[0]
-    assert route_lead(lead, source.pk).result == "success"
+@pytest.fixture(params=["empty", "filled"])
+def copy(request, committed_db, tmp_path):
+    """A database of its own with an export, and a routed lead if filled; its address as the schema's owner."""
+    if request.param == "filled":
+        with platform(timeout_ms=60_000):
+            source = make_source()
+            catch_all(make_partner(source))
+            lead = make_leads(source, 1)[0]
+        assert route_lead(lead, source.pk).result == "success"
     call_command("routing_export", out=tmp_path)
     connections.close_all()
     server, name = os.environ["ZRG_TEST_DATABASE_URL"], f"{database.database_name()}_back"
@@ -60,7 +61,10 @@ def copy(committed_db, tmp_path):
                 sql.Identifier(name), sql.Identifier(database.database_name())
             )
         )
-    yield database._with_database(server, name)
+    url = database._with_database(server, name)
+    with psycopg.connect(url) as owner:
+        owner.execute("DROP FUNCTION zrg_test_shift_routing")  # of the tests, and named like a part of routing
+    yield url
     with psycopg.connect(server, autocommit=True) as owner:
         database._drop(owner, name)
 
@@ -87,7 +91,7 @@ def test_going_back_is_refused_then_leaves_nothing_and_comes_again(copy):
     refused = migrate(copy, "assignment", "zero")
 
     assert refused.returncode != 0
-    assert "ReverseRefused: ROUTING_DISABLED is not on;" in refused.stderr
+    assert refused.stderr.startswith("CommandError: Nothing was changed: ROUTING_DISABLED is not on;")
     assert read(copy, SCHEMA) == before
 
     back = migrate(copy, "assignment", "zero", ROUTING_DISABLED="1")
@@ -99,16 +103,29 @@ def test_going_back_is_refused_then_leaves_nothing_and_comes_again(copy):
     assert read(copy, SCHEMA) == before
 
 
+@pytest.mark.parametrize("copy", ["filled"], indirect=True)
 def test_without_an_export_going_back_needs_force(copy):
     with psycopg.connect(copy) as owner:
         owner.execute("ALTER TABLE workspaces_adminauditevent DISABLE TRIGGER USER")
         owner.execute("UPDATE workspaces_adminauditevent SET created_at = created_at - interval '25 hours'")
         owner.execute("ALTER TABLE workspaces_adminauditevent ENABLE TRIGGER USER")
 
-    refused = migrate(copy, "assignment", "0009", ROUTING_DISABLED="1")
+    # Nobody named this app: its migrations stand on those of leads.
+    refused = migrate(copy, "leads", "0005", ROUTING_DISABLED="1")
 
-    assert "ReverseRefused: there is no routing_export of the last 24 hours;" in refused.stderr
+    assert "Nothing was changed: there is no routing_export of the last 24 hours;" in refused.stderr
     forced = migrate(copy, "assignment", "0009", ROUTING_DISABLED="1", ROUTING_REVERSE_FORCE="1")
     assert forced.returncode == 0
     rows = read(copy, "SELECT action, reason FROM workspaces_adminauditevent WHERE action LIKE 'routing.reverse%'")
     assert rows == [("routing.reverse_forced", "there is no routing_export of the last 24 hours")]
+
+
+@pytest.mark.parametrize("copy", ["empty"], indirect=True)
+def test_what_going_back_leaves_is_named(copy):
+    with psycopg.connect(copy) as owner:
+        owner.execute("CREATE FUNCTION public.routing_of_somebody() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+
+    back = migrate(copy, "assignment", "zero", ROUTING_DISABLED="1")
+
+    assert back.returncode == 1
+    assert back.stderr == "CommandError: Routing was taken out, but this is left: function routing_of_somebody\n"

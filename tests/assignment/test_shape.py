@@ -65,9 +65,3 @@ def test_rules_and_dashboard_ask_for_figures_that_exist(file):
 @pytest.mark.django_db
 def test_nothing_is_missing_in_the_database():
     assert missing_parts() == []
-
-
-def test_guard_of_the_way_back_is_the_newest_migration():
-    folder = Path(__file__).resolve().parents[2] / "assignment" / "migrations"
-
-    assert max(folder.glob("0*.py")).stem.endswith("_guarded_reverse")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from assignment.going_back import EXPORTED
 from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry
 from zrg.lib.csv_files import safe_cell
 from zrg.workspaces.context import platform
@@ -13,7 +14,6 @@ from zrg.workspaces.services.audit import record_audit
 
 MODELS = {"logs": RoutingLog, "attributions": LeadAttribution, "queue": RoutingQueueEntry}
 ROWS_AT_ONCE = 2_000
-EXPORTED = "routing.exported"
 
 
 class Command(BaseCommand):
