@@ -173,15 +173,22 @@ def test_hard_11b_no_network_in_transaction():
 
 
 def test_hard_11b_lock_order():
-    text = (ROOT / "assignment/migrations/0004_routing_settlement.py").read_text()
+    """Of the functions as the database holds them."""
+    settle, counters = source_of("complete_routing_batch"), source_of("lock_routing_counters")
     steps = ["FOR UPDATE OF l SKIP LOCKED", "lock_routing_counters(", "INSERT INTO public.assignment_leadattribution"]
 
-    places = [text.index(step) for step in steps]
+    places = [settle.index(step) for step in steps]
 
     assert places == sorted(places)
-    counters = (ROOT / "assignment/migrations/0003_routing_claims.py").read_text()
     assert "ORDER BY c.scope, c.scope_id, c.day FOR UPDATE OF c" in counters
-    assert "ORDER BY u.hash, u.n" in text
+    assert "ORDER BY u.hash, u.n" in settle
+
+
+def source_of(function):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function])
+        (found,) = cursor.fetchall()
+    return found[0]
 
 
 def test_hard_11b_bad_lead_stops_nobody(partner, lead):
