@@ -94,7 +94,11 @@ class Backfill(RoutingAPIView):
         limit = body.get("limit", LIMIT)
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
             raise BadInput(gettext("A number from 1 to {max_limit}.").format(max_limit=MAX_LIMIT), field="limit")
-        if body.get("dryRun") is True:
+        is_trial = body.get("dryRun", False)
+        if not isinstance(is_trial, bool):
+            # Anything else must not run for real.
+            raise BadInput(gettext("True or false."), field="dryRun")
+        if is_trial:
             return Response(backfill_assignments(workspace_id, dry_run=True, limit=limit).as_json())
         start_backfill(workspace_id, limit=limit, by=self.person())
         return Response({"queued": True}, status=202)

@@ -1,12 +1,13 @@
 """The rotation as a person edits it: people by e-mail, the sequence as it stands in the form."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 
 from assignment.services.rotation_config import RotationForm, clean_email
+from zrg.lib.text import storable
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -37,10 +38,13 @@ class RotationDraft:
             managers=[*self.managers, *split_addresses(self.new_managers)] if with_people else None,
         )
 
-    def without(self, emails: Sequence[str]) -> "RotationDraft":
-        """The draft with these people taken out of the sequence."""
-        gone = set(emails)
-        return replace(self, sequence=tuple(one for one in self.sequence if one not in gone))
+    def with_only(self, members: Collection[str], *, with_people: bool) -> "RotationDraft":
+        """The draft with nobody in the sequence but these members, of the chosen and newly typed setters."""
+        staying = set(members)
+        if with_people:
+            staying &= {clean_email(one) for one in self.setters}
+            staying |= {clean_email(one) for one in split_addresses(self.new_setters)}
+        return replace(self, sequence=tuple(one for one in self.sequence if one in staying))
 
     def edited(self, act: str, person: str) -> "RotationDraft":
         """The draft after `add`, `up:2`, `down:2` or `remove:2`; anything else leaves it as it is."""
@@ -48,29 +52,33 @@ class RotationDraft:
             email = clean_email(person)
             return replace(self, sequence=(*self.sequence, email), touched=len(self.sequence)) if email else self
         name, _, place = act.partition(":")
-        if not place.isdecimal() or int(place) >= len(self.sequence):
+        number = _number(place)
+        if name not in _MOVES or number is None or number >= len(self.sequence):
             return self
-        return _MOVES[name](self, int(place)) if name in _MOVES else self
+        return _MOVES[name](self, number)
 
 
 def read_draft(data: QueryDict) -> RotationDraft:
     """The form as it was posted."""
-    version = data.get("version", "")
     return RotationDraft(
-        version=int(version) if version.isdecimal() else 0,
+        version=_number(data.get("version", "")) or 0,
         is_enabled="enabled" in data,
         is_email_only="email_only" in data,
-        sequence=tuple(clean_email(one) for one in data.getlist("sequence") if one.strip()),
-        setters=tuple(data.getlist("setter")),
-        managers=tuple(data.getlist("manager")),
-        new_setters=data.get("new_setters", ""),
-        new_managers=data.get("new_managers", ""),
+        sequence=tuple(clean_email(storable(one)) for one in data.getlist("sequence") if one.strip()),
+        setters=tuple(storable(one) for one in data.getlist("setter")),
+        managers=tuple(storable(one) for one in data.getlist("manager")),
+        new_setters=storable(data.get("new_setters", "")),
+        new_managers=storable(data.get("new_managers", "")),
     )
 
 
 def split_addresses(text: str) -> list[str]:
     """Addresses typed into one field."""
     return [one for one in _SEPARATORS.split(text) if one]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _move(draft: RotationDraft, place: int, target: int, by: str) -> RotationDraft:

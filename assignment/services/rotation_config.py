@@ -35,8 +35,10 @@ def save_rotation(
     """Save members and rotation together.
 
     422 `unknown_setters` lists every address without an account, and every entry of the sequence that
-    would not be a setter; then nothing is written. `version` is that of the settings the form was made
-    from. A changed sequence begins anew; anything else leaves the pointer alone.
+    would not be a setter; then nothing is written. Entries of a sequence that is saved as it stands are
+    not asked again, unless this save takes them from the setters: who left must not keep anybody from
+    switching the rotation off. Members whose account is switched off stay members. `version` is that of
+    the settings the form was made from. A changed sequence begins anew; anything else leaves the pointer alone.
     """
     sequence = [clean_email(one) for one in form.sequence]
     if len(sequence) > MAX_SEQUENCE:
@@ -52,14 +54,26 @@ def save_rotation(
             MembershipRole.INBOX_MANAGER: _distinct(form.managers),
         }
         users = _users([*sequence, *(one for emails in wanted.values() for one in emails or ())])
-        setters = wanted[MembershipRole.SETTER]
-        unknown = [one for emails in wanted.values() for one in emails or () if one not in users]
-        ids, outside = _resolve(sequence, users, _setter_emails(workspace) if setters is None else set(setters))
+        holders = {role: _holders(workspace, role) for role in wanted}
+        unknown = [
+            one
+            for role, emails in wanted.items()
+            for one in emails or ()
+            if one not in users and one not in holders[role]
+        ]
+        before, setters = _setter_emails(workspace), wanted[MembershipRole.SETTER]
+        ids, outside = _resolve(sequence, users, before if setters is None else set(setters))
+        if sequence == addresses_of(row):
+            ids, outside = list(row.round_robin_setter_sequence), [one for one in outside if one in before]
         if unknown or outside:
             raise UnknownSetters(
                 gettext("These addresses are no active setters."), emails=list(dict.fromkeys([*unknown, *outside]))
             )
-        named = {role: [users[one] for one in emails] for role, emails in wanted.items() if emails is not None}
+        named = {
+            role: [users.get(one) or holders[role][one] for one in emails]
+            for role, emails in wanted.items()
+            if emails is not None
+        }
         # First who comes: nobody who changes the role only is signed out.
         for role, people in named.items():
             for user in people:
@@ -80,6 +94,13 @@ def resolve_setter_emails(workspace: Workspace, emails: Sequence[str]) -> tuple[
     return _resolve(cleaned, _users(cleaned), _setter_emails(workspace))
 
 
+def addresses_of(row: WorkspaceSettings) -> list[str]:
+    """The stored sequence as the form names it: addresses, and the id of an account that is gone."""
+    stored = row.round_robin_setter_sequence
+    emails = dict(User.objects.filter(pk__in=stored).values_list("pk", "email"))
+    return [emails.get(one, str(one)) for one in stored]
+
+
 def clean_email(text: str) -> str:
     """An address as accounts store it."""
     return text.strip().lower()
@@ -92,6 +113,11 @@ def _resolve(emails: Sequence[str], users: dict[str, User], setters: set[str]) -
 
 def _users(emails: Sequence[str]) -> dict[str, User]:
     return {user.email: user for user in User.objects.filter(email__in=set(emails), is_active=True)}
+
+
+def _holders(workspace: Workspace, role: str) -> dict[str, User]:
+    rows = Membership.objects.in_workspace(workspace).active().with_role(role).select_related("user")
+    return {one.user.email: one.user for one in rows}
 
 
 def _setter_emails(workspace: Workspace) -> set[str]:

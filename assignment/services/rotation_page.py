@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from assignment.rules.rotation import POSITIVE, Member, Rotation, is_eligible, next_turns, shares_of
 from assignment.services.rotation import member_of, read_rotation, setters_of, today_in
 from leads.enums import LeadStatus
 from leads.models import Lead
+from zrg.workspaces.context import tenant
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, WorkspaceSettings
 
@@ -21,7 +23,10 @@ CAP = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody of the rotation; `trouble` says why no lead goes there today."""
+    """Somebody of the rotation; `trouble` says why no lead goes there today.
+
+    `is_member`: a setter of the workspace with an account in use; a changed sequence names nobody else.
+    """
 
     email: str
     name: str
@@ -44,6 +49,10 @@ class RotationView:
         """A sequence of addresses as people."""
         return [self.people.get(one) or _stranger(one) for one in sequence]
 
+    def lost(self, sequence: Sequence[str]) -> list[Person]:
+        """Who stands in this sequence and can be saved in no changed one."""
+        return [one for one in self.entries(list(dict.fromkeys(sequence))) if not one.is_member]
+
     @property
     def sequence(self) -> list[str]:
         """The stored sequence as addresses; accounts that are gone are shown by their id."""
@@ -56,20 +65,30 @@ class RotationView:
         known = {pk: email for email, pk in self.ids.items()}
         if list(sequence) != self.sequence:
             base = tuple(self.ids[one] for one in sequence if one in self.ids)
-            default = tuple(self.ids[one.email] for one in self.setters)
+            default = () if sequence else tuple(self.ids[one.email] for one in self.setters)
             rotation = replace(rotation, configured=base, base=base or default, pointer=None)
         shares = [(self.people[known[pk]], share) for pk, share in shares_of(rotation.effective).items()]
         return shares, [self.people[known[pk]] for pk in next_turns(rotation)]
 
 
 def read_page(workspace_id: UUID, now: datetime | None = None) -> RotationView:
-    """Everything the settings page shows of the rotation, in five queries."""
+    """Everything the settings page shows of the rotation, in five queries.
+
+    Read as the workspace: a setter's own context knows no other members, and would show another rotation.
+    """
+    with tenant(workspace_id):
+        return _read_page(workspace_id, now or timezone.now())
+
+
+def _read_page(workspace_id: UUID, moment: datetime) -> RotationView:
     row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
-    moment = now or timezone.now()
     members = setters_of(workspace_id)
     rotation, today = read_rotation(row, moment, members=members), today_in(row, moment)
     managers = Membership.objects.in_workspace(workspace_id).active().with_role(MembershipRole.INBOX_MANAGER)
-    people = {one.user.email: _person(one.user, _trouble(member_of(one), today), one.is_active) for one in members}
+    people = {
+        one.user.email: _person(one.user, _trouble(member_of(one), today), one.is_active and one.user.is_active)
+        for one in members
+    }
     ids = {one.user.email: one.user_id for one in members}
     for user in User.objects.filter(pk__in=set(rotation.configured) - set(ids.values())):
         people[user.email] = _person(user, gettext("Not a setter of this workspace"), False)
@@ -111,17 +130,19 @@ def _person(user: User, trouble: str, is_member: bool) -> Person:
 
 
 def _stranger(email: str) -> Person:
-    return Person(email=email, name=email, is_member=False, trouble=gettext("No account with this address"))
+    # An account that is gone is known by its id only.
+    name = email if "@" in email else gettext("Deleted account")
+    return Person(email=email, name=name, is_member=False, trouble=gettext("No account with this address"))
 
 
 def _trouble(member: Member, today: date) -> str:
     if is_eligible(member, today):
         return ""
     if not member.is_active:
-        return "No longer a setter here"
+        return gettext("No longer a setter here")
     if not member.user_active:
-        return "Account switched off"
+        return gettext("Account switched off")
     if not member.in_rotation:
-        return "Out of rotation"
+        return gettext("Out of rotation")
     assert member.rotation_paused_until is not None
-    return f"On holiday until {member.rotation_paused_until:%-d %B}"
+    return gettext("On holiday until {day}").format(day=date_format(member.rotation_paused_until, "j F Y"))

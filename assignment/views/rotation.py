@@ -54,7 +54,7 @@ def try_backfill(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     trial = {
         **result,
         "shares": [(names[pk], count) for pk, count in result["perSetter"].items()],
-        "reasons": [(SKIPPED.get(reason, reason), count) for reason, count in result["skipped"].items()],
+        "reasons": [(gettext(SKIPPED.get(reason, reason)), count) for reason, count in result["skipped"].items()],
     }
     return _page(request, workspace_id, view, _stored(view), trial=trial)
 
@@ -85,11 +85,11 @@ def section_state(workspace_id: UUID, can_edit: bool) -> Mapping[str, SectionSta
 
 
 SKIPPED = {
-    "channel": "not an e-mail reply",
-    "disabled": "round robin is off",
-    "no_setters": "no setter is active",
-    "sequence_empty": "nobody of the sequence is active",
-    "blacklisted": "workspace or lead is stopped",
+    "channel": _("not an e-mail reply"),
+    "disabled": _("round robin is off"),
+    "no_setters": _("no setter is active"),
+    "sequence_empty": _("nobody of the sequence is active"),
+    "blacklisted": _("workspace or lead is stopped"),
 }
 SECTION = SettingsSection(
     tab=TAB,
@@ -114,8 +114,8 @@ def _save(
     workspace = Workspace.objects.get(pk=workspace_id)
     with_people = "people" in request.POST
     if drop:
-        staying = {*draft.as_form(with_people=True).setters}  # type: ignore[misc]
-        draft = draft.without([one for one in draft.sequence if one not in staying])
+        members = [one.email for one in view.people.values() if one.is_member]
+        draft = draft.with_only(members, with_people=with_people)
     try:
         save_rotation(
             workspace,
@@ -126,13 +126,13 @@ def _save(
         )
     except UnknownSetters as refused:
         unknown: Any = refused.data["emails"]
-        leaving = [one for one in unknown if one in view.people and one in draft.sequence]
+        leaving = [one for one in unknown if one in draft.sequence]
         return _page(request, workspace_id, view, draft, status=422, unknown=unknown, leaving=leaving)
     except BadInput as refused:
         return _page(request, workspace_id, view, draft, status=422, problem=str(refused))
     except Conflict:
         fresh = replace(draft, version=view.version)
-        changed = "These settings changed meanwhile. Look at what stands here, then save again."
+        changed = gettext("These settings changed meanwhile. Look at what stands here, then save again.")
         return _page(request, workspace_id, view, fresh, status=409, problem=changed)
     messages.success(request, gettext("Saved."))
     return HttpResponseRedirect(section_url(workspace_id, SECTION))
@@ -149,8 +149,10 @@ def _page(
 ) -> HttpResponse:
     access = access_of(request)
     shares, upcoming = view.preview(draft.sequence)
-    waiting = count_waiting(workspace_id)
-    absent = leads_of_absent(workspace_id).values("pk")[: CAP + 1].count()
+    lost = view.lost(draft.sequence)
+    # Whoever sees assigned leads only is told of no others.
+    sees_waiting = workspace_id in access.ws_all
+    absent = leads_of_absent(workspace_id).values("pk")[: CAP + 1].count() if sees_waiting else 0
     return settings_page(
         request,
         workspace_id,
@@ -166,8 +168,12 @@ def _page(
         is_changed=list(draft.sequence) != view.sequence,
         shares=shares,
         upcoming=upcoming,
-        waiting=waiting,
+        lost=lost,
+        is_all_lost=len(lost) == len(set(draft.sequence)),
+        sees_waiting=sees_waiting,
+        waiting=count_waiting(workspace_id) if sees_waiting else 0,
         absent=absent,
+        can_reassign=can(access, "lead.assign", workspace_id),
         cap=CAP,
         limit=LIMIT,
         absent_url=item_url(workspace_id, SECTION, "inactive"),
