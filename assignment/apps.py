@@ -92,14 +92,20 @@ def _register_rotation() -> None:
     from assignment.models import LeadAssignmentEvent  # noqa: PLC0415
     from assignment.services import rotation_figures  # noqa: PLC0415
     from assignment.services.backfilling import ASSIGNMENT_BACKFILL  # noqa: PLC0415
+    from assignment.services.doctor import examine_rotation  # noqa: PLC0415
     from assignment.services.merging import explain_assignment, merge_assignment_events  # noqa: PLC0415
     from assignment.views import drawer, rotation  # noqa: PLC0415
     from inbox.contracts import ReplyClassified, SentimentChanged  # noqa: PLC0415
     from inbox.registry import register_bulk_action, register_drawer_section  # noqa: PLC0415
     from leads.registry import register_merge, register_merge_follower  # noqa: PLC0415
     from zrg.jobs import registry  # noqa: PLC0415
-    from zrg.workspaces.registry import register_section_states, register_settings_section  # noqa: PLC0415
+    from zrg.workspaces.registry import (  # noqa: PLC0415
+        register_doctor_check,
+        register_section_states,
+        register_settings_section,
+    )
 
+    register_doctor_check("rotation", examine_rotation)
     registry.register_event(RotationEmpty)
     for event, name, receiver in (
         (ReplyClassified, "rotate_after_reply", receivers.rotate_after_reply),

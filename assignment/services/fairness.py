@@ -1,17 +1,18 @@
 """What the rotation did against what it should do, and what it left behind."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.apps import apps
+from django.db.models import Count, Q, Subquery
 from django.utils import timezone
 
 from assignment.models import LeadAssignmentEvent
-from assignment.rules.rotation import POSITIVE, follows_sequence, shares_of
-from assignment.services.rotation import read_rotation
+from assignment.rules.rotation import POSITIVE, Rotation, follows_sequence, shares_of
+from assignment.services.rotation import read_rotation, setters_of
 from leads.enums import Channel, LeadStatus
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
@@ -44,13 +45,15 @@ class Fairness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the newest assignments of the rotation say; `breaks` counts rows that do not continue the one before
-    although the configuration is the same.
+    """What the newest assignments of the rotation say. `breaks` counts rows that do not continue the one before
+    although the configuration is the same, and a pointer that is not where the newest row left it; `misplaced`
+    rows that gave a lead to somebody else than stands at their place of the order.
     """
 
     events: list[LeadAssignmentEvent]
     shares: dict[UUID, int]
     breaks: int
+    misplaced: int
     off_channel: int
 
 
@@ -87,7 +90,8 @@ def _channel(stored: str | None) -> str:
 
 def verify_rotation(workspace_id: UUID, last: int = 10) -> Verdict:
     """Whether the newest assignments follow the sequence, oldest first."""
-    row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
+    # Locked: an assignment between the two reads would look like a pointer that moved by itself.
+    row = WorkspaceSettings.objects.select_for_update(no_key=True).get(workspace_id=workspace_id)
     newest = LeadAssignmentEvent.objects.in_workspace(workspace_id).by_rotation().newest_first()
     events = list(newest.select_related("assigned_to")[:last])[::-1]
     of_now = [one for one in events if one.config_version == row.round_robin_config_version]
@@ -95,9 +99,33 @@ def verify_rotation(workspace_id: UUID, last: int = 10) -> Verdict:
         not follows_sequence([(one.pointer_before, one.pointer_after), (two.pointer_before, two.pointer_after)])
         for one, two in pairwise(of_now)
     )
-    off_channel = sum(one.channel != "email" for one in of_now) if row.round_robin_email_only else 0
+    if of_now and of_now[-1].pointer_after != row.round_robin_last_setter_index:
+        breaks += 1
+    misplaced = sum(_is_misplaced(one, row.round_robin_setter_sequence) for one in of_now)
+    since = _email_only_since(row)
+    off_channel = sum(one.channel != Channel.EMAIL for one in of_now if since is not None and one.created_at >= since)
     shares = Counter(one.assigned_to_id for one in events if one.assigned_to_id)
-    return Verdict(events=events, shares=dict(shares), breaks=breaks, off_channel=off_channel)
+    return Verdict(events=events, shares=dict(shares), breaks=breaks, misplaced=misplaced, off_channel=off_channel)
+
+
+def _email_only_since(row: WorkspaceSettings) -> datetime | None:
+    """When email-only was switched on, None while it is off: the leads before were given out by other terms, and
+    switching moves no version.
+    """
+    if not row.round_robin_email_only:
+        return None
+    history = apps.get_model("workspaces", "WorkspaceSettingsEvent").objects.filter(pgh_obj_id=row.pk)
+    last_off = history.filter(round_robin_email_only=False).order_by("-pgh_id").values("pgh_id")[:1]
+    later = history.filter(pgh_id__gt=Subquery(last_off)).order_by("pgh_id")
+    found: datetime | None = later.values_list("pgh_created_at", flat=True).first()
+    return found or row.created_at
+
+
+def _is_misplaced(event: LeadAssignmentEvent, sequence: list[UUID]) -> bool:
+    # Without a saved order the places are those of the team, which may have changed since.
+    if not sequence or event.assigned_to_id is None or event.pointer_after is None:
+        return False
+    return not 0 <= event.pointer_after < len(sequence) or sequence[event.pointer_after] != event.assigned_to_id
 
 
 def late_leads(now: datetime | None = None) -> LeadQuerySet:
@@ -113,16 +141,26 @@ def late_leads(now: datetime | None = None) -> LeadQuerySet:
 def empty_rotations(now: datetime | None = None) -> list[tuple[UUID, str]]:
     """Workspaces with round robin on and nobody who can receive a lead: id and why. Platform context."""
     moment, found = now or timezone.now(), []
-    rows = WorkspaceSettings.objects.filter(round_robin_enabled=True, workspace__status=WorkspaceStatus.ACTIVE)
-    for row in rows.order_by("workspace_id"):
-        rotation = read_rotation(row, moment)
-        if not rotation.effective:
-            found.append((row.workspace_id, "sequence_empty" if rotation.configured else "no_setters"))
+    settings = WorkspaceSettings.objects.filter(round_robin_enabled=True, workspace__status=WorkspaceStatus.ACTIVE)
+    rows = list(settings.order_by("workspace_id"))
+    members = defaultdict(list)
+    for one in setters_of(*(row.workspace_id for row in rows)):
+        members[one.workspace_id].append(one)
+    for row in rows:
+        if reason := why_empty(read_rotation(row, moment, members=members[row.workspace_id])):
+            found.append((row.workspace_id, reason))
     return found
 
 
-def unknown_entries(workspace_id: UUID) -> list[UUID]:
+def why_empty(rotation: Rotation) -> str:
+    """Why nobody can receive a lead, in the words of the decision table; blank where somebody can."""
+    if rotation.effective:
+        return ""
+    return "sequence_empty" if rotation.configured else "no_setters"
+
+
+def unknown_entries(row: WorkspaceSettings) -> list[UUID]:
     """Entries of the sequence without an account."""
-    stored = WorkspaceSettings.objects.get(workspace_id=workspace_id).round_robin_setter_sequence
+    stored = row.round_robin_setter_sequence
     known = set(User.objects.filter(pk__in=stored).values_list("pk", flat=True))
     return [one for one in dict.fromkeys(stored) if one not in known]

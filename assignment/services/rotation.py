@@ -87,9 +87,9 @@ def read_rotation(row: WorkspaceSettings, now: datetime, *, members: Iterable[Me
     )
 
 
-def setters_of(workspace_id: UUID) -> list[Membership]:
+def setters_of(*workspace_ids: UUID) -> list[Membership]:
     """All setters, active or not, in the order of the default rotation."""
-    rows = Membership.objects.in_workspace(workspace_id).with_role(MembershipRole.SETTER)
+    rows = Membership.objects.filter(workspace_id__in=workspace_ids).with_role(MembershipRole.SETTER)
     return list(rows.select_related("user").order_by("created_at", "id"))
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assignment.services.backfilling import LIMIT, backfill_assignments, is_backfilling
+from assignment.management.arguments import settings_of, whole_number
+from assignment.services.backfilling import LIMIT, MAX_LIMIT, backfill_assignments, is_backfilling
 from zrg.workspaces.context import tenant
 
 
@@ -19,12 +20,13 @@ class Command(BaseCommand):
         """Where, how many, for real or not."""
         parser.add_argument("--workspace", required=True, type=UUID)
         parser.add_argument("--dry-run", action="store_true")
-        parser.add_argument("--limit", type=int, default=LIMIT)
+        parser.add_argument("--limit", type=whole_number(MAX_LIMIT), default=LIMIT)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the result as JSON."""
         workspace_id = options["workspace"]
         with tenant(workspace_id):
+            settings_of(workspace_id)
             if not options["dry_run"] and is_backfilling(workspace_id):
                 raise CommandError("A backfill of this workspace is waiting or running.")
         run = backfill_assignments(workspace_id, dry_run=options["dry_run"], limit=options["limit"])

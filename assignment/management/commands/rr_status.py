@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from assignment.management.arguments import settings_of
 from assignment.services.fairness import empty_rotations, unknown_entries
 from assignment.services.rotation_page import count_waiting, read_page
 from zrg.workspaces.context import platform, tenant
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             self._print(options["workspace"])
 
     def _print(self, workspace_id: UUID) -> None:
+        row = settings_of(workspace_id)
         view = read_page(workspace_id)
         rotation = view.rotation
         shares, upcoming = view.preview(view.sequence)
@@ -44,6 +46,6 @@ class Command(BaseCommand):
         for one in view.entries(view.sequence) if rotation.configured else view.setters:
             if one.trouble:
                 self.stdout.write(f"inactive: {one.email} ({one.trouble})")
-        for entry in unknown_entries(workspace_id):
+        for entry in unknown_entries(row):
             self.stdout.write(f"no account: {entry}")
         self.stdout.write(f"waiting leads: {count_waiting(workspace_id)}")
