@@ -81,8 +81,9 @@ def _add_partner(rule_set: RuleSet, destination: str | None, scopes: set[tuple[s
 
 
 def _count_down(rule_set: RuleSet, decision: Decision, counts: dict[tuple[str, str], Counts]) -> None:
-    if decision.outcome != "route" or not rule_set.is_capped:
+    if decision.outcome not in ("route", "keep") or not rule_set.is_capped:
         return
+    # A rule that keeps leads counts them too; no agreement is about those.
     partner = rule_set.partners.get(decision.destination or "")
     keys = [("partner", partner.id)] if partner else []
     if decision.rule is not None:

@@ -25,7 +25,7 @@ FUNCTIONS = (
     "zrg_routing_collision", "zrg_routing_collisions", "zrg_routing_day", "zrg_routing_fill_counters",
     "zrg_routing_key", "zrg_routing_move_children", "zrg_routing_note", "zrg_routing_rule_changed",
     "zrg_routing_scope", "zrg_routing_settings_changed", "zrg_routing_suppressed", "zrg_routing_tags",
-    "zrg_routing_today", "zrg_routing_touch", "zrg_routing_workspace_changed",
+    "zrg_routing_today", "zrg_routing_touch", "zrg_routing_workspace_changed", "zrg_routing_zone_changed",
 )  # fmt: skip
 TRIGGERS = (
     ("leads_lead", "lead_routing_guard"),
@@ -33,6 +33,7 @@ TRIGGERS = (
     ("assignment_routingrule", "routing_changed"),
     ("assignment_routingpartner", "routing_changed"),
     ("workspaces_workspacesettings", "routing_changed"),
+    ("workspaces_workspacesettings", "routing_zone_changed"),
     ("workspaces_workspace", "routing_changed"),
 )
 # Of leads; those of routing's own tables stand in their models.
