@@ -21,7 +21,9 @@ LISTED = 20
 
 
 def run_backfill(ctx: JobContext) -> None:
-    """Handler of ASSIGNMENT_BACKFILL. What is left when time ends is found by the next one."""
+    """Handler of ASSIGNMENT_BACKFILL. What is left when time ends is found by the next one; what the database
+    refused (a lock held too long) by the next attempt of this one.
+    """
     run = backfill_assignments(
         ctx.workspace_id,
         limit=int(ctx.payload.get("limit", LIMIT)),
@@ -29,6 +31,8 @@ def run_backfill(ctx: JobContext) -> None:
     )
     with tenant(ctx.workspace_id):
         record_audit("assignment.backfilled", actor=None, workspace=ctx.workspace_id, after=run.as_json())
+    if run.fault is not None:
+        raise run.fault
 
 
 def tell_arrivals_of_minute(ctx: JobContext) -> None:

@@ -1,5 +1,7 @@
 """What assignment does when a reply was read, a tag was set, leads arrived in a workspace."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from assignment.contracts import LeadsRouted
@@ -18,16 +20,20 @@ from zrg.workspaces.context import tenant
 
 def rotate_after_reply(event: ReplyClassified) -> None:
     """A reply was read: a positive one gets its lead a setter. Idempotent: an assigned lead is kept."""
-    _rotate(event.workspace_id, event.lead_id, event.tag, event.message_id)
+    with _lead_must_exist(event.lead_id):
+        _rotate(event.workspace_id, event.lead_id, event.tag, event.message_id)
 
 
 def rotate_after_sentiment(event: SentimentChanged) -> None:
     """The tag changed, whoever changed it; without a message the latest reply says the channel."""
-    _rotate(event.workspace_id, event.lead_id, event.new, event.message_id)
+    with _lead_must_exist(event.lead_id):
+        _rotate(event.workspace_id, event.lead_id, event.new, event.message_id)
 
 
 def rotate_arrivals(event: LeadsRouted) -> None:
-    """Leads that arrive positive get a setter of their new workspace."""
+    """Leads that arrive positive get a setter of their new workspace. One that is gone or moved on keeps no other
+    waiting.
+    """
     with tenant(event.workspace_id):
         # Counted in the hours and by the targets of where they came from until now.
         refresh_due(*event.lead_ids)
@@ -35,7 +41,8 @@ def rotate_arrivals(event: LeadsRouted) -> None:
         positive = dict(arrived.filter(sentiment_tag__in=sorted(POSITIVE)).values_list("pk", "sentiment_tag"))
     for lead_id in event.lead_ids:
         if lead_id in positive:
-            _rotate(event.workspace_id, lead_id, positive[lead_id], None, source=AssignmentSource.ROUTING)
+            with suppress(NotVisible):
+                _rotate(event.workspace_id, lead_id, positive[lead_id], None, source=AssignmentSource.ROUTING)
 
 
 def tell_leads_routed(event: LeadsRouted) -> None:
@@ -56,8 +63,13 @@ def _rotate(
         return
     with tenant(workspace_id):
         channel = _channel_of(message_id) if message_id else latest_channel(lead_id)
+    maybe_assign_lead(lead_id, workspace_id, sentiment=tag, channel=channel, source=source)
+
+
+@contextmanager
+def _lead_must_exist(lead_id: UUID) -> Iterator[None]:
     try:
-        maybe_assign_lead(lead_id, workspace_id, sentiment=tag, channel=channel, source=source)
+        yield
     except NotVisible as error:
         raise Permanent(f"No lead {lead_id} in this workspace") from error
 

@@ -112,13 +112,13 @@ def assignable_people(workspace_id: UUID) -> list[User]:
 
 
 def absent_people(workspace_id: UUID, now: datetime | None = None) -> list[User]:
-    """Members who hold leads but do not work now: left, out of rotation, on holiday."""
+    """Members, and the owner, who do not work now: left, out of rotation, on holiday."""
     row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
     today = today_in(row, now or timezone.now())
-    owner = Workspace.objects.values_list("owner_id", flat=True).get(pk=workspace_id)
+    owner = Workspace.objects.select_related("owner").get(pk=workspace_id).owner
     members = Membership.objects.in_workspace(workspace_id).select_related("user")
-    working: set[UUID] = {owner}
-    people: dict[UUID, User] = {}
+    working: set[UUID] = {owner.pk}
+    people: dict[UUID, User] = {owner.pk: owner}
     for one in members:
         people[one.user_id] = one.user
         is_setter = one.role == MembershipRole.SETTER

@@ -24,6 +24,7 @@ from leads.models import Lead
 from zrg.jobs.enums import JobStatus
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.enqueue import enqueue_job, requeue_job
+from zrg.jobs.services.execution import is_connection_error
 from zrg.lib import log_events
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
@@ -51,12 +52,15 @@ class Candidate:
 
 @dataclass(slots=True, kw_only=True)
 class Backfill:
-    """What a run found and did; `assigned_to` in the order of the assignments."""
+    """What a run found and did; `assigned_to` in the order of the assignments. `fault` is the database's last
+    refusal: what it left out can be tried again.
+    """
 
     candidates: int = 0
     assigned_to: list[tuple[UUID, UUID]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     errors: int = 0
+    fault: DatabaseError | None = None
 
     def note(self, lead_id: UUID, result: AssignmentResult) -> bool:
         """Count one lead; whether the run goes on."""
@@ -140,9 +144,16 @@ def _assign_one(workspace_id: UUID, one: Candidate, run: Backfill, now: datetime
             source=AssignmentSource.BACKFILL,
             now=now,
         )
-    except (DatabaseError, NotVisible):
+    except NotVisible:
+        logger.warning(log_events.ASSIGNMENT_BACKFILL, lead=str(one.lead_id), error="gone")
+        run.errors += 1
+        return True
+    except DatabaseError as error:
+        if is_connection_error(error):
+            raise
         logger.exception(log_events.ASSIGNMENT_BACKFILL, lead=str(one.lead_id))
         run.errors += 1
+        run.fault = error
         return True
     return run.note(one.lead_id, result)
 

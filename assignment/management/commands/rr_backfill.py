@@ -31,3 +31,5 @@ class Command(BaseCommand):
                 raise CommandError("A backfill of this workspace is waiting or running.")
         run = backfill_assignments(workspace_id, dry_run=options["dry_run"], limit=options["limit"])
         self.stdout.write(json.dumps(run.as_json(), indent=1))
+        if run.errors:
+            raise CommandError(f"{run.errors} leads could not be assigned; run it again.")

@@ -28,7 +28,7 @@ from zrg.jobs.contracts import RunContext
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.announce import announce
 from zrg.lib.errors import BadInput
-from zrg.workspaces.models import Membership, WorkspaceSettings
+from zrg.workspaces.models import Membership, User, WorkspaceSettings
 from zrg.workspaces.services.memberships import set_rotation
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -227,6 +227,15 @@ def test_leads_of_those_who_left_are_spread_evenly_without_the_pointer():
     assert assignees(*leads) == [people[1].pk, people[2].pk] * 2
     assert set(LeadAssignmentEvent.objects.values_list("source", "previous_assigned_to")) == {("manual", people[0].pk)}
     assert pointer(workspace) == 0
+
+
+def test_leads_of_an_owner_whose_account_is_off_are_listed():
+    workspace, _ = make_workspace()
+    lead = make_lead(workspace, assigned_to=workspace.owner)
+    before = leads_of_absent(workspace.pk).count()
+    User.objects.filter(pk=workspace.owner_id).update(is_active=False)
+
+    assert (before, list(leads_of_absent(workspace.pk))) == (0, [lead])
 
 
 def test_bulk_takes_two_hundred():

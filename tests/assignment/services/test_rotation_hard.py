@@ -19,7 +19,8 @@ from tests.factories.leads import LeadFactory
 from tests.factories.workspaces import MembershipFactory, UserFactory, WorkspaceFactory
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import platform, tenant
-from zrg.workspaces.models import Membership, WorkspaceSettings
+from zrg.workspaces.enums import WorkspaceStatus
+from zrg.workspaces.models import Membership, Workspace, WorkspaceSettings
 from zrg.workspaces.services.memberships import deactivate_member
 
 pytestmark = pytest.mark.integration
@@ -155,6 +156,21 @@ def test_hard_11a_blacklisted_not_assigned(db, values):
     lead.refresh_from_db()
     assert (result.outcome, result.reason) == ("none", "blacklisted")
     assert backfilled.assigned_to == []
+    assert lead.assigned_to_id is None
+    assert (LeadAssignmentEvent.objects.count(), pointer(workspace)) == (0, None)
+
+
+def test_hard_11a_blacklisted_not_assigned_nor_in_a_suspended_workspace(db):
+    workspace, _ = make_workspace(sequence=(0, 1))
+    lead = make_lead(workspace)
+    Workspace.objects.filter(pk=workspace.pk).update(status=WorkspaceStatus.SUSPENDED)
+
+    results = [assign(lead), assign_lead(lead.pk, workspace.pk, "email", "routing")]
+    trial, backfilled = (backfill_assignments(workspace.pk, dry_run=is_trial) for is_trial in (True, False))
+
+    lead.refresh_from_db()
+    assert {(one.outcome, one.reason) for one in results} == {("none", "blacklisted")}
+    assert (trial.skipped, backfilled.skipped) == ({"blacklisted": 1}, {"blacklisted": 1})
     assert lead.assigned_to_id is None
     assert (LeadAssignmentEvent.objects.count(), pointer(workspace)) == (0, None)
 
