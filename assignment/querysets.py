@@ -79,6 +79,9 @@ class AttributionQuerySet(TwoSidedQuerySet):
     def active(self) -> Self:
         return self.filter(status="active")
 
+    def closed(self) -> Self:
+        return self.exclude(status="active")
+
     def delivered(self) -> Self:
         """Without those undone because the destination had the person: who has a duplicate is told to nobody."""
         return self.exclude(status="voided")

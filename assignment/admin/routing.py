@@ -34,7 +34,7 @@ from assignment.models import (
 from assignment.rules.routing.input import can_read_conditions, can_read_schedule
 from assignment.services.routing import acting, partners, rules
 from assignment.services.routing.partner_figures import with_figures
-from zrg.jobs.admin.support import AgeFilter, json_block
+from zrg.jobs.admin.support import AgeFilter, as_uuid, json_block
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.admin.base import ReadOnlyInline, workspaces_with
 from zrg.workspaces.decorators import access_of
@@ -343,6 +343,7 @@ class LeadAttributionAdmin(TwoSidedAdmin):
     )
     list_filter = (AgeFilter, "status", "return_reason", SideFilter)
     search_fields = ("=lead_id", "=id")
+    search_help_text = "Id of the lead, or of the delivery"
     one_order = True
     ordering = ("-created_at", "-id")
     list_display_links = ("created_at",)
@@ -351,6 +352,20 @@ class LeadAttributionAdmin(TwoSidedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
         return [field.name for field in self.opts.concrete_fields]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the ids; the active delivery of a lead and the earlier ones each have an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        wanted = as_uuid(term)
+        if wanted is None:
+            return queryset.none(), False
+        rows = LeadAttribution.objects.filter(lead_id=wanted)
+        keys = {wanted, *rows.active().values_list("pk", flat=True), *rows.closed().values_list("pk", flat=True)}
+        return queryset.filter(pk__in=keys), False
 
     @admin.display(description="Lead")
     def history(self, row: LeadAttribution) -> str:

@@ -4,7 +4,6 @@ Written by the functions of the database alone; the runtime role reads.
 """
 
 import pgtrigger
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -52,10 +51,14 @@ class RoutingLog(UUIDModel):
             models.Index(fields=["source_workspace_id", "-created_at"], name="idx_routing_logs_workspace"),
             # what a destination received
             models.Index(fields=["destination_workspace_id", "-created_at"], name="routing_log_destination"),
-            # results of the installation
-            models.Index(fields=["routing_result", "-created_at"], name="routing_log_result"),
-            # removal after 90 days
-            BrinIndex(fields=["created_at"], name="routing_log_age"),
+            # the newest of all workspaces, health, removal after 90 days; ascending, so that rows are added at its end
+            models.Index(fields=["created_at"], name="routing_log_newest"),
+            # one result of the installation; the two that most leads end with are near in the index above
+            models.Index(
+                fields=["routing_result", "created_at"],
+                name="routing_log_other",
+                condition=~models.Q(routing_result__in=["success", "kept"]),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update),
@@ -115,6 +118,10 @@ class LeadAttribution(UUIDModel):
             ),
             # deliveries into a destination
             models.Index(fields=["destination_workspace", "-created_at"], name="attribution_destination"),
+            # the newest of all workspaces; ascending, so that rows are added at its end
+            models.Index(fields=["created_at"], name="attribution_newest"),
+            # earlier deliveries of a lead; the active one is found by its constraint
+            models.Index(fields=["lead_id"], name="attribution_closed", condition=~models.Q(status="active")),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,15 @@
 """The knobs of routing: their bounds, and that each does what it says."""
 
 import pytest
+from django.urls import reverse
 
 from assignment import env
 from assignment.services.routing.batch import route_batch
+from assignment.services.routing.gauges import RoutingCollector
+from assignment.services.routing.health import get_routing_health, health_rows
 from assignment.services.routing.running import cleanup_stale_locks, process_retry_queue, run_first_pass
 from leads.models import Lead
-from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
+from tests.factories import LeadFactory, PlatformGrantFactory, RoutingPartnerFactory, RoutingRuleFactory
 from tests.support.client import no_context
 from tests.support.routing_world import call, new_owner
 
@@ -84,3 +87,32 @@ def test_locks_are_stale_at_the_age_that_is_set(partner, monkeypatch, seconds, r
         assert cleanup_stale_locks() == {"released": released}
 
     assert Lead.objects.filter(routing_status="pending").count() == released
+
+
+@pytest.mark.parametrize(("seconds", "stale"), [("60", 1), ("299", 1), ("301", 0), ("600", 0), (None, 0)])
+def test_health_counts_locks_as_stale_at_the_age_that_is_set(partner, monkeypatch, client, seconds, stale):
+    if seconds is None:
+        monkeypatch.delenv("ROUTING_STALE_LOCK_SECONDS", raising=False)
+    else:
+        monkeypatch.setenv("ROUTING_STALE_LOCK_SECONDS", seconds)
+    lead = LeadFactory(workspace=partner.workspace)
+    assert call("acquire_routing_lock", lead.pk, new_owner())
+    call("zrg_test_shift_routing", 300.0)
+    client.login_as(PlatformGrantFactory().user)
+
+    page = client.get(reverse("admin:assignment_routing_health"))
+    gauges = {one.name: one.samples[0].value for one in RoutingCollector().collect() if one.samples}
+
+    assert get_routing_health(partner.workspace_id)["staleLockCount"] == stale
+    assert ("Stale locks", str(stale)) in page.context["panels"]
+    assert gauges["zrg_routing_stale_locks"] == stale
+
+
+@pytest.mark.parametrize(("seconds", "lasting"), [("60", 1), ("120", 0)])
+def test_the_alert_asks_for_locks_that_were_stale_for_five_minutes(partner, monkeypatch, seconds, lasting):
+    monkeypatch.setenv("ROUTING_STALE_LOCK_SECONDS", seconds)
+    lead = LeadFactory(workspace=partner.workspace)
+    assert call("acquire_routing_lock", lead.pk, new_owner())
+    call("zrg_test_shift_routing", 400.0)
+
+    assert [row["stale_locks_5m"] for row in health_rows(partner.workspace_id)] == [lasting]

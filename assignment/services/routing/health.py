@@ -40,7 +40,10 @@ ALERTS_SECONDS = 86_400
 def health_rows(workspace_id: UUID | None = None) -> list[dict[str, Any]]:
     """One row per workspace with routing work, by one query, in the caller's context."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM routing_health(%s::uuid)", [workspace_id])
+        cursor.execute(
+            "SELECT * FROM routing_health(%s::uuid, make_interval(secs => %s))",
+            [workspace_id, env.stale_lock_seconds()],
+        )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:

@@ -177,3 +177,18 @@ def test_the_queue_shows_what_comes_next_and_then_what_was_closed_last(client, p
     assert listed(state="later") == [second.pk]
     assert {*listed(state="closed")} == {*listed(state="cancelled")} == {first.pk, third.pk}
     assert listed(q=str(second.lead_id)) == [second.pk]
+
+
+def test_deliveries_of_a_lead_are_found_whatever_became_of_them(client, partner):
+    lead, other = routed(partner), routed(partner)
+    acting.return_lead(LeadAttribution.objects.get(lead_id=lead.pk), "out_of_area", by=partner.workspace.owner)
+    client.login_as(PlatformGrantFactory().user)
+
+    def found(term):
+        page = client.get(reverse("admin:assignment_leadattribution_changelist"), {"q": term, "age": "all"})
+        return [row.lead_id for row in page.context["cl"].result_list]
+
+    assert found(str(lead.pk)) == [lead.pk]
+    assert found(str(other.pk)) == [other.pk]
+    assert found(str(LeadAttribution.objects.get(lead_id=other.pk).pk)) == [other.pk]
+    assert found("somebody") == []

@@ -22,7 +22,7 @@ TAKEN = {
         "trigger pgtrigger_append_only_12a37 of assignment_routinglog"
     ),
     "ALTER TABLE public.leads_lead DISABLE TRIGGER lead_routing_guard": "trigger lead_routing_guard of leads_lead",
-    "DROP INDEX public.routing_log_age": "index routing_log_age",
+    "DROP INDEX public.routing_log_newest": "index routing_log_newest",
     "DROP INDEX public.attribution_claim": "index attribution_claim",
     "ALTER TABLE public.leads_lead DROP CONSTRAINT lead_lock_iff_routing": "check lead_lock_iff_routing of leads_lead",
     "ALTER TABLE public.assignment_routingqueueentry DROP CONSTRAINT routing_queue_attempt": (
