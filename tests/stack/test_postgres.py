@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from zrg.stack import tuning
 from zrg.stack.account import database_account
 from zrg.stack.binaries import find_programs
 from zrg.stack.errors import StackError
@@ -45,6 +46,20 @@ def private_layout(layout):
 def one(server, role, query, database="zrg"):
     with psycopg.connect(server.url(role, database)) as connection:
         return connection.execute(query).fetchone()
+
+
+def test_durable_server_takes_its_share_of_the_memory(layout, monkeypatch):
+    monkeypatch.setattr(tuning, "machine_memory", lambda: 4_096 * tuning.MEGABYTE)
+    server = place_server(layout, "postgres", durable=True)
+    start_server(server)
+    try:
+        names = ("shared_buffers", "effective_cache_size", "max_wal_size", "checkpoint_timeout", "fsync")
+        found = [one(server, "postgres", f"SHOW {name}", "postgres")[0] for name in names]
+    finally:
+        for record in processes_working_in(server.data):
+            stop_server(record)
+
+    assert found == ["512MB", "2GB", "4GB", "15min", "on"]
 
 
 def test_server_keeps_its_walls(server):

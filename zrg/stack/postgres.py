@@ -31,6 +31,7 @@ from zrg.stack.processes import (
     wait_until_gone,
     write_record,
 )
+from zrg.stack.tuning import server_settings
 
 DATABASE = "zrg"
 OWNER_ROLE = "zrg_owner"
@@ -41,14 +42,12 @@ _SQL_FOLDER = Path(__file__).parent / "compose"
 _SOCKET_NAME = ".s.PGSQL.5432"
 # sockaddr_un of Linux holds 108 bytes and of macOS 104, the closing zero included.
 _LONGEST_SOCKET_PATH = 103
-_START_SECONDS = 60
+# The log of a crashed server is read again first.
+_START_SECONDS = 300
 _STOP_SECONDS = 15
 _POLL_SECONDS = 0.05
 _START_ATTEMPTS = 3
 _RETRY_SECONDS = 1.0
-_DURABLE = {"max_connections": "100"}
-# For data nobody misses: the machine may lose it, the server process may not.
-_VOLATILE = {"max_connections": "200", "fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +229,7 @@ def _command(server: Server) -> list[str]:
         "unix_socket_directories": f'"{server.socket}"',
         "unix_socket_permissions": "0700",
         "log_line_prefix": "%m [%p] %q%u@%d ",
-        **(_DURABLE if server.durable else _VOLATILE),
+        **server_settings(durable=server.durable),
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return [str(server.programs / "postgres"), "-D", str(server.data), *options]
