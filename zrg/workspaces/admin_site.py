@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
+from zrg.lib.errors import BadInput
 from zrg.workspaces.access import Access, admin_context_of
 from zrg.workspaces.decorators import access_of, rendered
 from zrg.workspaces.rules.permissions import decide
@@ -50,6 +51,9 @@ class ZrgAdminSite(UnfoldAdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return inner(request, *args, **kwargs)
+            if "\x00" in "".join(value for values in request.GET.lists() for value in values[1]):
+                # No column holds it: as the value of a filter it would end in an error of the database.
+                raise BadInput(code="bad_request", http_status=400)
             with admin_context_of(access_of(request), timeout_ms=TIMEOUT_MS):
                 return rendered(inner(request, *args, **kwargs))
 

@@ -174,3 +174,8 @@ def test_a_setter_who_is_taken_off_the_team_now_must_leave_the_order_too(client,
     assert f"<b>{people[1].email}</b>" in response.content.decode()
     assert stored(workspace) == before
     assert Membership.objects.filter(workspace=workspace, is_active=True).count() == 3
+
+
+@pytest.mark.parametrize("query", ["channel=%00", "source__exact=%00", "setter=%00"])
+def test_the_admin_refuses_a_filter_no_column_holds(client, desk, query):  # noqa: F811
+    assert client.get(f"/admin/assignment/leadassignmentevent/?{query}").status_code == 400
