@@ -15,6 +15,7 @@ from inbox.api.base import Body, InboxAPIView
 from inbox.api.payloads import lead_payload
 from leads.models import Lead
 from zrg.lib.errors import BadInput
+from zrg.workspaces.access import context_of
 from zrg.workspaces.context import tenant
 
 SPREAD = "spread"
@@ -45,6 +46,7 @@ class AssignMany(RoutingAPIView):
     """`POST /api/assignment/bulk` `{"clientId", "leadIds", "userId": id, null or "spread"}`."""
 
     permission_action = "lead.assign"
+    in_transaction = False
 
     def post(self, request: Request) -> Response:
         """At most 200; leads this person does not see are skipped as not found."""
@@ -53,10 +55,10 @@ class AssignMany(RoutingAPIView):
         if "userId" not in body:
             raise BadInput(gettext("userId is needed: an id, null or spread."), field="userId")
         visible = Lead.objects.visible_to(self.access).in_workspace(workspace_id).filter(pk__in=ids)
-        seen = set(visible.values_list("pk", flat=True))
+        with context_of(self.access, timeout_ms=self.statement_timeout_ms):
+            seen = set(visible.values_list("pk", flat=True))
         mine = [one for one in ids if one in seen]
-        with tenant(workspace_id):
-            done = self._assign(mine, workspace_id, body["userId"])
+        done = self._assign(mine, workspace_id, body["userId"])
         skipped = [*done.skipped, *((one, "not_found") for one in ids if one not in seen)]
         return Response(
             {

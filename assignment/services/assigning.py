@@ -25,6 +25,7 @@ from leads.models import Lead
 from leads.querysets import LeadQuerySet
 from zrg.lib import log_events
 from zrg.lib.errors import BadInput, NotVisible
+from zrg.workspaces.context import tenant
 from zrg.workspaces.enums import MembershipRole
 from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
 from zrg.workspaces.services.audit import record_audit
@@ -81,9 +82,14 @@ def assign_manually(
 def assign_many(
     lead_ids: Sequence[UUID], workspace_id: UUID, user_id: UUID | None, *, by: User, now: datetime | None = None
 ) -> BulkResult:
-    """Give up to 200 leads to one person or to nobody, 50 per transaction; to a person no blacklisted ones."""
+    """Give up to 200 leads to one person or to nobody; to a person no blacklisted ones.
+
+    50 per transaction: called outside of a context, what is done stays done.
+    """
     _refuse_too_many(lead_ids)
-    if user_id is not None and user_id not in {one.pk for one in assignable_people(workspace_id)}:
+    with tenant(workspace_id):
+        people = {one.pk for one in assignable_people(workspace_id)}
+    if user_id is not None and user_id not in people:
         raise NotAssignable(gettext("This person does not receive leads of this workspace."), field="userId")
     return _in_chunks(lead_ids, workspace_id, cycle([user_id]), by, gives=user_id is not None)
 
@@ -94,8 +100,9 @@ def spread_many(lead_ids: Sequence[UUID], workspace_id: UUID, *, by: User, now: 
     The pointer stays: these leads had their turn. 422 `not_assignable` when nobody is active.
     """
     _refuse_too_many(lead_ids)
-    row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
-    rotation = read_rotation(row, now or timezone.now())
+    with tenant(workspace_id):
+        row = WorkspaceSettings.objects.get(workspace_id=workspace_id)
+        rotation = read_rotation(row, now or timezone.now())
     people = list(dict.fromkeys(next_turns(rotation, len(rotation.base))))
     if not people:
         raise NotAssignable(gettext("No setter of the rotation is active."), field="userId")
@@ -149,7 +156,7 @@ def _in_chunks(
     wanted, result = list(dict.fromkeys(lead_ids)), BulkResult()
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        with transaction.atomic():
+        with tenant(workspace_id):
             found = {lead.pk: lead for lead in _locked(chunk, workspace_id)}
             for lead_id in chunk:
                 result += _one_of_many(found.get(lead_id), lead_id, turns, by, gives=gives)

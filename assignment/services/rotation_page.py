@@ -130,9 +130,10 @@ def _person(user: User, trouble: str, is_member: bool) -> Person:
 
 
 def _stranger(email: str) -> Person:
-    # An account that is gone is known by its id only.
-    name = email if "@" in email else gettext("Deleted account")
-    return Person(email=email, name=name, is_member=False, trouble=gettext("No account with this address"))
+    if "@" not in email:
+        # An account that is gone is known by its id only.
+        return Person(email=email, name=gettext("Deleted account"), is_member=False, trouble=gettext("Passed over"))
+    return Person(email=email, name=email, is_member=False, trouble=gettext("No account with this address"))
 
 
 def _trouble(member: Member, today: date) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from assignment.services.assigning import MAX_LEADS, assign_many, assignable_people, leads_of_absent, spread_many
 from zrg.lib.errors import BadInput, NotVisible
-from zrg.workspaces.access import can
+from zrg.workspaces.access import can, context_of
 from zrg.workspaces.decorators import access_of, requires
 from zrg.workspaces.models import User
 from zrg.workspaces.registry import settings_section
@@ -27,13 +27,15 @@ def absent_page(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResp
     return _page(request, workspace_id)
 
 
-@requires("lead.assign")
+@requires("lead.assign", transaction=False)
 def reassign(request: HttpRequest, workspace_id: UUID, item: str) -> HttpResponse:
     """Give the chosen leads to one person, or spread them by the rotation."""
     _check(item)
+    access = access_of(request)
     ids, to = _ids(request.POST.getlist("lead")), request.POST.get("to", "")
-    visible = leads_of_absent(workspace_id).visible_to(access_of(request)).filter(pk__in=ids[:MAX_LEADS])
-    chosen = list(visible.values_list("pk", flat=True))
+    with context_of(access):
+        visible = leads_of_absent(workspace_id).visible_to(access).filter(pk__in=ids[:MAX_LEADS])
+        chosen = list(visible.values_list("pk", flat=True))
     person = request.user
     assert isinstance(person, User)
     try:
@@ -44,11 +46,13 @@ def reassign(request: HttpRequest, workspace_id: UUID, item: str) -> HttpRespons
         else:
             done = assign_many(chosen, workspace_id, _receiver(to), by=person)
     except BadInput as refused:
-        return _page(request, workspace_id, status=422, problem=str(refused), chosen=set(chosen))
+        with context_of(access):
+            return _page(request, workspace_id, status=422, problem=str(refused), chosen=set(chosen))
     told = ngettext("{n} lead reassigned.", "{n} leads reassigned.", done.assigned).format(n=done.assigned)
     messages.success(request, told)
-    if done.skipped:
-        messages.warning(request, gettext("Left alone, because outreach is stopped: {n}.").format(n=len(done.skipped)))
+    stopped = sum(reason == "blacklisted" for _, reason in done.skipped)
+    if stopped:
+        messages.warning(request, gettext("Left alone, because outreach is stopped: {n}.").format(n=stopped))
     return HttpResponseRedirect(request.path.removesuffix("/reassign"))
 
 

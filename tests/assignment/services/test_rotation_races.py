@@ -156,6 +156,31 @@ def test_an_arrival_that_is_gone_keeps_no_other_waiting(committed_db):
         assert state(leads[0], leads[2]) == ([people[0].pk, people[1].pk], 2)
 
 
+def test_many_leads_are_given_fifty_per_transaction(committed_db, client):
+    with platform(timeout_ms=60_000):
+        workspace, people = make_workspace()
+        client.login_as(workspace.owner)
+        leads = [make_lead(workspace).pk for _ in range(60)]
+    body = {"clientId": str(workspace.pk), "leadIds": [str(one) for one in leads], "userId": str(people[1].pk)}
+    answers = []
+
+    def give():
+        answers.append(client.post("/api/assignment/bulk", body, content_type="application/json"))
+
+    with platform(timeout_ms=60_000):
+        Lead.objects.select_for_update().get(pk=leads[55])
+        ended = in_thread(give)
+        wait_until_blocking()
+        meanwhile = set(Lead.objects.filter(assigned_to=people[1]).values_list("pk", flat=True))
+    ended()
+
+    assert meanwhile == set(leads[:50])
+    assert answers[0].json() == {"assigned": 60, "unchanged": 0, "skipped": []}
+    with platform():
+        assert Lead.objects.filter(assigned_to=people[1]).count() == 60
+        assert pointer(workspace) is None
+
+
 def test_hard_11a_exact_shares_while_a_backfill_runs(committed_db):
     with platform(timeout_ms=60_000):
         workspace, _ = make_workspace(sequence=(0, 1, 2, 0))

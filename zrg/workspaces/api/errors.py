@@ -17,9 +17,12 @@ CODES = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """`{"error": code, …}`; nothing the view wrote stays. Unknown errors go on to the handler of 500."""
+    """`{"error": code, …}`; nothing the view wrote in its transaction stays. Unknown errors go on to the handler
+    of 500.
+    """
     response = _answer(error, context)
-    if response is not None and connection.in_atomic_block:
+    has_transaction = getattr(context.get("view"), "in_transaction", True)
+    if response is not None and has_transaction and connection.in_atomic_block:
         transaction.set_rollback(True)
     return response
 
