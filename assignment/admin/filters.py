@@ -88,7 +88,7 @@ class RuleFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """What it decided."""
         chosen = as_uuid(self.value() or "")
-        return queryset.filter(matched_rule_id=chosen) if chosen else queryset
+        return queryset.filter(is_told=True, matched_rule_id=chosen) if chosen else queryset
 
 
 class StateFilter(admin.SimpleListFilter):

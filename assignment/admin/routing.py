@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -22,7 +22,7 @@ from assignment.admin.filters import (
     StateFilter,
 )
 from assignment.admin.health import show_health
-from assignment.enums import ReturnReason, RoutingPath
+from assignment.enums import ReturnReason, RoutingPath, RoutingResult
 from assignment.models import (
     LeadAttribution,
     RoutingLog,
@@ -36,10 +36,13 @@ from assignment.services.routing import acting, partners, rules
 from assignment.services.routing.partner_figures import with_figures
 from zrg.jobs.admin.support import AgeFilter, as_uuid, json_block
 from zrg.lib.errors import ZrgError
+from zrg.workspaces.access import Access
 from zrg.workspaces.admin.base import ReadOnlyInline, workspaces_with
 from zrg.workspaces.decorators import access_of
 
 HIGH_RETURN_RATE = 0.3
+# Columns that say how a transition was decided.
+DECIDING = frozenset({"matched_rule_id", "rule_version", "error_code", "error_message", "duration_ms", "details"})
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -278,9 +281,13 @@ class RoutingLogAdmin(TwoSidedAdmin):
         return show_health(request, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the name of the rule, as far as this person may see it."""
+        """With the name of the rule, and whether this person is told how the row came to be."""
         rules = RoutingRule.objects.filter(pk=OuterRef("matched_rule_id")).values("name")
-        return super().get_queryset(request).annotate(rule_name=Subquery(rules))
+        return super().get_queryset(request).annotate(rule_name=Subquery(rules), is_told=_is_told(access_of(request)))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What the API tells of a row as well."""
+        return tuple(name for name in self.fields if obj is None or obj.is_told or name not in DECIDING)
 
     @admin.display(description="Path")
     def way(self, log: RoutingLog) -> str:
@@ -291,7 +298,7 @@ class RoutingLogAdmin(TwoSidedAdmin):
     @admin.display(description="Rule")
     def rule(self, log: Any) -> str:
         """The rule that decided."""
-        return log.rule_name or "–"
+        return (log.rule_name if log.is_told else None) or "–"
 
     @admin.display(description="Lead")
     def history(self, log: RoutingLog) -> str:
@@ -299,14 +306,23 @@ class RoutingLogAdmin(TwoSidedAdmin):
         return lead_link(log.lead_id)
 
     @admin.display(description="Code")
-    def code(self, log: RoutingLog) -> str:
+    def code(self, log: Any) -> str:
         """Why."""
-        return log.error_code or log.metadata.get("code", "") or "–"
+        return (log.error_code or log.metadata.get("code", "") if log.is_told else "") or "–"
 
     @admin.display(description="Details")
     def details(self, log: RoutingLog) -> str:
         """Rules that were considered, what was detached."""
         return json_block(log.metadata)
+
+
+def _is_told(access: Access) -> Case:
+    """How a row was decided is the source's to know; of a duplicate not even that, for its rule says which partner has
+    the person. Platform people see all.
+    """
+    own = Q(source_workspace_id__in=workspaces_with(access, MANAGE)) & ~Q(routing_result=RoutingResult.DUPLICATE)
+    told = Q() if access.platform else own
+    return Case(When(told, then=Value(True)), default=Value(False)) if told else Case(default=Value(True))
 
 
 def give_back(reason: ReturnReason) -> Callable[..., None]:
@@ -348,6 +364,11 @@ class LeadAttributionAdmin(TwoSidedAdmin):
     ordering = ("-created_at", "-id")
     list_display_links = ("created_at",)
     actions = tuple(give_back(reason) for reason in ReturnReason)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without those undone because the destination had the person; platform people see them."""
+        rows = super().get_queryset(request)
+        return rows if access_of(request).platform else rows.delivered()  # type: ignore[attr-defined]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""

@@ -1,5 +1,8 @@
 """The operations room of routing."""
 
+import json
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -14,6 +17,7 @@ from tests.factories import (
     RoutingRuleFactory,
     WorkspaceFactory,
 )
+from tests.support.routing_world import call
 
 pytestmark = pytest.mark.django_db
 MODELS = ("routingrule", "routingpartner", "routingqueueentry", "routinglog", "leadattribution")
@@ -192,3 +196,54 @@ def test_deliveries_of_a_lead_are_found_whatever_became_of_them(client, partner)
     assert found(str(other.pk)) == [other.pk]
     assert found(str(LeadAttribution.objects.get(lead_id=other.pk).pk)) == [other.pk]
     assert found("somebody") == []
+
+
+def seen(client, workspace, model, **query):
+    """The rows of a list and what one of them shows, for the owner of a workspace."""
+    client.login_as(workspace.owner)
+    page = client.get(reverse(f"admin:assignment_{model}_changelist"), query)
+    rows = list(page.context["cl"].result_list)
+    shown = [client.get(reverse(f"admin:assignment_{model}_change", args=[row.pk])).content.decode() for row in rows]
+    return rows, page.content.decode() + "".join(shown)
+
+
+def test_hard_11b_partner_not_disclosed_by_the_admin(client, partner):
+    rule = RoutingRule.objects.get()
+    LeadFactory(workspace=partner.destination_workspace, email="kim@acme.io", routing_status="failed")
+    lead = LeadFactory(workspace=partner.workspace, email="kim@acme.io")
+    assert route_lead(lead.pk, partner.workspace_id).result == "duplicate"
+    assert RoutingLog.objects.get().matched_rule_id == rule.pk
+
+    rows, shown = seen(client, partner.workspace, "routinglog")
+    asked, _ = seen(client, partner.workspace, "routinglog", rule=str(rule.pk))
+
+    assert [row.routing_result for row in rows] == ["duplicate"]
+    assert asked == []
+    listed = shown.partition("<tbody")[2].partition("</tbody")[0]
+    assert "Dental" not in listed
+    assert shown.count(str(rule.pk)) == shown.count(f"rule={rule.pk}")
+
+
+def test_the_destination_sees_that_a_lead_came_and_not_how_it_was_decided(client, partner):
+    rule = RoutingRule.objects.get()
+    routed(partner)
+
+    _, told = seen(client, partner.workspace, "routinglog")
+    _, arrived = seen(client, partner.destination_workspace, "routinglog")
+
+    assert (str(rule.pk) in told, str(rule.pk) in arrived) == (True, False)
+
+
+def test_a_delivery_that_was_undone_is_shown_to_the_platform_alone(client, partner):
+    there = str(partner.destination_workspace_id)
+    values = {"id": str(uuid4()), "lead_id": str(uuid4()), "source_workspace_id": str(partner.workspace_id)}
+    values |= {"destination_workspace_id": there, "routing_log_id": str(uuid4()), "credit_amount": 1, "return_text": ""}
+    values |= {"status": "voided", "window_ends_at": "now", "created_at": "now"}
+    call("zrg_test_insert", "assignment_leadattribution", json.dumps(values))
+    row = LeadAttribution.objects.get()
+
+    rows, _ = seen(client, partner.workspace, "leadattribution")
+    client.login_as(PlatformGrantFactory().user)
+    page = client.get(reverse("admin:assignment_leadattribution_changelist"))
+
+    assert (rows, list(page.context["cl"].result_list)) == ([], [row])
