@@ -46,7 +46,8 @@ COMMIT;
 _SQLBATCH = """
 WITH claimed AS MATERIALIZED (SELECT array_agg(id) AS ids FROM claim_routing_batch(%(source)s, %(size)s))
 SELECT count(*) FROM claimed, complete_routing_batch(gen_random_uuid(), claimed.ids,
-  array_fill(%(destination)s::uuid, ARRAY[cardinality(claimed.ids)]), NULL, p_examined => true) done
+  array_fill(%(destination)s::uuid, ARRAY[cardinality(claimed.ids)]),
+  array_fill(NULL::uuid, ARRAY[cardinality(claimed.ids)]), p_examined => true) done
 WHERE claimed.ids IS NOT NULL
 """
 
