@@ -28,6 +28,7 @@ GAUGES = {
     "failed": ("failed", "Leads given up"),
     "stale_locks": ("stale_locks", "Locks left behind"),
     "expired_24h": ("expired_24h", "Leads nobody took, 24 hours"),
+    "expired_1h": ("expired_1h", "Leads nobody took, 1 hour"),
     # What the alerts ask: from the log, so that it is the same whichever process is asked.
     "settled_15m": ("settled_15m", "Leads settled, 15 minutes"),
     "failed_15m": ("failed_15m", "Leads given up, 15 minutes, without those no rule fits and those returned"),

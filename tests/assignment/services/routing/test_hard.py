@@ -15,6 +15,7 @@ from leads.models import Lead
 from tests.assignment.services.routing.conftest import ROOT, held, refused, snapshot
 from tests.factories import LeadFactory, RoutingPartnerFactory, RoutingRuleFactory
 from tests.support.routing_world import call, new_owner
+from zrg.workspaces.models import Workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -40,14 +41,19 @@ def test_hard_11b_guard_trigger(partner, lead, change):
     assert snapshot(lead) == before
 
 
-def test_hard_11b_active_partnership(partner, rule, lead):
-    RoutingPartner.objects.filter(pk=partner.pk).update(status="paused")
+@pytest.mark.parametrize("status", ["proposed", "paused", "ended"])
+@pytest.mark.parametrize("kind", ["partner", "standard"])
+def test_hard_11b_active_partnership(partner, rule, lead, status, kind):
+    """Also where no credit is written, which nothing else would refuse."""
+    RoutingPartner.objects.filter(pk=partner.pk).update(status=status)
+    Workspace.objects.filter(pk=partner.destination_workspace_id).update(workspace_type=kind)
     owner = held(lead)
     before = snapshot(lead)
 
-    with refused(Error), transaction.atomic():
+    with pytest.raises(Error) as error, transaction.atomic():
         call("complete_routing", lead.pk, partner.destination_workspace_id, rule.pk, owner)
 
+    assert error.value.__cause__.sqlstate == "ZR404"
     assert snapshot(lead) == before
     assert (RoutingLog.objects.count(), LeadAttribution.objects.count()) == (0, 0)
 
@@ -121,17 +127,26 @@ def test_hard_11b_claim(partner, rule):
 
     assert LeadAttribution.objects.get().lead_id == first.pk
     assert snapshot(second)[:2] == (other.workspace_id, "routed")
+    # And if nobody had looked.
+    with refused(IntegrityError), transaction.atomic():
+        insert_as_owner(
+            "assignment_leadattribution", credit_like(LeadAttribution.objects.get(), lead_id=str(second.pk))
+        )
+
+
+def credit_like(found, **values):
+    row = {"id": str(uuid4()), "lead_id": str(found.lead_id), "source_workspace_id": str(found.source_workspace_id)}
+    row |= {"destination_workspace_id": str(found.destination_workspace_id), "routing_log_id": str(uuid4())}
+    row |= {"credit_amount": 1, "status": "active", "window_ends_at": "now", "created_at": "now", "return_text": ""}
+    return row | {"dedupe_hash": found.dedupe_hash} | values
 
 
 def test_hard_11b_one_credit_per_lead(partner, rule, lead):
     route_lead(lead.pk, partner.workspace_id)
     found = LeadAttribution.objects.get()
 
-    row = {"id": str(uuid4()), "lead_id": str(lead.pk), "source_workspace_id": str(found.source_workspace_id)}
-    row |= {"destination_workspace_id": str(found.destination_workspace_id), "routing_log_id": str(uuid4())}
-    row |= {"credit_amount": 1, "status": "active", "window_ends_at": "now", "created_at": "now", "return_text": ""}
     with refused(IntegrityError), transaction.atomic():
-        insert_as_owner("assignment_leadattribution", row)
+        insert_as_owner("assignment_leadattribution", credit_like(found, dedupe_hash=None))
 
 
 @pytest.mark.parametrize("status", ["routed", "expired"])
@@ -160,8 +175,21 @@ def test_hard_11b_owner_only(partner, rule, lead):
     assert not call("acquire_routing_lock", lead.pk, owner)
     assert not call("complete_routing", lead.pk, partner.destination_workspace_id, rule.pk, new_owner())
     assert not call("fail_routing", lead.pk, "x", new_owner())
+    assert [answer_of(statement, lead) for statement in BATCHES] == ["skipped"] * 2
     assert snapshot(lead) == before
     assert RoutingLog.objects.count() == 0
+
+
+BATCHES = (
+    "complete_routing_batch(gen_random_uuid(), ARRAY[%s]::uuid[], ARRAY[NULL]::uuid[], ARRAY[NULL]::uuid[])",
+    "fail_routing_batch(gen_random_uuid(), ARRAY[%s]::uuid[], '{error}', '{x}', '{true}', NULL)",
+)
+
+
+def answer_of(statement, lead):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT result FROM {statement}", [lead.pk])
+        return cursor.fetchone()[0]
 
 
 def test_hard_11b_no_network_in_transaction():
