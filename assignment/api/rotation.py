@@ -78,7 +78,8 @@ class AssignMany(RoutingAPIView):
 class Preview(RoutingAPIView):
     """`GET /api/assignment/preview?clientId=`."""
 
-    permission_action = "assignment.configure"
+    # The right to set the rotation up, for reading: a suspended workspace shows it too.
+    permission_action = "routing.view"
 
     def get(self, request: Request) -> Response:
         """Base, effective sequence, pointer, the next three, shares in per cent."""

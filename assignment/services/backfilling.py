@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from assignment.contracts import AssignmentResult
 from assignment.enums import AssignmentSource
 from assignment.errors import BackfillRunning
-from assignment.rules.rotation import POSITIVE, Rotation, decide_turn
+from assignment.rules.rotation import POSITIVE, Rotation, decide_turn, is_channel_eligible
 from assignment.services.rotation import maybe_assign_lead, read_rotation
 from inbox.models import Message
 from leads.enums import LeadStatus
@@ -36,6 +36,8 @@ logger = structlog.get_logger(__name__)
 ASSIGNMENT_BACKFILL = "ASSIGNMENT_BACKFILL"
 LIMIT = 500
 MAX_LIMIT = 5_000
+# Leads whose channel is not asked for take no place of the limit; so many are looked at for the others.
+MAX_LOOKED_AT = 20_000
 # After one of these no further lead can be assigned.
 ENDS = frozenset({"disabled", "no_setters", "sequence_empty"})
 
@@ -91,19 +93,24 @@ def backfill_assignments(
 ) -> Backfill:
     """Assign waiting positive leads, newest reply first, each in its own transaction.
 
-    The channel is that of the latest reply. A dry run reads the real pointer and writes nothing. Running
-    it again is harmless.
+    The channel is that of the latest reply. At most `limit` leads whose channel is asked for: with email-only
+    the others would hide those behind them from every run. A dry run reads the real pointer and writes
+    nothing. Running it again is harmless.
     """
     moment = now or timezone.now()
     with tenant(workspace_id):
-        candidates = _candidates(workspace_id, limit)
+        settings = WorkspaceSettings.objects.filter(workspace_id=workspace_id)
+        is_email_only = bool(settings.values_list("round_robin_email_only", flat=True).first())
+        candidates = _candidates(workspace_id, limit, is_email_only=is_email_only)
     run = Backfill(candidates=len(candidates))
     if dry_run:
         with tenant(workspace_id):
             _simulate(workspace_id, candidates, run, moment)
         return run
     for one in candidates:
-        if should_stop() or not _assign_one(workspace_id, one, run, moment):
+        if not is_channel_eligible(is_email_only, one.channel):
+            run.note(one.lead_id, AssignmentResult(outcome="none", reason="channel"))
+        elif should_stop() or not _assign_one(workspace_id, one, run, moment):
             break
     logger.info(log_events.ASSIGNMENT_BACKFILL, workspace=str(workspace_id), **run.as_json())
     return run
@@ -178,7 +185,7 @@ def _simulate(workspace_id: UUID, candidates: list[Candidate], run: Backfill, no
             break
 
 
-def _candidates(workspace_id: UUID, limit: int) -> list[Candidate]:
+def _candidates(workspace_id: UUID, limit: int, *, is_email_only: bool) -> list[Candidate]:
     latest = Message.objects.of_lead(OuterRef("pk")).inbound().order_by("-sent_at")  # type: ignore[arg-type]
     waiting = (
         Lead.objects.in_workspace(workspace_id)
@@ -188,5 +195,11 @@ def _candidates(workspace_id: UUID, limit: int) -> list[Candidate]:
         .order_by(F("last_inbound_at").desc(nulls_last=True), "id")
         .annotate(latest_channel=Subquery(latest.values("channel")[:1]))
     )
-    rows = waiting.values_list("id", "sentiment_tag", "status", "latest_channel")[:limit]
-    return [Candidate(lead_id=pk, sentiment=tag, status=status, channel=channel) for pk, tag, status, channel in rows]
+    rows = waiting.values_list("id", "sentiment_tag", "status", "latest_channel")[:MAX_LOOKED_AT]
+    found: list[Candidate] = []
+    for pk, tag, status, channel in rows.iterator(chunk_size=LIMIT):
+        found.append(Candidate(lead_id=pk, sentiment=tag, status=status, channel=channel))
+        limit -= is_channel_eligible(is_email_only, channel)
+        if limit <= 0:
+            break
+    return found

@@ -6,11 +6,13 @@ from uuid import uuid4
 import pytest
 
 from assignment.services.rotation import assign_lead
+from leads.models import Lead
 from tests.assignment.services.test_rotation_hard import make_lead, make_workspace, pointer
 from tests.assignment.views.test_rotation_pages import desk, form, post, url  # noqa: F401  # desk is a fixture
 from tests.factories.workspaces import MembershipFactory
 from zrg.jobs.models import BackgroundJob
-from zrg.workspaces.models import Membership, User, WorkspaceSettings
+from zrg.workspaces.enums import WorkspaceStatus
+from zrg.workspaces.models import Membership, User, Workspace, WorkspaceSettings
 from zrg.workspaces.services.memberships import deactivate_member, set_rotation
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -179,3 +181,32 @@ def test_a_setter_who_is_taken_off_the_team_now_must_leave_the_order_too(client,
 @pytest.mark.parametrize("query", ["channel=%00", "source__exact=%00", "setter=%00"])
 def test_the_admin_refuses_a_filter_no_column_holds(client, desk, query):  # noqa: F811
     assert client.get(f"/admin/assignment/leadassignmentevent/?{query}").status_code == 400
+
+
+def test_a_suspended_workspace_shows_its_rotation_and_changes_nothing(client, desk):  # noqa: F811
+    workspace, people = desk
+    lead = make_lead(workspace)
+    Workspace.objects.filter(pk=workspace.pk).update(status=WorkspaceStatus.SUSPENDED)
+    assign = f"/api/inbox/conversations/{lead.pk}/assign"
+    bulk = {"clientId": str(workspace.pk), "leadIds": [str(lead.pk)], "userId": str(people[0].pk)}
+
+    shown = [client.get(url(workspace)), client.get(f"/api/assignment/preview?clientId={workspace.pk}")]
+    refused = [
+        client.post(url(workspace), form(workspace, people, act="save", sequence=[])),
+        client.post(url(workspace, "/backfill")),
+        post(client, "/api/assignment/backfill", {"clientId": str(workspace.pk)}),
+        post(client, "/api/assignment/bulk", bulk),
+        post(client, assign, {"userId": str(people[0].pk), "expected": None}),
+    ]
+
+    assert [one.status_code for one in shown] == [200, 200]
+    assert [one.status_code for one in refused] == [423] * 5
+    assert (len(stored(workspace)[0]), Lead.objects.get(pk=lead.pk).assigned_to_id) == (3, None)
+    assert not BackgroundJob.objects.filter(type="ASSIGNMENT_BACKFILL").exists()
+
+
+def test_a_setter_may_not_ask_for_the_preview(client, desk):  # noqa: F811
+    workspace, people = desk
+    client.login_as(people[0])
+
+    assert client.get(f"/api/assignment/preview?clientId={workspace.pk}").status_code == 403
