@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from zrg.jobs.env import inline_jobs, job_settings
 from zrg.logging import configure_logging, start_error_tracking
@@ -349,6 +350,7 @@ UNFOLD = {
     "SITE_SYMBOL": "inbox",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda _request: static("zrg/css/admin.css")],
     "COLORS": {
         "primary": {
             "50": "#f1f5fe",

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class AIConfig(AppConfig):
     name = "zrg.ai"
     label = "ai"
+    verbose_name = "AI"
 
     def ready(self) -> None:
         # Models must be loaded first.

@@ -34,6 +34,11 @@ class AgeFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
         return (("1", "Last day"), ("30", "Last 30 days"), ("all", "Everything"))
 
+    def choices(self, changelist: Any) -> Any:
+        """The first one is what is shown without a choice; Django would call it "All"."""
+        first, *others = super().choices(changelist)
+        return [first | {"display": f"Last {DEFAULT_DAYS} days"}, *others]
+
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         value = self.value() or DEFAULT_DAYS
         if value == "all" or not value.isdigit():
