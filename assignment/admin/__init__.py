@@ -4,8 +4,8 @@ from assignment.admin.routing import (
     RoutingLogAdmin,
     RoutingPartnerAdmin,
     RoutingQueueEntryAdmin,
-    RoutingRuleAdmin,
 )
+from assignment.admin.rules import RoutingRuleAdmin
 
 __all__ = [
     "LeadAssignmentEventAdmin",

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from assignment.enums import RoutingCode
 from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import require
 from zrg.workspaces.admin.base import TenantModelAdmin
@@ -85,3 +86,8 @@ def lead_link(lead_id: UUID) -> str:
     """A lead by the start of its id, leading to its rows of the log."""
     url = reverse("admin:assignment_routinglog_changelist")
     return format_html('<a href="{}?q={}&amp;age=all">{}</a>', url, lead_id, str(lead_id)[:8])
+
+
+def code_in_words(code: str | None) -> str:
+    """Why, as people read it; a code nobody knows as it is."""
+    return str(dict(RoutingCode.choices).get(code or "", code or "–"))

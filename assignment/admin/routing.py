@@ -1,18 +1,17 @@
-"""The operations room of routing: rules, agreements, planned attempts, the log, credit."""
+"""The operations room of routing: agreements, planned attempts, the log, credit."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils import timezone
 from unfold.decorators import action
 
-from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin, lead_link
+from assignment.admin.base import MANAGE, RoutingAdmin, TwoSidedAdmin, code_in_words, lead_link
 from assignment.admin.filters import (
     AttemptFilter,
     ErrorCodeFilter,
@@ -29,99 +28,17 @@ from assignment.models import (
     RoutingPartner,
     RoutingQueueEntry,
     RoutingRule,
-    RoutingRuleRevision,
 )
-from assignment.rules.routing.input import can_read_conditions, can_read_schedule
-from assignment.services.routing import acting, partners, rules
+from assignment.services.routing import acting, partners
 from assignment.services.routing.partner_figures import with_figures
 from zrg.jobs.admin.support import AgeFilter, as_uuid, json_block
-from zrg.lib.errors import ZrgError
 from zrg.workspaces.access import Access
-from zrg.workspaces.admin.base import ReadOnlyInline, workspaces_with
+from zrg.workspaces.admin.base import workspaces_with
 from zrg.workspaces.decorators import access_of
 
 HIGH_RETURN_RATE = 0.3
 # Columns that say how a transition was decided.
 DECIDING = frozenset({"matched_rule_id", "rule_version", "error_code", "error_message", "duration_ms", "details"})
-
-
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The service checks what was entered; what it refuses is shown at the form."""
-
-    class Meta:
-        model = RoutingRule
-        fields = (
-            "workspace", "name", "priority", "weight", "is_active", "conditions", "destination_workspace", "actions",
-            "cap_daily", "cap_weekly", "cap_monthly", "cap_total", "schedule", "starts_at", "ends_at",
-        )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """The values in stored form, or the service's words."""
-        values: dict[str, Any] = super().clean() or {}
-        try:
-            rules.clean_values({name: values.get(name) for name in rules.CHECKED if name in values})
-        except ZrgError as error:
-            raise forms.ValidationError(f"{error} {error.data.get('pointer', error.data.get('field', ''))}") from error
-        return values
-
-
-class RevisionInline(ReadOnlyInline):
-    """Every version as it was saved."""
-
-    model = RoutingRuleRevision
-    fields = ("version", "snapshot", "changed_by", "created_at")
-    readonly_fields = fields
-    ordering = ("-version",)
-    show_change_link = False
-
-
-@admin.register(RoutingRule)
-class RoutingRuleAdmin(RoutingAdmin):
-    """Which leads go where. A save makes a revision and tries failed leads again."""
-
-    form = RuleForm
-    # A workspace's own people do not see the destination's row and could not keep it: they use the API.
-    platform_manages = True
-    allow_add = True
-    list_display = ("name", "workspace", "destination_workspace", "priority", "weight", "is_active", "version", "state")
-    list_filter = ("is_active", "workspace")
-    list_select_related = ("workspace", "destination_workspace")
-    search_fields = ("=id", "name")
-    autocomplete_fields = ("workspace", "destination_workspace")
-    ordering = ("workspace", "-priority", "id")
-    inlines = (RevisionInline,)
-    actions = ("archive",)
-
-    @admin.display(description="State")
-    def state(self, rule: RoutingRule) -> str:
-        """Archived, waiting, over or in force."""
-        now = timezone.now()
-        if rule.archived_at:
-            return "archived"
-        if not (can_read_conditions(rule.conditions) and can_read_schedule(rule.schedule)):
-            return "cannot be read: takes no lead"
-        if rule.starts_at and rule.starts_at > now:
-            return "not started"
-        return "over" if rule.ends_at and rule.ends_at <= now else "in force"
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service: version, revision, audit."""
-        names = [name for name in form.fields if name not in ("workspace", "destination_workspace")]
-        values = {name: form.cleaned_data.get(name) for name in names}
-        target = form.cleaned_data.get("destination_workspace")
-        values["destination_workspace_id"] = target.pk if target else None
-        by: Any = request.user
-        if change:
-            stored = RoutingRule.objects.get(pk=obj.pk)
-            rules.change_rule(stored, values, by=by, version=stored.version)
-        else:
-            obj.pk = rules.create_rule(obj.workspace_id, values, by=by).pk
-
-    @admin.action(description="Archive: takes no more leads")
-    def archive(self, request: HttpRequest, found: QuerySet[RoutingRule]) -> None:
-        """Take rules out; the log goes on naming them."""
-        by: Any = request.user
-        self.act(request, found, lambda rule: rules.archive_rule(rule, by=by), "archived", action="routing.configure")
 
 
 @admin.register(RoutingPartner)
@@ -201,12 +118,10 @@ class RoutingPartnerAdmin(TwoSidedAdmin):
 class RoutingQueueEntryAdmin(RoutingAdmin):
     """Planned attempts, the next first."""
 
-    list_display = (
-        "lead", "workspace", "attempt_number", "max_attempts", "next_retry_at", "last_error_code", "error_count",
-        "outcome",
-    )  # fmt: skip
+    list_display = ("lead", "workspace", "attempt", "when", "why", "error_count", "outcome")
     list_filter = (StateFilter, AttemptFilter, LastErrorCodeFilter, "workspace")
     search_fields = ("=id", "=lead__id", "=lead__email")
+    search_help_text = "Id or e-mail address of the lead"
     one_order = True
     list_select_related = ("lead", "workspace")
     ordering = ("next_retry_at",)
@@ -215,6 +130,21 @@ class RoutingQueueEntryAdmin(RoutingAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
         return [field.name for field in self.opts.concrete_fields]
+
+    @admin.display(description="Attempt")
+    def attempt(self, row: RoutingQueueEntry) -> str:
+        """The one that is planned, and how many there are."""
+        return f"{row.attempt_number} of {row.max_attempts}"
+
+    @admin.display(description="Due, or closed")
+    def when(self, row: RoutingQueueEntry) -> datetime:
+        """The time the list is in the order of."""
+        return row.processed_at or row.next_retry_at
+
+    @admin.display(description="Why")
+    def why(self, row: RoutingQueueEntry) -> str:
+        """What the last attempt ended with."""
+        return code_in_words(row.last_error_code)
 
     @admin.action(description="Retry now")
     def retry_now(self, request: HttpRequest, found: QuerySet[RoutingQueueEntry]) -> None:
@@ -257,6 +187,7 @@ class RoutingLogAdmin(TwoSidedAdmin):
     )
     list_filter = (AgeFilter, "routing_result", "path", ErrorCodeFilter, SideFilter, RuleFilter)
     search_fields = ("=lead_id", "=id")
+    search_help_text = "Id of the lead, or of the row"
     one_order = True
     ordering = ("-created_at", "-id")
     actions_list = ("open_health",)
@@ -305,10 +236,10 @@ class RoutingLogAdmin(TwoSidedAdmin):
         """To everything that happened to the lead."""
         return lead_link(log.lead_id)
 
-    @admin.display(description="Code")
+    @admin.display(description="Why")
     def code(self, log: Any) -> str:
         """Why."""
-        return (log.error_code or log.metadata.get("code", "") if log.is_told else "") or "–"
+        return code_in_words(log.error_code or log.metadata.get("code") if log.is_told else None)
 
     @admin.display(description="Details")
     def details(self, log: RoutingLog) -> str:

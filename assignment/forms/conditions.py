@@ -180,10 +180,10 @@ def rows_of(conditions: Mapping[str, Any]) -> tuple[str, tuple[Row, ...], str]:
     match = next((group for group in GROUPS if group in conditions), None)
     leaves = conditions[match] if match else [conditions]
     if all("field" in leaf for leaf in leaves):
-        rows = tuple(_row_of(leaf) for leaf in leaves)
+        rows = tuple(row_of(leaf) for leaf in leaves)
         if all(row.field in FIELDS and row.op in ops_of(row.field) for row in rows):
             return match or "all", rows, ""
-    return "all", (), json.dumps(conditions, indent=1, ensure_ascii=False)
+    return "all", (), json.dumps(_readable(conditions), indent=1, ensure_ascii=False)
 
 
 def ops_of(field: str) -> tuple[str, ...]:
@@ -204,7 +204,8 @@ def _row(field: str, op: str, key: str, values: str, high: str) -> Row:
     return Row(field=field, op=op if op in ops else ops[0], key=key, values=values, high=high)
 
 
-def _row_of(leaf: Mapping[str, Any]) -> Row:
+def row_of(leaf: Mapping[str, Any]) -> Row:
+    """A stored condition as the form shows it."""
     name, value = leaf["field"], leaf.get("value")
     is_attribute = name.startswith(ATTRIBUTE_PREFIX)
     field = ATTRIBUTE if is_attribute else name
@@ -221,6 +222,15 @@ def _row_of(leaf: Mapping[str, Any]) -> Row:
         values=shown[0] if is_range else "\n".join(shown),
         high=shown[1] if is_range else "",
     )
+
+
+def _readable(node: Any) -> Any:
+    """With field, operator and value of a condition in this order; the database keeps keys in another."""
+    if not isinstance(node, dict):
+        return node
+    if "field" in node:
+        return {name: node[name] for name in ("field", "op", "value") if name in node}
+    return {name: [_readable(one) for one in members] for name, members in node.items()}
 
 
 def _shown(value: Any) -> str:

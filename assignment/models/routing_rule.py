@@ -113,4 +113,4 @@ class RoutingRuleRevision(UUIDModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule_id} v{self.version}"
+        return f"version {self.version}"

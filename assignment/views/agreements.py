@@ -25,7 +25,8 @@ from assignment.services.routing.agreements import (
     list_deliveries,
     read_agreement,
 )
-from assignment.views.rule_words import conditions_in_words, hours_in_words
+from assignment.views.condition_words import conditions_in_words, outline_of_text
+from assignment.views.rule_words import hours_in_words
 from zrg.lib.errors import BadInput, Conflict, Forbidden, NotVisible
 from zrg.workspaces.access import can
 from zrg.workspaces.decorators import access_of, person_of, requires
@@ -248,6 +249,7 @@ def _page(
         found=found,
         draft=draft,
         asks=draft.asks,
+        outline=outline_of_text(draft.asks.raw),
         limits=draft.limits,
         fields={name: gettext(words) for name, words in FIELDS.items()},
         matches={match: gettext(words) for match, words in MATCHES.items()},

@@ -16,6 +16,7 @@ from assignment.services.routing import rules
 from assignment.services.routing.fallback import active_partners
 from assignment.services.routing.trying import RuleTrial, partner_names, shares_now, try_rule
 from assignment.views.agreements import SECTION as AGREEMENTS
+from assignment.views.condition_words import outline_of_text
 from assignment.views.rule_words import Version, rule_lines, versions_of
 from zrg.lib.errors import BadInput, Conflict, NotVisible, ZrgError
 from zrg.workspaces.decorators import requires
@@ -153,6 +154,7 @@ def _page(
         is_new=item == NEW,
         draft=draft,
         asks=draft.asks,
+        outline=outline_of_text(draft.asks.raw),
         limits=draft.limits,
         fields={name: gettext(words) for name, words in FIELDS.items()},
         matches={match: gettext(words) for match, words in MATCHES.items()},

@@ -11,13 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from assignment.forms.conditions import FIELDS, MATCHES, OPS, Row, rows_of
 from assignment.forms.limits import LABELS, WEEK
 from assignment.models import RoutingRule, RoutingRuleRevision
 from assignment.rules.routing.input import can_read_conditions, can_read_schedule
-
-SHOWN_VALUES = 3
-UNREADABLE = _("Cannot be read")
+from assignment.views.condition_words import UNREADABLE, conditions_in_words, difference_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +53,20 @@ def versions_of(revisions: Sequence[RoutingRuleRevision], names: Mapping[str, st
     shown = dict(names) | {str(keep): gettext("Kept here")}
     first = [*revisions[-1:]] if revisions and revisions[-1].version == 1 else []
     return [
-        *(_version(one, _changes(before.snapshot, one.snapshot, shown)) for one, before in pairwise(revisions)),
+        *(_version(one, changes_in_words(before.snapshot, one.snapshot, shown)) for one, before in pairwise(revisions)),
         *(_version(one, []) for one in first),
     ]
 
 
-def conditions_in_words(conditions: Mapping[str, Any]) -> str:
-    """What a lead must be like."""
-    if not can_read_conditions(conditions):
-        return gettext(UNREADABLE)
-    match, rows, raw = rows_of(conditions)
-    if raw:
-        return gettext("Nested conditions")
-    if not rows:
-        return gettext("Every lead")
-    words = "; ".join(_words(row) for row in rows)
-    return (
-        words
-        if match == "all" or (match == "any" and len(rows) == 1)
-        else f"{gettext(MATCHES[match]).capitalize()}: {words}"
-    )
+def changes_in_words(
+    before: Mapping[str, Any], after: Mapping[str, Any], workspaces: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """What differs between two snapshots: name, before, after. `workspaces`: names by id."""
+    return [
+        (gettext(NAMES.get(name, name)), *_both(name, before.get(name), value, workspaces))
+        for name, value in after.items()
+        if before.get(name) != value
+    ]
 
 
 def hours_in_words(schedule: Mapping[str, Any] | None) -> str:
@@ -107,19 +98,13 @@ def _version(one: RoutingRuleRevision, changes: list[tuple[str, str, str]]) -> V
     return Version(number=one.version, who=who, at=one.created_at, changes=changes)
 
 
-def _changes(
-    before: Mapping[str, Any], after: Mapping[str, Any], workspaces: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
-    return [
-        (gettext(NAMES.get(name, name)), _shown(name, before.get(name), workspaces), _shown(name, value, workspaces))
-        for name, value in after.items()
-        if before.get(name) != value
-    ]
+def _both(name: str, before: Any, after: Any, workspaces: Mapping[str, str]) -> tuple[str, str]:
+    if name == "conditions":
+        return difference_in_words(before or {}, after or {})
+    return _shown(name, before, workspaces), _shown(name, after, workspaces)
 
 
 def _shown(name: str, value: Any, workspaces: Mapping[str, str]) -> str:
-    if name == "conditions":
-        return conditions_in_words(value or {})
     if name == "schedule":
         return hours_in_words(value)
     if name == "actions":
@@ -130,22 +115,6 @@ def _shown(name: str, value: Any, workspaces: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     return "–" if value is None else str(value)
-
-
-def _words(row: Row) -> str:
-    field = row.key if row.key else gettext(FIELDS.get(row.field, row.field))
-    if row.kind == "choice":
-        return f"{field}: {gettext(row.values)}"
-    if row.kind == "nothing":
-        return f"{field} {gettext(OPS[row.op])}"
-    if row.kind == "pair":
-        return gettext("{field} {op} {low} and {high}").format(
-            field=field, op=gettext(OPS[row.op]), low=row.values, high=row.high
-        )
-    values = row.values.splitlines()
-    left = len(values) - SHOWN_VALUES
-    more = " " + gettext("and {n} more").format(n=left) if left > 0 else ""
-    return f"{field} {gettext(OPS[row.op])} {', '.join(values[:SHOWN_VALUES])}{more}"
 
 
 def _line(rule: RoutingRule, names: Mapping[str, str], keep: UUID, active: Collection[UUID]) -> RuleLine:

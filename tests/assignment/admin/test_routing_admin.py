@@ -4,10 +4,12 @@ import json
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assignment.models import LeadAttribution, RoutingLog, RoutingQueueEntry, RoutingRule, RoutingRuleRevision
-from assignment.services.routing import acting
+from assignment.services.routing import acting, rules
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
 from tests.factories import (
@@ -247,3 +249,64 @@ def test_a_delivery_that_was_undone_is_shown_to_the_platform_alone(client, partn
     page = client.get(reverse("admin:assignment_leadattribution_changelist"))
 
     assert (rows, list(page.context["cl"].result_list)) == ([], [row])
+
+
+def test_a_rule_shows_what_each_save_changed(client, partner):
+    by, conditions = partner.workspace.owner, {"none": [{"any": [{"field": "state", "op": "in", "value": ["TX"]}]}]}
+    values = {"name": "Dental <i>", "destination_workspace_id": partner.destination_workspace_id, "priority": 10}
+    rule = rules.create_rule(partner.workspace_id, values, by=by)
+    rule = rules.change_rule(rule, {"priority": 20, "conditions": conditions}, by=by, version=1)
+    rules.change_rule(rule, {"name": "Every <i>", "destination_workspace_id": partner.workspace_id}, by=by, version=2)
+    client.login_as(PlatformGrantFactory().user)
+    url = reverse("admin:assignment_routingrule_change", args=[rule.pk])
+
+    shown = client.get(url).content.decode()
+
+    assert "As it was written" in shown
+    assert "<p>Priority: <del>10</del> → 20</p>" in shown
+    words = "None of these: at least one of these (State is one of TX)"
+    assert f"<p>Conditions: <del>Every lead</del> → {words}</p>" in shown
+    assert "<p>Name: <del>Dental &lt;i&gt;</del> → Every &lt;i&gt;</p>" in shown
+    source, destination = partner.workspace.name, partner.destination_workspace.name
+    assert f"<p>Leads go to: <del>{destination}</del> → {source}</p>" in shown
+
+
+def test_the_versions_of_a_rule_cost_no_statement_each(client, partner):
+    by = partner.workspace.owner
+    rule = rules.create_rule(partner.workspace_id, {"name": "One"}, by=by)
+    client.login_as(PlatformGrantFactory().user)
+    url = reverse("admin:assignment_routingrule_change", args=[rule.pk])
+
+    def statements():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        return len(queries)
+
+    statements()
+    one = statements()
+    for number in (1, 2):
+        rule = rules.change_rule(rule, {"priority": number}, by=by, version=number)
+
+    assert statements() == one
+
+
+def test_the_queue_says_in_words_why_a_lead_waits(client, partner):
+    RoutingRule.objects.update(is_active=False)
+    route_lead(LeadFactory(workspace=partner.workspace).pk, partner.workspace_id)
+    client.login_as(PlatformGrantFactory().user)
+
+    page = client.get(reverse("admin:assignment_routingqueueentry_changelist")).content.decode()
+
+    assert ("No rule matches" in page, "2 of 3" in page, "no_matching_rule</td>" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize("model", ["routinglog", "leadattribution"])
+def test_lists_say_that_they_begin_with_the_last_seven_days(client, partner, model):
+    routed(partner)
+    client.login_as(PlatformGrantFactory().user)
+
+    page = client.get(reverse(f"admin:assignment_{model}_changelist"))
+
+    ages = next(one for one in page.context["cl"].filter_specs if one.title == "age")
+    shown = [choice["display"] for choice in ages.choices(page.context["cl"])]
+    assert shown == ["Last 7 days", "Last day", "Last 30 days", "Everything"]
