@@ -21,9 +21,9 @@ from zrg.jobs.services.announce import announce
 from zrg.lib import log_events
 from zrg.lib.errors import NotVisible
 from zrg.workspaces.context import tenant
-from zrg.workspaces.enums import MembershipRole
+from zrg.workspaces.enums import MembershipRole, WorkspaceStatus
 from zrg.workspaces.hours import local_date, resolve_zone
-from zrg.workspaces.models import Membership, WorkspaceSettings
+from zrg.workspaces.models import Membership, Workspace, WorkspaceSettings
 from zrg.workspaces.services.audit import record_audit
 
 logger = structlog.get_logger(__name__)
@@ -36,7 +36,6 @@ _COLUMNS = (
     "round_robin_setter_sequence",
     "round_robin_last_setter_index",
     "round_robin_config_version",
-    "workspace__status",
 )
 
 
@@ -133,12 +132,14 @@ def _assign(
     if found is None:
         raise NotVisible
     rotation = read_rotation(row, now)
+    # Asked behind the locks: what was joined to a row that had to be waited for is as old as the wait.
+    is_workspace_active = Workspace.objects.filter(pk=workspace_id, status=WorkspaceStatus.ACTIVE).exists()
     turn = decide_turn(
         rotation,
         sentiment=sentiment,
         lead_sentiment=found["sentiment_tag"],
         status=found["status"],
-        is_workspace_active=row.workspace.is_active,
+        is_workspace_active=is_workspace_active,
         assigned_to=found["assigned_to_id"],
         channel=channel,
     )
@@ -153,9 +154,9 @@ def _assign(
 
 def _lock_settings(workspace_id: UUID) -> WorkspaceSettings:
     started = time.perf_counter()
-    rows = WorkspaceSettings.objects.select_related("workspace").only(*_COLUMNS)
+    rows = WorkspaceSettings.objects.only(*_COLUMNS)
     try:
-        row = rows.select_for_update(no_key=True, of=("self",)).filter(workspace_id=workspace_id).first()
+        row = rows.select_for_update(no_key=True).filter(workspace_id=workspace_id).first()
     finally:
         # A wait that ended in the lock timeout is the one to see.
         metrics.ASSIGNMENT_LOCK_SECONDS.observe(time.perf_counter() - started)

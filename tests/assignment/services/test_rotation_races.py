@@ -20,7 +20,7 @@ from assignment.services.rotation import assign_lead
 from assignment.services.rotation_config import RotationForm, save_rotation
 from inbox.contracts import ReplyClassified
 from leads.models import Lead
-from tests.assignment.services.test_rotation_hard import in_parallel, make_lead, make_workspace, pointer
+from tests.assignment.services.test_rotation_hard import assign, in_parallel, make_lead, make_workspace, pointer
 from tests.factories.inbox import MessageFactory
 from tests.factories.workspaces import WorkspaceFactory
 from tests.support.blocking import wait_until_blocking
@@ -28,7 +28,9 @@ from tests.support.drain import drain
 from zrg.jobs.models import BackgroundJob
 from zrg.jobs.services.announce import announce
 from zrg.workspaces.context import platform, tenant
-from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.enums import WorkspaceStatus
+from zrg.workspaces.models import Membership, Workspace, WorkspaceSettings
+from zrg.workspaces.services.memberships import deactivate_member
 
 pytestmark = pytest.mark.integration
 
@@ -133,6 +135,67 @@ def test_a_backfill_whose_lock_takes_too_long_goes_on_with_the_next_attempt(comm
         assert job.status == "SUCCEEDED"
         assert sorted(state(*leads)[0]) == sorted(one.pk for one in people[:2])
         assert LeadAssignmentEvent.objects.count() == 2
+
+
+def leaves(workspace, people, lead):
+    deactivate_member(Membership.objects.get(user=people[0]), by=workspace.owner)
+
+
+def goes_on_holiday(workspace, people, lead):
+    Membership.objects.filter(user=people[0]).update(rotation_paused_until=timezone.now() + timedelta(days=2))
+
+
+def is_stopped(workspace, people, lead):
+    Lead.objects.filter(pk=lead.pk).update(status="blacklisted", blacklist_reason="opt_out")
+
+
+def is_suspended(workspace, people, lead):
+    Workspace.objects.filter(pk=workspace.pk).update(status=WorkspaceStatus.SUSPENDED)
+
+
+def is_given_away(workspace, people, lead):
+    Lead.objects.filter(pk=lead.pk).update(assigned_to=people[2])
+
+
+def loses_interest(workspace, people, lead):
+    Lead.objects.filter(pk=lead.pk).update(sentiment_tag="Not Interested")
+
+
+def is_switched_off(workspace, people, lead):
+    WorkspaceSettings.objects.filter(workspace=workspace).update(round_robin_enabled=False)
+
+
+@pytest.mark.parametrize(
+    ("happens", "outcome", "reason", "receiver"),
+    [
+        (leaves, "assigned", "", 1),
+        (goes_on_holiday, "assigned", "", 1),
+        (is_stopped, "none", "blacklisted", None),
+        (is_suspended, "none", "blacklisted", None),
+        (is_given_away, "kept", "", 2),
+        (loses_interest, "none", "not_positive", None),
+        (is_switched_off, "none", "disabled", None),
+    ],
+)
+def test_hard_11a_only_eligible_setters_whatever_happens_while_waiting(
+    committed_db, happens, outcome, reason, receiver
+):
+    with platform():
+        workspace, people = make_workspace(sequence=(0, 1, 2))
+        lead = make_lead(workspace)
+    results = []
+
+    with rotation_held(workspace):
+        ended = in_thread(lambda: results.append(assign(lead)))
+        wait_until_blocking()
+        happens(workspace, people, lead)
+    ended()
+
+    with platform():
+        wanted = people[receiver].pk if receiver is not None else None
+        assert [(one.outcome, one.reason, one.user_id) for one in results] == [(outcome, reason, wanted)]
+        assert state(lead) == ([wanted], int(outcome == "assigned"))
+        assert pointer(workspace) == (receiver if outcome == "assigned" else None)
 
 
 def test_an_arrival_that_is_gone_keeps_no_other_waiting(committed_db):
