@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.wide]
 
 PARTNER = "Lakeside"
 SECONDS = 60
+HERE = "SELECT count(*) FROM leads_lead WHERE workspace_id = %s"
 SECRET = "push-hook-3c9e1a7f5b2d8046"  # opens nothing
 
 
@@ -82,15 +83,31 @@ def push(product: Product, source: str, number: int, industry: str) -> None:
     assert (answer.status_code, answer.json().get("queued")) == (200, True), answer.text
 
 
-def test_pushed_leads_are_routed_by_a_rule_that_was_tried(owner: Page, product: Product, source: str) -> None:
+def connect_push(owner: Page, source: str) -> None:
+    """The secret programs that collect leads show."""
     owner.goto(f"/w/{source}/settings/integrations/lead-push")
     owner.get_by_label("Webhook secret").fill(SECRET)
     owner.get_by_role("button", name="Connect").click()
     expect(owner.get_by_text("Saved.")).to_be_visible()
+
+
+def push_three(product: Product, source: str) -> None:
+    """Three leads, and they are there."""
     for number, industry in enumerate(("Dental", "Dental", "Retail")):
         push(product, source, number, industry)
-    arrived = "SELECT count(*) FROM leads_lead WHERE workspace_id = %s"
-    wait_for(lambda: product.value(arrived, source) == 3, SECONDS)
+    wait_for(lambda: product.value(HERE, source) == 3, SECONDS)
+
+
+def switch_routing(product: Product, source: str, on: bool) -> None:
+    """As its owner switches it in the settings."""
+    product.arrange(
+        "UPDATE workspaces_workspacesettings SET lead_routing_enabled = %s WHERE workspace_id = %s", on, source
+    )
+
+
+def test_pushed_leads_are_routed_by_a_rule_that_was_tried(owner: Page, product: Product, source: str) -> None:
+    connect_push(owner, source)
+    push_three(product, source)
 
     owner.goto(f"/w/{source}/settings/integrations/routing")
     owner.get_by_role("link", name="Write the first rule").click()
@@ -120,6 +137,42 @@ def test_pushed_leads_are_routed_by_a_rule_that_was_tried(owner: Page, product: 
     wait_for(lambda: product.rows(routed, source) == [("pending", 1), ("routed", 2)], SECONDS)
     logged = "SELECT count(*) FROM assignment_routinglog WHERE source_workspace_id = %s AND routing_result = 'success'"
     assert product.value(logged, source) == 2
+
+
+def test_leads_that_were_there_before_are_handed_to_the_rules(owner: Page, product: Product, source: str) -> None:
+    connect_push(owner, source)
+    switch_routing(product, source, on=False)
+    push_three(product, source)
+    switch_routing(product, source, on=True)
+    partner = product.value(
+        "SELECT destination_workspace_id FROM assignment_routingpartner WHERE workspace_id = %s", source
+    )
+    rule = {"name": "Everybody", "destinationWorkspaceId": str(partner)}
+    answer = Session(product, OWNER, product.password).post(f"/api/routing/rules?clientId={source}", rule)
+    assert answer.status_code == 201, answer.text
+
+    owner.set_viewport_size(WIDE)
+    owner.goto(f"/?view=inbox&clientId={source}&tab=all")
+    rows = owner.locator("#rows .lead")
+    expect(rows).to_have_count(3)
+    for number in (0, 1):
+        rows.locator(".lead__pick").nth(number).check(force=True)
+    owner.locator("#bulk-act").select_option(label="Route to partners")
+    plan = owner.locator("#bulk-run")
+    expect(plan).to_contain_text("Route to partners: 2 conversations")
+    expect(plan).to_contain_text("The rules decide which partner gets each lead. This cannot be undone.")
+    fits(owner)
+    assert product.value(HERE, source) == 3
+
+    plan.get_by_role("button", name="Route to partners").click()
+
+    expect(plan).to_contain_text("2 of 2 done", timeout=SECONDS * 1_000)
+    expect(plan.get_by_role("button", name="Undo")).to_have_count(0)
+    wait_for(lambda: product.value(HERE, partner) == 2, SECONDS)
+    assert product.value(HERE, source) == 1
+    fits(owner)
+    owner.reload()
+    expect(rows).to_have_count(1)
 
 
 def test_an_agreement_is_proposed_limited_and_accepted(
