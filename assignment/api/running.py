@@ -189,9 +189,10 @@ class TriggerRetries(RoutingAPIView):
     """`POST /api/routing/retry/trigger` `{"limit"}`: platform people."""
 
     permission_action = "platform.routing"
+    in_transaction = False
 
     def post(self, request: Request) -> Response:
-        """One pass over what is due."""
+        """One pass over what is due, each batch in its own transaction."""
         require(self.access, "platform.routing")
         limit = self.body().get("limit", 100)
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_RETRIES:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from zrg.workspaces.models import WorkspaceSettings
+from zrg.workspaces.context import tenant
+from zrg.workspaces.models import Workspace, WorkspaceSettings
 
 
 def from_one(text: str) -> int:
@@ -34,3 +35,10 @@ def settings_of(workspace_id: UUID) -> WorkspaceSettings:
     if row is None:
         raise CommandError(f"No workspace has the id {workspace_id}.")
     return row
+
+
+def check_workspace(workspace_id: UUID) -> None:
+    """Refuse an id nobody has, which would be an empty workspace otherwise."""
+    with tenant(workspace_id):
+        if not Workspace.objects.filter(pk=workspace_id).exists():
+            raise CommandError("No such workspace")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from assignment.management.arguments import check_workspace
 from assignment.services.routing.acting import MAX_REQUEUED, failed_leads, requeue
 from zrg.workspaces.context import tenant
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """At most 1,000 per run, the newest first."""
+        check_workspace(options["workspace"])
         with tenant(options["workspace"]):
             if options["dry_run"]:
                 found = failed_leads(options["workspace"], options["code"])

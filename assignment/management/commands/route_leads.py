@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandParser
 
 from assignment.contracts import BatchResult
-from assignment.management.arguments import from_one
+from assignment.management.arguments import check_workspace, from_one
 from assignment.services.routing.batch import route_batch
 from assignment.services.routing.running import workspaces_with_work
 
@@ -25,6 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Batches per workspace until nothing is claimable."""
+        if options["workspace"]:
+            check_workspace(options["workspace"])
         waiting = [
             one for one in workspaces_with_work() if one.first_pass and options["workspace"] in (None, one.workspace_id)
         ]

@@ -94,6 +94,7 @@ def _save(rule: RoutingRule, values: Mapping[str, Any], *, by: User, is_new: boo
     try:
         with transaction.atomic():
             rule.save(force_insert=is_new)
+            _check_number(rule)
     except IntegrityError as error:
         raise BadInput(
             gettext("A rule of this name exists, or the values contradict each other."), field="name"
@@ -154,8 +155,12 @@ def _check(rule: RoutingRule, *, asks_for_agreement: bool) -> None:
     is_elsewhere = rule.destination_workspace_id not in (None, rule.workspace_id)
     if asks_for_agreement and is_elsewhere and not _has_agreement(rule):
         raise DestinationNotPartner(gettext("There is no agreement with this workspace."))
-    others = RoutingRule.objects.in_workspace(rule.workspace_id).not_archived().filter(is_active=True)
-    if rule.is_active and others.exclude(pk=rule.pk).count() >= MAX_ACTIVE_RULES:
+
+
+def _check_number(rule: RoutingRule) -> None:
+    """Asked when the save holds the lock of the workspace's rules: whoever saves beside it is counted too."""
+    active = RoutingRule.objects.in_workspace(rule.workspace_id).not_archived().filter(is_active=True)
+    if rule.is_active and active.count() > MAX_ACTIVE_RULES:
         raise BadInput(
             gettext("At most {max_active_rules} active rules.").format(max_active_rules=MAX_ACTIVE_RULES),
             field="is_active",

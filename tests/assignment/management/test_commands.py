@@ -108,6 +108,8 @@ def test_requeue_leaves_what_a_person_gave_up(partner, capsys):
         (["simulate_routing", "--workspace={}", "--facts=/nowhere.json"], "Cannot read /nowhere.json"),
         (["simulate_routing", "--workspace={}", f"--lead={NOBODY}"], "not_found"),
         (["simulate_routing", f"--workspace={NOBODY}", "--recent=5"], "not_found"),
+        (["route_leads", f"--workspace={NOBODY}"], "No such workspace"),
+        (["requeue_failed_leads", f"--workspace={NOBODY}"], "No such workspace"),
     ],
 )
 def test_bad_arguments_are_refused_in_words(partner, command, words):

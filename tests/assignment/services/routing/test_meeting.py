@@ -10,11 +10,12 @@ from assignment.services.routing import acting, rules, rulesets
 from assignment.services.routing.batch import retry_batch
 from assignment.services.routing.single import route_lead
 from leads.models import Lead
-from tests.factories import UserFactory
+from tests.factories import PlatformGrantFactory, UserFactory
 from tests.stack.waiting import wait_for
 from tests.support import routing_workers as workers
 from tests.support.blocking import wait_until_blocking
 from tests.support.routing_scene import catch_all, make_leads, make_partner, make_source
+from zrg.lib.errors import BadInput
 from zrg.workspaces.context import platform, tenant
 from zrg.workspaces.models import WorkspaceSettings
 
@@ -197,3 +198,48 @@ def test_a_rule_archived_meanwhile_takes_nobody(scene):
 
     assert route_lead(lead, source.pk).code == "no_matching_rule"
     assert state(lead)[2] == source.pk
+
+
+def test_each_batch_of_one_pass_is_a_transaction_of_its_own(committed_db, client):
+    with platform(timeout_ms=60_000):
+        leads = {source: make_leads(source, 1)[0] for source in (make_source("hub"), make_source("plain"))}
+        person = PlatformGrantFactory().user
+        with connection.cursor() as cursor:
+            for source, lead in leads.items():
+                cursor.execute("SELECT acquire_routing_lock(%s, %s)", [lead, source.pk])
+                cursor.execute("SELECT fail_routing(%s, 'x', %s)", [lead, source.pk])
+            cursor.execute("SELECT zrg_test_shift_routing(61)")
+    client.login_as(person)
+
+    answer = client.post("/api/routing/retry/trigger", {"limit": 100}, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["processed"]) == (200, 2)
+    with platform():
+        # The time of a row is that of its transaction.
+        assert RoutingLog.objects.filter(path="retry").values("created_at").distinct().count() == 2
+
+
+def test_two_rules_saved_at_once_do_not_both_take_the_last_place(scene, monkeypatch):
+    source, partner, _ = scene
+    monkeypatch.setattr(rules, "MAX_ACTIVE_RULES", 2)
+    with platform():
+        person = UserFactory()
+
+    def add(name):
+        values = {"name": name, "destination_workspace_id": partner.destination_workspace_id}
+        with platform(timeout_ms=60_000):
+            return rules.create_rule(source.pk, values, by=person).name
+
+    with platform(timeout_ms=60_000):
+        assert add("second") == "second"
+        beside = Beside(lambda: add("third"))
+        wait_until_blocking()
+    with pytest.raises(BadInput) as refused:
+        beside.done()
+
+    assert refused.value.data["field"] == "is_active"
+    with platform():
+        assert RoutingRule.objects.filter(is_active=True).count() == 2
+        rule = RoutingRule.objects.create(workspace=source, name="off", is_active=False)
+        with pytest.raises(BadInput):
+            rules.change_rule(rule, {"is_active": True}, by=person, version=None)
