@@ -80,8 +80,10 @@ def insert_as_owner(table, row):
 def test_hard_11b_queue_invariant(partner, rule, lead):
     waiting = LeadFactory(workspace=partner.workspace)
     call("fail_routing", waiting.pk, "x", held(waiting))
-    ended = LeadFactory(workspace=partner.workspace)
+    ended, given_up = (LeadFactory(workspace=partner.workspace) for _ in range(2))
     call("fail_routing", ended.pk, "x", held(ended), 1)
+    for _ in range(2):
+        call("fail_routing", given_up.pk, "x", held(given_up), 2)
     route_lead(lead.pk, partner.workspace_id)
 
     assert [row.lead_id for row in RoutingQueueEntry.objects.open()] == [waiting.pk]

@@ -186,6 +186,33 @@ def test_hard_11b_safety_before_rules(partner, rule):
     assert LeadAttribution.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"opted_out_at": timezone.now()},
+        {"status": "blacklisted", "blacklist_reason": "manual"},
+        {"sentiment_tag": "Blacklist"},
+        {"status": "unqualified"},
+    ],
+)
+def test_hard_11b_safety_before_rules_whatever_was_said(partner, rule, said):
+    """Each alone is enough, on every path and for callers from outside."""
+    ours, single, foreign = (dental(partner, **said) for _ in range(3))
+    owner = uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT acquire_routing_lock(%s, %s)", [foreign.pk, owner])
+        there = partner.destination_workspace_id
+        cursor.execute("SELECT complete_routing(%s, %s, %s, %s)", [foreign.pk, there, rule.pk, owner])
+        assert cursor.fetchone() == (True,)
+
+    assert route_lead(single.pk, partner.workspace_id).result == "kept"
+    assert route_batch(partner.workspace_id).settled == {"kept": 1}
+
+    found = Lead.objects.filter(pk__in=[ours.pk, single.pk, foreign.pk])
+    assert set(found.values_list("workspace_id", "routing_status")) == {(partner.workspace_id, "routed")}
+    assert {log.metadata["code"] for log in RoutingLog.objects.all()} == {"suppressed"}
+
+
 def test_a_batch_counts_what_became_of_its_leads(partner, rule):
     moved = [dental(partner) for _ in range(3)]
     LeadFactory(workspace=partner.workspace, industry="Legal")
