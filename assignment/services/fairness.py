@@ -21,6 +21,8 @@ from zrg.workspaces.models import User, WorkspaceSettings
 
 LATE = timedelta(minutes=15)
 PERIODS = (7, 30)
+# The ledger keeps the row of an account that is gone, without its id.
+DELETED = "Deleted account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +68,12 @@ def read_fairness(workspace_id: UUID, days: int, now: datetime | None = None) ->
     recent = events.filter(created_at__gte=moment - timedelta(days=days))
     received = dict(recent.order_by().values_list("assigned_to").annotate(count=Count("pk")))
     channels = dict(recent.order_by().values_list("channel").annotate(count=Count("pk")))
-    received.pop(None, None)
     total = sum(received.values())
-    names = {
-        user.pk: user.get_full_name() or user.email for user in User.objects.filter(pk__in={*received, *configured})
-    }
+    people = User.objects.filter(pk__in={*received, *configured} - {None})
+    names = {user.pk: user.get_full_name() or user.email for user in people}
     shares = [
         Share(
-            name=names.get(one, str(one)),
+            name=names.get(one, DELETED),
             count=received.get(one, 0),
             actual=round(100 * received.get(one, 0) / total, 1) if total else 0.0,
             configured=configured.get(one, 0.0),

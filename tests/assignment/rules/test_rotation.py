@@ -1,6 +1,6 @@
 """The rotation over every small base, every set of active setters and every pointer, in range or not (11a R1)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, product
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -84,6 +84,23 @@ def test_holidays_end_with_their_last_day_in_the_workspaces_zone():
 
     assert not is_eligible(away, local_date(late_evening_in_new_york, zone))
     assert is_eligible(away, local_date(midnight_in_new_york, zone))
+
+
+@pytest.mark.parametrize(
+    ("zone", "last_minute_away"),
+    [
+        ("Asia/Tokyo", datetime(2026, 12, 31, 14, 59, tzinfo=UTC)),
+        ("Pacific/Kiritimati", datetime(2026, 12, 31, 9, 59, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 12, 31, 22, 59, tzinfo=UTC)),
+        ("America/New_York", datetime(2027, 1, 1, 4, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_holiday_until_new_year_ends_with_the_year_of_the_workspace(zone, last_minute_away):
+    until = date(2026, 12, 31)
+    away = Member(role="SETTER", is_active=True, user_active=True, in_rotation=True, rotation_paused_until=until)
+
+    assert not is_eligible(away, local_date(last_minute_away, ZoneInfo(zone)))
+    assert is_eligible(away, local_date(last_minute_away + timedelta(minutes=1), ZoneInfo(zone)))
 
 
 SETTER, OTHER = UUID(int=1), UUID(int=2)
