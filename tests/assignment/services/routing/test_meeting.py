@@ -215,8 +215,8 @@ def test_each_batch_of_one_pass_is_a_transaction_of_its_own(committed_db, client
 
     assert (answer.status_code, answer.json()["processed"]) == (200, 2)
     with platform():
-        # The time of a row is that of its transaction.
-        assert RoutingLog.objects.filter(path="retry").values("created_at").distinct().count() == 2
+        # The time of a planned attempt is that of its transaction.
+        assert RoutingQueueEntry.objects.open().values("updated_at").distinct().count() == 2
 
 
 def test_two_rules_saved_at_once_do_not_both_take_the_last_place(scene, monkeypatch):
