@@ -3,6 +3,9 @@
 import gc
 import os
 import sys
+from functools import lru_cache
+
+from psycopg import _queries
 
 from tests.support.database import database_urls
 
@@ -12,6 +15,12 @@ if not os.environ.get("ZRG_TEST_DATABASE_URL"):
 # Importing the product and ten thousand tests leaves nothing to collect, and all of it stays to the end:
 # each collection would walk through it again.
 gc.disable()
+
+# psycopg splits a statement at its placeholders once and keeps the result, of the last 128 statements and of none
+# with more than fifty values. The tests say the same ones to the end, and the row of a lead alone has more values.
+_queries.MAX_CACHED_STATEMENT_PARAMS = 200
+_queries.MAX_CACHED_STATEMENT_LENGTH = 16_384
+_queries._query2pg_client = lru_cache(maxsize=2_048)(_queries._query2pg_client_nocache)
 
 app_url, owner_url = database_urls()
 os.environ.update(
