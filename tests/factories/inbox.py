@@ -60,7 +60,8 @@ class MessageFactory(factory.django.DjangoModelFactory[Message]):
     @factory.post_generation
     def rollups(self: Message, create: bool, extracted: Any, **_: Any) -> None:
         bump_rollups(self.lead_id, self.channel, self.direction, self.sent_at, self.origin)
-        refresh_lead_flags(self.lead_id)
+        if self.sent_by == SentBy.AI:  # no other message moves a flag
+            refresh_lead_flags(self.lead_id)
 
 
 class DraftFactory(factory.django.DjangoModelFactory[Draft]):
