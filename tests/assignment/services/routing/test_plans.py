@@ -1,4 +1,4 @@
-"""A batch reads the leads it takes, not all that wait, however wrong the statistics are."""
+"""Routing reads the leads it takes, not all that wait, however wrong the statistics are."""
 
 import psycopg
 import pytest
@@ -6,6 +6,8 @@ from django.db import connection
 
 from assignment.models import RoutingRule
 from assignment.services.routing.batch import retry_batch, route_batch
+from assignment.services.routing.single import route_lead
+from leads.models import Lead
 from tests.factories import WorkspaceFactory
 from tests.support.database import database_urls
 from tests.support.routing_scene import catch_all, make_leads, make_partner, make_source
@@ -79,3 +81,13 @@ def test_failing_and_retrying_read_what_they_take(source):
 
     assert (retried.claimed, retried.settled["success"]) == (BATCH, BATCH)
     assert reads <= BATCH * READS_PER_LEAD
+
+
+def test_one_lead_reads_itself(source):
+    with platform():
+        ids = list(Lead.objects.in_workspace(source).values_list("pk", flat=True)[:BATCH])
+
+    results, reads = rows_read(lambda: [route_lead(one, source).result for one in ids])
+
+    assert results == ["success"] * BATCH
+    assert reads <= BATCH * READS_PER_LEAD, reads
