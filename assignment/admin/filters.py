@@ -10,6 +10,7 @@ from assignment.admin.base import MANAGE
 from assignment.enums import QueueOutcome, RoutingCode
 from assignment.models import RoutingRule
 from zrg.jobs.admin.support import as_uuid
+from zrg.lib.text import read_number
 from zrg.workspaces.admin.base import workspaces_with
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.models import Workspace
@@ -69,8 +70,8 @@ class AttemptFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Rows of that attempt."""
-        value = self.value() or ""
-        return queryset.filter(attempt_number=int(value)) if value.isdecimal() else queryset
+        number = read_number(self.value() or "")
+        return queryset if number is None else queryset.filter(attempt_number=number)
 
 
 class RuleFilter(admin.SimpleListFilter):

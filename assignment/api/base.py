@@ -8,7 +8,7 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 
 from zrg.lib.errors import BadInput
-from zrg.lib.text import storable
+from zrg.lib.text import read_number, storable
 from zrg.workspaces.access import require, workspace_key
 from zrg.workspaces.api.parsers import JSONParser
 from zrg.workspaces.api.views import TenantAPIView
@@ -92,4 +92,5 @@ def page_size(request: Request) -> int:
 
 def number_of(text: str, default: int) -> int:
     """A whole number from a query; the default for anything that is none."""
-    return int(text) if text.isdecimal() and len(text) < 10 else default
+    number = read_number(text)
+    return default if number is None else number

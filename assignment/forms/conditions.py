@@ -12,6 +12,7 @@ from assignment.rules.routing.conditions import GROUPS, LIST_OPS, TEXT_OPS, BadC
 from assignment.rules.routing.facts import ATTRIBUTE_PREFIX, BOOLEAN_FIELDS, NUMBER_FIELDS
 from assignment.rules.routing.input import can_read_conditions
 from zrg.lib.errors import BadInput
+from zrg.lib.text import read_number
 
 MAX_ROWS = 100
 ATTRIBUTE = "attributes"
@@ -126,9 +127,10 @@ class Conditions:
         if act == "add" and not self.is_full:
             return replace(self, rows=(*self.rows, FIRST_ROW), touched=len(self.rows))
         name, _, place = act.partition(":")
-        if name == "remove" and place.isdecimal() and int(place) < len(self.rows):
-            rest = (*self.rows[: int(place)], *self.rows[int(place) + 1 :])
-            return replace(self, rows=rest, touched=max(min(int(place), len(rest) - 1), 0))
+        number = read_number(place)
+        if name == "remove" and number is not None and number < len(self.rows):
+            rest = (*self.rows[:number], *self.rows[number + 1 :])
+            return replace(self, rows=rest, touched=max(min(number, len(rest) - 1), 0))
         return self
 
     def stored(self) -> dict[str, Any]:

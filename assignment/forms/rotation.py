@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.http import QueryDict
 
 from assignment.services.rotation_config import RotationForm, clean_email
-from zrg.lib.text import storable
+from zrg.lib.text import read_number, storable
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -78,7 +78,7 @@ def split_addresses(text: str) -> list[str]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return read_number(text)
 
 
 def _move(draft: RotationDraft, place: int, target: int, by: str) -> RotationDraft:

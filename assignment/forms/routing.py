@@ -13,6 +13,7 @@ from assignment.forms.conditions import FIRST_ROW, Conditions, conditions_of, re
 from assignment.forms.limits import Limits, limits_of, no_limits, read_limits, whole
 from assignment.models import RoutingRule
 from zrg.lib.errors import BadInput
+from zrg.lib.text import read_number
 from zrg.workspaces.hours import resolve_zone
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -70,7 +71,7 @@ def read_rule_draft(data: QueryDict, zone: str) -> RuleDraft:
         zone=zone,
         limits=read_limits(data),
         asks=read_conditions(data),
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        version=read_number(version) or 0,
         name=data.get("name", ""),
         is_active="is_active" in data,
         destination=data.get("destination", ""),

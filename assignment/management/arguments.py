@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
+from zrg.lib.text import read_number
 from zrg.workspaces.context import tenant
 from zrg.workspaces.models import Workspace, WorkspaceSettings
 
 
 def from_one(text: str) -> int:
     """A whole number from 1."""
-    if not (text.isdecimal() and len(text) < 10 and int(text)):
+    number = read_number(text)
+    if not number:
         raise ArgumentTypeError("a whole number from 1 is needed")
-    return int(text)
+    return number
 
 
 def whole_number(most: int) -> Callable[[str], int]:

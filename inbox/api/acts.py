@@ -29,6 +29,7 @@ from leads.services.merging import merge_leads
 from leads.services.promoting import promote_alternate, request_promotion
 from leads.services.status import clear_blacklist
 from zrg.lib.errors import BadInput, Conflict, NotVisible
+from zrg.lib.text import read_number
 from zrg.workspaces.context import tenant
 
 SEND_FIELDS = {
@@ -355,9 +356,10 @@ def _seen(body: Body) -> Seen:
 def if_match(request: Request) -> int:
     """The version a person read; 428 without one."""
     given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not given.isdigit():
+    version = read_number(given)
+    if version is None:
         raise BadInput(gettext("Send the version you read as If-Match."), code="version_required", http_status=428)
-    return int(given)
+    return version
 
 
 def _fresh(lead: Lead) -> Lead:

@@ -14,11 +14,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from zrg.jobs.services.replaying import REPLAY_LIMIT
+from zrg.lib.text import read_number
 from zrg.workspaces.admin.base import TenantModelAdmin
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.models import Workspace
 
 DEFAULT_DAYS = "7"
+# Further back lies nothing, and soon no date either.
+MAX_DAYS = 36_500
 SAMPLE = 10
 MAX_PAYLOAD_CHARACTERS = 100_000
 
@@ -40,10 +43,10 @@ class AgeFilter(admin.SimpleListFilter):
         return [first | {"display": f"Last {DEFAULT_DAYS} days"}, *others]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        value = self.value() or DEFAULT_DAYS
-        if value == "all" or not value.isdigit():
+        days = read_number(self.value() or DEFAULT_DAYS)
+        if days is None or days > MAX_DAYS:
             return queryset
-        return queryset.filter(created_at__gte=timezone.now() - timedelta(days=int(value)))
+        return queryset.filter(created_at__gte=timezone.now() - timedelta(days=days))
 
 
 class OperatedAdmin(TenantModelAdmin):

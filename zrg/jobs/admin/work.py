@@ -16,6 +16,7 @@ from zrg.jobs.models import BackgroundJob, WebhookEvent
 from zrg.jobs.services import replaying
 from zrg.jobs.services.alerts import current_alerts
 from zrg.jobs.services.queue_state import depth_by_workspace, queue_report
+from zrg.lib.text import read_number
 from zrg.workspaces.decorators import access_of
 from zrg.workspaces.navigation import app_link
 
@@ -30,8 +31,8 @@ class PriorityFilter(admin.SimpleListFilter):
         return [(str(PRIORITY_URGENT), "Urgent"), (str(PRIORITY_NORMAL), "Normal"), (str(PRIORITY_LOW), "Low")]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        value = self.value() or ""
-        return queryset.filter(priority=int(value)) if value.isdigit() else queryset
+        number = read_number(self.value() or "")
+        return queryset if number is None else queryset.filter(priority=number)
 
 
 class WorkAdmin(OperatedAdmin):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from zrg.lib.text import read_number
 from zrg.workspaces.send_schedule import PRESET, BadSchedule, parse_send_schedule
 
 # Sunday is 0 on the wire; people read a week from Monday.
@@ -77,7 +78,7 @@ class ScheduleField(forms.Field):
 def _built(typed: Mapping[str, Any]) -> dict[str, Any]:
     built: dict[str, Any] = {
         "version": 1,
-        "days": [int(day) if str(day).isdigit() else day for day in typed.get("days", [])],
+        "days": [day if (number := read_number(str(day))) is None else number for day in typed.get("days", [])],
         "startTime": typed.get("start", ""),
         "endTime": typed.get("end", ""),
     }

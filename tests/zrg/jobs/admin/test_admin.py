@@ -40,6 +40,19 @@ def test_lists_open(client, staff, model):
     assert client.get(url(model)).status_code == 200
 
 
+@pytest.mark.parametrize("value", ["²", "9" * 400, "999999999", "-1"])
+@pytest.mark.parametrize("name", ["age", "priority"])
+def test_a_filter_that_is_no_number_filters_nothing(client, staff, name, value):
+    event = make_event(WorkspaceFactory())
+
+    page = client.get(url("webhookevent"), {name: value})
+
+    assert page.status_code == 200
+    # A number that no row has is asked for, and found nowhere.
+    is_asked = (name, value) == ("priority", "999999999")
+    assert (str(event.pk) in page.content.decode()) is not is_asked
+
+
 def test_owner_sees_own_work_without_payload(client):
     ws = WorkspaceFactory()
     mine = make_event(ws, raw={"secret_text": "hello jane"})
